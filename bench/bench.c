@@ -1,0 +1,136 @@
+/* bench.c - how long the simulator itself takes: an operator, a pass, a service, a training step, a study.
+ *
+ * Each case runs for at least a fifth of a second, five times; the best is printed, as the others
+ * were disturbed. The ratio to one operator holds across machines better than the time does.
+ * Run in the folder of the sources: it reads catalog/ and studies/. */
+#include <stdio.h>
+#include <time.h>
+
+#include "fab2fleet/study.h"
+
+enum { TRIES = 5 };
+static const double try_s = 0.2;
+
+struct world {
+    struct f2f_catalog *catalog;
+    const struct f2f_system *node, *cluster;
+    const struct f2f_model *model;
+    const struct f2f_study *study;
+    struct f2f_machine machine;
+    struct f2f_precision fp8, bf16;
+    struct f2f_graph *graph; /* of a decode pass */
+    f2f_error err;
+};
+
+static const struct f2f_pass decode = {.decode_seqs = 64, .decode_kv = 2048};
+
+static double now_s(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static f2f_status bench_operator(struct world *w) {
+    double total_s = 0.0;
+    for (size_t i = 0; i < w->graph->n_ops; i++) total_s += f2f_machine_op(&w->machine, &w->graph->ops[i]).time_s;
+    return total_s > 0.0 ? F2F_OK
+                         : f2f_fail(&w->err, F2F_ERUN, "a pass of %zu operators takes no time", w->graph->n_ops);
+}
+
+static f2f_status bench_pass(struct world *w) {
+    struct f2f_graph *graph;
+    f2f_arena *arena = f2f_arena_new();
+    f2f_status status = f2f_graph_forward(&graph, arena, w->model, &w->fp8, &decode, &w->err);
+    if (status == F2F_OK) f2f_machine_graph(&w->machine, graph, arena, NULL);
+    f2f_arena_free(arena);
+    return status;
+}
+
+static f2f_status bench_serve(struct world *w) {
+    struct f2f_record *record;
+    struct f2f_serve_job job = {.model = w->model, .precision = w->fp8, .isl = 2048, .osl = 512, .concurrency = 64};
+    job.strategy = (struct f2f_strategy){.tp = 4, .cp = 1, .pp = 1, .vp = 1, .dp = 1, .ep = 1, .micro_batch = 1};
+    F2F_TRY(f2f_engine_find(&job.engine, NULL, &w->err));
+    f2f_arena *arena = f2f_arena_new();
+    f2f_status status = f2f_serve_run(&record, arena, w->node, &job, &w->err);
+    f2f_arena_free(arena);
+    return status;
+}
+
+static f2f_status bench_train(struct world *w) {
+    struct f2f_record *record;
+    struct f2f_train_job job = {
+        .model = w->model, .precision = w->bf16, .chips = 1024, .global_batch = 1024, .seq = 8192};
+    job.strategy.recompute = F2F_RECOMPUTE_CHOSEN;
+    job.search = true;
+    f2f_arena *arena = f2f_arena_new();
+    f2f_status status = f2f_train_run(&record, arena, w->cluster, &job, &w->err);
+    f2f_arena_free(arena);
+    return status;
+}
+
+static f2f_status bench_study(struct world *w) {
+    struct f2f_results *results;
+    const struct f2f_study_options options = {.threads = 1};
+    return f2f_study_run(&results, w->catalog, w->study, &options, &w->err);
+}
+
+/* Seconds of one call: the best of some tries. */
+static f2f_status measure(double *best_s, f2f_status (*run)(struct world *), struct world *w) {
+    *best_s = 1e300;
+    for (int i = 0; i < TRIES; i++) {
+        double begun_s = now_s(), took_s = 0.0;
+        int runs = 0;
+        for (; took_s < try_s; runs++, took_s = now_s() - begun_s) F2F_TRY(run(w));
+        if (took_s / runs < *best_s) *best_s = took_s / runs;
+    }
+    return F2F_OK;
+}
+
+static f2f_status run_all(struct world *w) {
+    const struct {
+        const char *name;
+        f2f_status (*run)(struct world *);
+        double calls; /* of what is named, in one run */
+    } benches[] = {
+        {"one operator", bench_operator, (double)w->graph->n_ops},
+        {"one decode pass: graph and time", bench_pass, 1.0},
+        {"serve: llama-3-70b fp8, tp 4, 64 users", bench_serve, 1.0},
+        {"train --search: llama-3-70b, 1024 chips", bench_train, 1.0},
+        {"run studies/hbm3e-12h.yaml, one thread", bench_study, 1.0},
+    };
+    double first_s = 0.0;
+    printf("%-42s %14s %14s\n", "", "ns", "operators");
+    for (size_t i = 0; i < sizeof benches / sizeof benches[0]; i++) {
+        double run_s;
+        F2F_TRY(measure(&run_s, benches[i].run, w));
+        run_s /= benches[i].calls;
+        if (i == 0) first_s = run_s;
+        printf("%-42s %14.0f %14.1f\n", benches[i].name, run_s * 1e9, run_s / first_s);
+    }
+    return F2F_OK;
+}
+
+static f2f_status prepare(struct world *w, f2f_arena *arena) {
+    static const char *const dirs[] = {"catalog"};
+    F2F_TRY(f2f_catalog_new(&w->catalog, dirs, 1, &w->err));
+    F2F_TRY(f2f_catalog_system(&w->node, w->catalog, "dgx-h100", NULL, 0, &w->err));
+    F2F_TRY(f2f_catalog_system(&w->cluster, w->catalog, "h100-roce-24k", NULL, 0, &w->err));
+    F2F_TRY(f2f_catalog_model(&w->model, w->catalog, "llama-3-70b", &w->err));
+    F2F_TRY(f2f_study_load(&w->study, w->catalog, "studies/hbm3e-12h.yaml", &w->err));
+    F2F_TRY(f2f_precision_parse(&w->fp8, "fp8", NULL, &w->err));
+    F2F_TRY(f2f_precision_parse(&w->bf16, "bf16", NULL, &w->err));
+    F2F_TRY(f2f_machine_make(&w->machine, w->node, &w->err));
+    return f2f_graph_forward(&w->graph, arena, w->model, &w->fp8, &decode, &w->err);
+}
+
+int main(void) {
+    struct world w = {0};
+    f2f_arena *arena = f2f_arena_new();
+    f2f_status status = prepare(&w, arena);
+    if (status == F2F_OK) status = run_all(&w);
+    if (status != F2F_OK) fprintf(stderr, "bench: error: %s %s\n", w.err.where, w.err.message);
+    f2f_catalog_free(w.catalog);
+    f2f_arena_free(arena);
+    return status;
+}

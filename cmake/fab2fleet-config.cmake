@@ -1,0 +1,7 @@
+include(CMakeFindDependencyMacro)
+find_dependency(PkgConfig)
+find_dependency(Threads)
+if(NOT TARGET PkgConfig::LIBFYAML)
+    pkg_check_modules(LIBFYAML REQUIRED IMPORTED_TARGET libfyaml)
+endif()
+include(${CMAKE_CURRENT_LIST_DIR}/fab2fleet-targets.cmake)

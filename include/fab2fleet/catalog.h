@@ -1,0 +1,66 @@
+/* catalog.h - descriptions by name: text in, checked structs out.
+ *
+ * A name is looked up in the catalog's folders, or is a path. `extends`, references and --set are
+ * resolved here, every number must be covered by a `source:`, and all errors are reported together. */
+#ifndef F2F_CATALOG_H
+#define F2F_CATALOG_H
+
+#include "fab2fleet/doc.h"
+#include "fab2fleet/hardware.h"
+#include "fab2fleet/model.h"
+#include "fab2fleet/record.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* name of the kind = folder of the catalog */
+#define F2F_KIND_LIST(X)                                                                           \
+    X(PROCESS, process) X(MEMORY, memory) X(CLASS, class) X(CHIP, chip) X(NODE, node)              \
+    X(NETWORK, network) X(SYSTEM, system)
+
+enum f2f_kind {
+#define X(id, name) F2F_KIND_##id,
+    F2F_KIND_LIST(X)
+#undef X
+        F2F_KIND_N
+};
+
+/* One `--set path=value`. */
+struct f2f_set {
+    const char *path, *value;
+};
+
+struct f2f_catalog; /* folders to search, arena, errors */
+
+/* dirs: searched in order. The catalog owns the arena all loaded structs live in. */
+f2f_status f2f_catalog_new(struct f2f_catalog **out, const char *const *dirs, size_t n_dirs, f2f_error *err);
+void f2f_catalog_free(struct f2f_catalog *catalog);
+f2f_arena *f2f_catalog_arena(struct f2f_catalog *catalog);
+struct f2f_diag *f2f_catalog_diag(struct f2f_catalog *catalog);
+
+/* A system by the name of a system, a node (one node, no network) or a chip (one chip). */
+f2f_status f2f_catalog_system(const struct f2f_system **out, struct f2f_catalog *catalog, const char *name,
+                              const struct f2f_set *sets, size_t n_sets, f2f_error *err);
+/* A system with at least `chips` of a chip: name itself, or, when that is a chip and more than one is
+ * asked for, the smallest node (then system) of the catalog that carries it. */
+f2f_status f2f_catalog_host(const struct f2f_system **out, struct f2f_catalog *catalog, const char *name, int chips,
+                            const struct f2f_set *sets, size_t n_sets, f2f_error *err);
+f2f_status f2f_catalog_memory(const struct f2f_memory **out, struct f2f_catalog *catalog, const char *name,
+                              const struct f2f_set *sets, size_t n_sets, f2f_error *err);
+f2f_status f2f_catalog_model(const struct f2f_model **out, struct f2f_catalog *catalog, const char *name, f2f_error *err);
+
+/* One record per description: name, kind, status, title, source. kind: NULL for all, or "chip", "model", ... */
+f2f_status f2f_catalog_list(struct f2f_results *out, struct f2f_catalog *catalog, const char *kind, f2f_error *err);
+/* Every field of one description (name or path) with its value as written, unit in SI, help and source. */
+f2f_status f2f_catalog_show(struct f2f_record **out, struct f2f_catalog *catalog, const char *name, const struct f2f_set *sets,
+                            size_t n_sets, f2f_error *err);
+/* Reads a file of any kind (a description, a study, a config.json) and says what it is. */
+f2f_status f2f_catalog_check(struct f2f_record **out, struct f2f_catalog *catalog, const char *path, f2f_error *err);
+/* JSON Schema of a kind, for editors. */
+f2f_status f2f_catalog_schema(const char **out, f2f_arena *arena, const char *kind, f2f_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

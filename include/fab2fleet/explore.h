@@ -1,0 +1,30 @@
+/* explore.h - runs a study: its jobs on every system, in threads, then ratios, sweeps and claims. */
+#ifndef F2F_EXPLORE_PUBLIC_H
+#define F2F_EXPLORE_PUBLIC_H
+
+#include "fab2fleet/record.h"
+#include "fab2fleet/study.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Called as work proceeds; returns false to stop (F2F_EINTERRUPTED, what was finished is kept). */
+typedef bool f2f_progress_fn(void *context, int done, int total, const char *what);
+
+struct f2f_study_options {
+    const struct f2f_set *sets; /* applied to every system, after its own */
+    size_t n_sets;
+    int threads; /* 0: all cores */
+    f2f_progress_fn *progress;
+    void *progress_context;
+};
+
+/* Answers the study: a record per system and job, ratios, claims, sweeps. */
+f2f_status f2f_study_run(struct f2f_results **out, struct f2f_catalog *catalog, const struct f2f_study *study,
+                         const struct f2f_study_options *options, f2f_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

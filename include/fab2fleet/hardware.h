@@ -1,0 +1,129 @@
+/* hardware.h - what the catalog describes: process, memory, chip, node, network, system.
+ *
+ * Plain structs, filled by desc/ from YAML (src/desc/kind_*.c has one field table per struct, with
+ * unit, range, default and help of every field). SI base units; the suffix says which. Pointers are
+ * lent by the arena of the description set. 0 means "not given" where the table marks a field optional. */
+#ifndef F2F_HARDWARE_H
+#define F2F_HARDWARE_H
+
+#include <stdbool.h>
+
+#include "fab2fleet/dtype.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum f2f_maturity { F2F_SHIPPING, F2F_ANNOUNCED, F2F_ESTIMATE };
+
+/* Head of every description. */
+struct f2f_ident {
+    const char *name, *title, *source;
+    int status; /* enum f2f_maturity */
+};
+
+/* A manufacturing process, as far as time and power need it. */
+struct f2f_process {
+    struct f2f_ident id;
+    double flop_energy_J; /* one bf16 FLOP in a matrix unit with its operand delivery, at nominal voltage */
+    double sram_energy_J_per_B; /* last-level SRAM access with wires */
+};
+
+enum f2f_refresh { F2F_REFRESH_ALL_BANK, F2F_REFRESH_PER_BANK };
+
+/* One stack (HBM) or one device (GDDR, LPDDR, DDR) of a memory. */
+struct f2f_memory {
+    struct f2f_ident id;
+    const char *family; /* "HBM3E" */
+    double capacity_B; /* of one stack or device */
+    double pin_rate_bps; /* the highest the memory is rated for; a chip may drive less */
+    int pins; /* data pins of one stack or device */
+    int channels; /* pseudo-channels count as channels */
+    int height; /* DRAM dies in the stack, 1 if none */
+    int banks; /* banks of one channel */
+    int refresh; /* enum f2f_refresh */
+    double trefi_s; /* every bank is refreshed once in this time */
+    double trfc_s; /* a refresh as used here: tRFCab (all-bank) or tRFCpb (per-bank) */
+    double trcd_s, tcl_s, trp_s, twtr_s, trtw_s; /* row open, read latency, precharge, bus turnarounds */
+    double energy_J_per_b; /* per bit moved, activation to pin */
+    double idle_W; /* background of one stack */
+};
+
+/* Memory as a chip carries it. */
+struct f2f_chip_memory {
+    const struct f2f_memory *device;
+    int stacks; /* stacks or devices */
+    double pin_rate_bps; /* what the chip drives; 0: the memory's own */
+    double usable_frac; /* capacity software can allocate, after ECC and reserved pages */
+};
+
+/* Calibrated constants of a class of chips; src/chip/ says what each one does. All chips of a class
+ * share them: nothing is fitted per chip or per shape. */
+struct f2f_chip_class;
+
+struct f2f_chip {
+    struct f2f_ident id;
+    const struct f2f_chip_class *cls;
+    const struct f2f_process *process;
+    double die_mm2; /* compute dies together */
+    double clock_Hz; /* matrix clock the peaks refer to */
+    double boost_Hz; /* highest clock, where it is above that; 0: clock_Hz */
+    int units; /* SMs, compute units, matrix cores */
+    double peak_flops[F2F_DTYPE_N]; /* dense matrix peak by format; 0: not supported */
+    double vector_flops; /* fp32 on the vector units */
+    double cache_B; /* last-level cache or shared SRAM */
+    double cache_Bps; /* its bandwidth; 0: the class's rule */
+    double unit_sram_B; /* scratchpad of one unit: shared memory, L1 */
+    struct f2f_chip_memory memory;
+    double tdp_W, idle_W;
+    double host_link_Bps; /* PCIe or C2C, one direction */
+};
+
+/* Links between chips of one scale-up domain. */
+enum f2f_topology { F2F_TOPO_NONE, F2F_TOPO_SWITCH, F2F_TOPO_MESH, F2F_TOPO_TORUS, F2F_TOPO_PCIE };
+struct f2f_link {
+    int topology; /* enum f2f_topology */
+    double bandwidth_Bps; /* per chip, one direction, all links together */
+    double latency_s; /* one hop, software excluded */
+    bool reduces; /* the switch adds (NVLink SHARP) */
+    double energy_J_per_b;
+};
+
+struct f2f_node {
+    struct f2f_ident id;
+    const struct f2f_chip *chip;
+    int chips;
+    struct f2f_link link; /* the scale-up domain: all chips of the node */
+    double nic_Bps; /* network bandwidth per chip, one direction; 0: none */
+    double host_W; /* CPUs, NICs, fans, conversion losses at full load */
+};
+
+/* A level of a scale-out network, from the leaf up. */
+struct f2f_net_level {
+    const char *name;
+    int span_chips; /* chips reachable through this level */
+    double oversubscription; /* 7 for 1:7; 1 for full bisection */
+    double latency_s; /* one way, through this level */
+};
+
+struct f2f_network {
+    struct f2f_ident id;
+    const char *fabric; /* "RoCE", "InfiniBand", "ICI" */
+    bool reduces; /* in-network reduction */
+    double efficiency_frac; /* of line rate after headers and congestion */
+    const struct f2f_net_level *level; /* leaf first */
+    int levels;
+};
+
+struct f2f_system {
+    struct f2f_ident id;
+    const struct f2f_node *node;
+    int nodes;
+    const struct f2f_network *network; /* NULL: one node */
+    double pue; /* facility power over IT power */
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif

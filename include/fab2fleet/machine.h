@@ -1,0 +1,81 @@
+/* machine.h - time and energy of operators: a chip with its memory port and its links.
+ *
+ * A machine is prepared once from a system (memory and network are asked for what they deliver) and
+ * then answers for any operator, without allocation and without state: same operator, same answer. */
+#ifndef F2F_MACHINE_H
+#define F2F_MACHINE_H
+
+#include "fab2fleet/hardware.h"
+#include "fab2fleet/model.h"
+#include "fab2fleet/record.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What the memory delivers, all stacks of the chip together (src/memory/port.c). */
+struct f2f_mem_port {
+    double capacity_B; /* usable */
+    double peak_Bps;
+    double read_Bps; /* weight and KV streams */
+    double mixed_Bps; /* activations, reads and writes */
+    double latency_s; /* one isolated read */
+    double energy_J_per_B;
+    double idle_W;
+    double refresh_loss_frac, turnaround_loss_frac; /* shares of peak, for --explain */
+};
+
+/* F2F_EINPUT when the timings contradict each other (tRFC >= tREFI, no pins, ...). */
+f2f_status f2f_mem_port_make(struct f2f_mem_port *out, const struct f2f_chip_memory *memory, f2f_error *err);
+
+struct f2f_machine {
+    const struct f2f_system *system;
+    const struct f2f_chip *chip;
+    const struct f2f_chip_class *cls;
+    struct f2f_mem_port mem;
+};
+
+f2f_status f2f_machine_make(struct f2f_machine *out, const struct f2f_system *system, f2f_error *err);
+
+enum f2f_bound { F2F_BOUND_COMPUTE, F2F_BOUND_MEMORY, F2F_BOUND_LATENCY, F2F_BOUND_NETWORK, F2F_BOUND_N };
+const char *f2f_bound_name(enum f2f_bound b);
+
+/* One run of one operator. */
+struct f2f_op_cost {
+    double time_s;
+    enum f2f_bound bound;
+    double flop;
+    double mem_B; /* moved through the memory port */
+    double net_B; /* sent by one chip */
+    double energy_J; /* dynamic: above idle */
+};
+
+struct f2f_op_cost f2f_machine_op(const struct f2f_machine *machine, const struct f2f_op *op);
+
+/* All operators of a graph, counts included; shares (may be NULL) receives one child per operator. */
+struct f2f_op_cost f2f_machine_graph(const struct f2f_machine *machine, const struct f2f_graph *graph,
+                                     f2f_arena *arena, struct f2f_share *shares);
+
+/* Time of a collective over `chips` chips, `stride` apart, each with a message of bytes_B (nccl-tests'
+ * convention: all-reduce and reduce-scatter: the full buffer; all-gather: the gathered buffer;
+ * all-to-all: one chip's whole buffer; send: the message). src/net/ picks the fastest algorithm. */
+struct f2f_collective_cost {
+    double time_s;
+    double sent_B; /* by one chip */
+    const char *algorithm;
+};
+struct f2f_collective_cost f2f_collective_time(const struct f2f_system *system, const struct f2f_chip_class *cls,
+                                               enum f2f_collective_kind op, int chips, int stride, double bytes_B);
+
+/* Whose kernels may run: inference engines bring all-reduce kernels of their own (one-shot, two-shot) and
+ * fall back to the general library (NCCL, RCCL); training uses the general library alone. */
+enum f2f_collective_library { F2F_COLLECTIVE_ANY, F2F_COLLECTIVE_GENERAL };
+/* f2f_collective_time with a choice of library. */
+struct f2f_collective_cost f2f_collective_with(const struct f2f_system *system, const struct f2f_chip_class *cls,
+                                               enum f2f_collective_kind op, int chips, int stride, double bytes_B,
+                                               enum f2f_collective_library library);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,73 @@
+/* parallel.h - how a model is spread over chips: graph in, the graph of one chip out. */
+#ifndef F2F_PARALLEL_H
+#define F2F_PARALLEL_H
+
+#include "fab2fleet/hardware.h"
+#include "fab2fleet/model.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum f2f_recompute {
+    F2F_RECOMPUTE_CHOSEN = -1 /* a search picks */,
+    F2F_RECOMPUTE_NONE,
+    F2F_RECOMPUTE_SELECTIVE,
+    F2F_RECOMPUTE_FULL
+};
+
+/* Chips = tp * cp * pp * dp. Order on the network, inner to outer: tp, cp, pp, dp. */
+struct f2f_strategy {
+    int tp; /* tensor, with sequence parallelism in training */
+    int cp; /* context */
+    int pp; /* pipeline stages */
+    int vp; /* model chunks a stage holds (interleaving), 1: none */
+    int dp; /* data */
+    int ep; /* expert, inside dp */
+    int micro_batch; /* sequences */
+    int zero; /* 0 none, 1 optimizer, 2 + gradients, 3 + weights */
+    int recompute; /* enum f2f_recompute */
+};
+
+const char *f2f_recompute_name(int recompute);
+/* none, selective or full; F2F_EUSAGE names them. */
+f2f_status f2f_recompute_parse(int *out, const char *text, f2f_error *err);
+
+/* In all of the following a size of 0 (tp, cp, pp, vp, dp, ep, micro_batch) counts as 1. */
+
+/* Is the strategy possible for this model on that many chips? F2F_EINPUT says what does not divide.
+ * system may be NULL: then the chips are not counted. */
+f2f_status f2f_strategy_check(const struct f2f_strategy *s, const struct f2f_model *m, const struct f2f_system *system,
+                              f2f_error *err);
+
+/* The work of one chip for one pass, with its collectives (struct f2f_op.axis says whose):
+ * tensor: columns, rows and heads cut by tp, an all-reduce after each row cut, or a reduce-scatter and an
+ *   all-gather with sequence_parallel; logits gathered before sampling.
+ * context (training only): tokens divided by cp, keys and values gathered before attention, their
+ *   gradients scattered after it.
+ * expert: experts divided by ep, an all-to-all to them and one back.
+ * pipeline: the layers of the stage with most of them; embedding and head only on the stages that
+ *   hold them; one hand-over of activations to the next stage for each of vp chunks.
+ * F2F_EINPUT when the strategy does not fit the model or the pass. */
+f2f_status f2f_graph_cut(struct f2f_graph **out, f2f_arena *arena, const struct f2f_graph *whole,
+                         const struct f2f_model *m, const struct f2f_strategy *s, bool sequence_parallel,
+                         f2f_error *err);
+/* The same for stage 0..pp-1. When layers do not divide by pp the last stage has one fewer, then the first ones. */
+f2f_status f2f_graph_cut_stage(struct f2f_graph **out, f2f_arena *arena, const struct f2f_graph *whole,
+                               const struct f2f_model *m, const struct f2f_strategy *s, int stage,
+                               bool sequence_parallel, f2f_error *err);
+
+/* What one chip of a stage holds, as a model of its own (vocab 0 where it holds no table): its params and
+ * weight bytes are the chip's. Norms and key-value heads beyond tp are copied, not divided; a router is
+ * counted for the chip's own experts. The strategy must have passed f2f_strategy_check. */
+struct f2f_model f2f_model_shard(const struct f2f_model *m, const struct f2f_strategy *s, int stage);
+
+/* Bytes of weights the fullest chip holds for serving. */
+double f2f_strategy_weight_B(const struct f2f_strategy *s, const struct f2f_model *m, const struct f2f_precision *p);
+/* KV bytes of one token on the fullest chip: kv heads are copied when tp exceeds them. */
+double f2f_strategy_kv_B_per_tok(const struct f2f_strategy *s, const struct f2f_model *m, enum f2f_dtype kv);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

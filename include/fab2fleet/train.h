@@ -1,0 +1,56 @@
+/* train.h - one training step of a model on many chips: memory, time, power.
+ *
+ * Adam in mixed precision with fp32 master weights; flash attention; tensor parallelism always with
+ * sequence parallelism. Formulas and their sources: docs/models/train.md. */
+#ifndef F2F_TRAIN_H
+#define F2F_TRAIN_H
+
+#include "fab2fleet/machine.h"
+#include "fab2fleet/parallel.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* In strategy.zero of a job: to be chosen, like F2F_RECOMPUTE_CHOSEN in strategy.recompute. */
+#define F2F_ZERO_CHOSEN (-1)
+
+struct f2f_train_job {
+    const struct f2f_model *model;
+    struct f2f_precision precision; /* products; master weights and Adam are 32 bit */
+    int chips;
+    int global_batch; /* sequences */
+    int seq; /* tokens of one */
+    struct f2f_strategy strategy; /* open, that is to be chosen: a size of 0, zero or recompute of -1 */
+    bool search; /* choose every open field for the shortest step that fits; else sizes are 1, dp the rest,
+                  * zero 1, recompute none */
+    /* Older software; both false: flash attention, collectives of data parallelism beside the compute. */
+    bool stored_scores; /* attention with its score matrix and dropout in memory (before arXiv 2205.14135) */
+    bool exposed_data; /* gradients are reduced only after the last backward pass (Megatron-LM until 2023) */
+    double tokens; /* of the whole run, for days; 0: not asked */
+};
+
+/* Bytes on the fullest chip, by what. */
+struct f2f_train_memory {
+    double weights_B, gradients_B, optimizer_B, activations_B, workspace_B, total_B;
+};
+
+/* All fields of s must be given (>= 1; zero 0..3). F2F_EINPUT when batch, sequence or layers do not divide. */
+f2f_status f2f_train_memory(struct f2f_train_memory *out, const struct f2f_train_job *job, const struct f2f_strategy *s,
+                            f2f_error *err);
+
+/* FLOPs of training on one token by PaLM's convention (arXiv 2204.02311 appendix B), as most published
+ * TFLOP/s count: 6 a parameter and 12 * layers * heads * head_dim * seq for attention, mask ignored. */
+double f2f_train_flop_per_tok(const struct f2f_model *model, int seq);
+
+/* Runs the job. What does not fit is an answer: F2F_OK with feasible = false, shortfall_B and `why`.
+ * Keys: step_s, tokps, tokps_per_chip, flops_per_chip, mfu_frac, hbm_used_B, memory{...}, strategy{...}, power_W,
+ * energy_J (of the run if tokens is given, else of a step), energy_per_tok_J, days, evaluated, feasible_n, feasible.
+ * F2F_EINPUT: a strategy that does not divide, more chips than the system has, a format the chip lacks. */
+f2f_status f2f_train_run(struct f2f_record **out, f2f_arena *arena, const struct f2f_system *system,
+                         const struct f2f_train_job *job, f2f_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,51 @@
+/* chip.h - inside src/chip: one cost function per kind of operator, and the rates they share. */
+#ifndef F2F_CHIP_CHIP_H
+#define F2F_CHIP_CHIP_H
+
+#include "fab2fleet/chip_class.h"
+#include "fab2fleet/machine.h"
+
+/* What an operator demands, before power: filled by a kind's function, finished by power.c. */
+struct work {
+    double fixed_s; /* launch, ramps, setup: nothing can shorten it but another class */
+    double compute_s; /* at full clock */
+    double memory_s;
+    double network_s;
+    double serial_s; /* streams before or after, by kernels of their own */
+    double flop, mem_B, cache_B, net_B;
+    enum f2f_dtype format; /* of the flop, for their energy */
+};
+
+typedef struct work work_fn(const struct f2f_machine *machine, const struct f2f_op *op);
+work_fn f2f_chip_gemm_work, f2f_chip_prefill_work, f2f_chip_decode_work, f2f_chip_vector_work, f2f_chip_embed_work,
+    f2f_chip_sample_work, f2f_chip_collective_work;
+
+/* The format a product really runs in: the asked one, else the next wider the chip has; weight-only
+ * formats run in 16 bit. */
+enum f2f_dtype f2f_chip_native_format(const struct f2f_chip *chip, enum f2f_dtype wanted);
+/* Highest clock; power.c lowers it. */
+double f2f_chip_clock_Hz(const struct f2f_chip *chip);
+/* Matrix peak of a native format at that clock; the vector units' where the chip has no matrix unit for it. */
+double f2f_chip_peak_flops(const struct f2f_chip *chip, enum f2f_dtype format);
+/* matrix_frac, less what the class loses in narrow formats. */
+double f2f_chip_matrix_frac(const struct f2f_machine *machine, enum f2f_dtype format);
+/* Seconds the whole chip takes for one attention score of head_dim: two products and the soft-max. */
+double f2f_chip_score_s(const struct f2f_machine *machine, enum f2f_dtype format, double head_dim);
+/* Bandwidth of the shared cache: the chip's, or the class's rule. */
+double f2f_chip_cache_Bps(const struct f2f_machine *machine);
+
+/* Seconds of the class's fixed costs at this chip's clock. */
+double f2f_chip_launch_s(const struct f2f_machine *machine);
+double f2f_chip_tile_s(const struct f2f_machine *machine);
+
+/* Seconds to stream so many bytes; reads alone, or reads and writes together. */
+double f2f_chip_read_s(const struct f2f_machine *machine, double bytes_B);
+double f2f_chip_mixed_s(const struct f2f_machine *machine, double bytes_B);
+
+/* The same for activations: what fits half of the cache is still there from the operator before. */
+double f2f_chip_activation_s(const struct f2f_machine *machine, double bytes_B);
+
+/* Energy, and the stretch that keeps the chip within its power. */
+struct f2f_op_cost f2f_chip_power_finish(const struct f2f_machine *machine, const struct work *w);
+
+#endif

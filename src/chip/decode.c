@@ -1,0 +1,24 @@
+/* decode.c - attention of one new token of each sequence: a stream over the KV cache.
+ *
+ * After Flash-Decoding: the cache of a sequence and KV head is split so that all units read, and the
+ * parts are merged. The query heads that share a KV head fill the rows of one matrix instruction. Left
+ * out: page-table walks, uneven lengths within a batch. */
+#include <math.h>
+
+#include "chip/chip.h"
+
+static const double matrix_rows = 16.0; /* query rows a matrix instruction takes at least (mma.m16n8k16) */
+
+struct work f2f_chip_decode_work(const struct f2f_machine *machine, const struct f2f_op *op) {
+    enum f2f_dtype format = f2f_chip_native_format(machine->chip, op->compute);
+    double kv_B = f2f_op_kv_B(op), act_B = f2f_op_act_B(op), jobs = op->batch * op->kv_heads;
+    double rows = ceil(op->q_heads / op->kv_heads / matrix_rows) * matrix_rows;
+    struct work w = {.fixed_s = f2f_chip_launch_s(machine) + machine->cls->attention_setup_s, .format = format};
+    w.compute_s = jobs * rows * op->kv_len * f2f_chip_score_s(machine, format, op->head_dim) +
+                  ceil(jobs / machine->chip->units) * f2f_chip_tile_s(machine);
+    w.memory_s = f2f_chip_read_s(machine, kv_B) + f2f_chip_mixed_s(machine, act_B);
+    w.flop = f2f_op_flop(op);
+    w.mem_B = kv_B + act_B;
+    w.cache_B = w.mem_B;
+    return w;
+}

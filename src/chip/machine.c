@@ -1,0 +1,57 @@
+/* machine.c - a chip with its memory port and its links, ready to answer for any operator. */
+#include <assert.h>
+
+#include "chip/chip.h"
+
+static work_fn *const work_of[] = {
+    [F2F_OP_GEMM] = f2f_chip_gemm_work,
+    [F2F_OP_ATTN_PREFILL] = f2f_chip_prefill_work,
+    [F2F_OP_ATTN_DECODE] = f2f_chip_decode_work,
+    [F2F_OP_VECTOR] = f2f_chip_vector_work,
+    [F2F_OP_EMBED] = f2f_chip_embed_work,
+    [F2F_OP_SAMPLE] = f2f_chip_sample_work,
+    [F2F_OP_COLLECTIVE] = f2f_chip_collective_work,
+};
+
+f2f_status f2f_machine_make(struct f2f_machine *out, const struct f2f_system *system, f2f_error *err) {
+    const struct f2f_chip *chip = system->node->chip;
+    if (!chip->cls)
+        return f2f_fail(err, F2F_EINPUT, "chip %s names no class, so its operators cannot be timed", chip->id.name);
+    if (!(chip->clock_Hz > 0.0) || chip->units < 1 || !(chip->vector_flops > 0.0))
+        return f2f_fail(err, F2F_EINPUT, "chip %s: %d units at %g Hz with %g FLOP/s of vectors; all must be above 0",
+                        chip->id.name, chip->units, chip->clock_Hz, chip->vector_flops);
+    *out = (struct f2f_machine){.system = system, .chip = chip, .cls = chip->cls};
+    return f2f_mem_port_make(&out->mem, &chip->memory, err);
+}
+
+struct f2f_op_cost f2f_machine_op(const struct f2f_machine *machine, const struct f2f_op *op) {
+    assert((size_t)op->kind < sizeof work_of / sizeof work_of[0]);
+    struct work w = work_of[op->kind](machine, op);
+    return f2f_chip_power_finish(machine, &w);
+}
+
+/* Adds `count` runs of one operator to the total. */
+static void cost_add(struct f2f_op_cost *total, const struct f2f_op_cost *one, double count) {
+    total->time_s += count * one->time_s;
+    total->flop += count * one->flop;
+    total->mem_B += count * one->mem_B;
+    total->net_B += count * one->net_B;
+    total->energy_J += count * one->energy_J;
+}
+
+struct f2f_op_cost f2f_machine_graph(const struct f2f_machine *machine, const struct f2f_graph *graph, f2f_arena *arena,
+                                     struct f2f_share *shares) {
+    struct f2f_op_cost total = {0};
+    double by_bound[F2F_BOUND_N] = {0};
+    for (size_t i = 0; i < graph->n_ops; i++) {
+        const struct f2f_op *op = &graph->ops[i];
+        struct f2f_op_cost one = f2f_machine_op(machine, op);
+        cost_add(&total, &one, op->count);
+        by_bound[one.bound] += op->count * one.time_s;
+        if (shares)
+            f2f_share_child(arena, shares, op->name, f2f_bound_name(one.bound))->amount += op->count * one.time_s;
+    }
+    for (int b = 0; b < F2F_BOUND_N; b++)
+        if (by_bound[b] > by_bound[total.bound]) total.bound = (enum f2f_bound)b;
+    return total;
+}

@@ -1,0 +1,70 @@
+/* rate.c - the rates all operators draw on: matrix peak by format, cache, memory streams. */
+#include <math.h>
+
+#include "chip/chip.h"
+
+enum { N_CHOICES = 4 };
+/* What stands in for a format the chip does not know: the next wider that holds its values, in order.
+ * Engines take bf16 and fp16 for each other. */
+static const enum f2f_dtype ladder[F2F_DTYPE_N][N_CHOICES] = {
+    [F2F_DTYPE_FP32] = {F2F_DTYPE_FP32},
+    [F2F_DTYPE_TF32] = {F2F_DTYPE_TF32, F2F_DTYPE_FP32},
+    [F2F_DTYPE_BF16] = {F2F_DTYPE_BF16, F2F_DTYPE_FP16, F2F_DTYPE_TF32, F2F_DTYPE_FP32},
+    [F2F_DTYPE_FP16] = {F2F_DTYPE_FP16, F2F_DTYPE_BF16, F2F_DTYPE_TF32, F2F_DTYPE_FP32},
+    [F2F_DTYPE_FP8] = {F2F_DTYPE_FP8, F2F_DTYPE_FP16, F2F_DTYPE_BF16, F2F_DTYPE_FP32},
+    [F2F_DTYPE_INT8] = {F2F_DTYPE_INT8, F2F_DTYPE_FP16, F2F_DTYPE_BF16, F2F_DTYPE_FP32},
+    [F2F_DTYPE_FP4] = {F2F_DTYPE_FP4, F2F_DTYPE_FP8, F2F_DTYPE_FP16, F2F_DTYPE_BF16},
+    [F2F_DTYPE_INT4] = {F2F_DTYPE_INT4, F2F_DTYPE_INT8, F2F_DTYPE_FP16, F2F_DTYPE_BF16},
+};
+
+enum f2f_dtype f2f_chip_native_format(const struct f2f_chip *chip, enum f2f_dtype wanted) {
+    for (int i = 0; i < N_CHOICES; i++)
+        if (chip->peak_flops[ladder[wanted][i]] > 0.0) return ladder[wanted][i];
+    /* No matrix units for it: the vector units work in 16 bit or more. */
+    return f2f_dtype_B(wanted) < f2f_dtype_B(F2F_DTYPE_BF16) ? F2F_DTYPE_BF16 : wanted;
+}
+
+double f2f_chip_clock_Hz(const struct f2f_chip *chip) { return chip->boost_Hz > 0.0 ? chip->boost_Hz : chip->clock_Hz; }
+
+double f2f_chip_peak_flops(const struct f2f_chip *chip, enum f2f_dtype format) {
+    if (!(chip->peak_flops[format] > 0.0)) return chip->vector_flops;
+    return chip->peak_flops[format] * f2f_chip_clock_Hz(chip) / chip->clock_Hz;
+}
+
+double f2f_chip_matrix_frac(const struct f2f_machine *machine, enum f2f_dtype format) {
+    const struct f2f_chip_class *cls = machine->cls;
+    return f2f_dtype_B(format) < 2.0 ? cls->matrix_frac * cls->narrow_frac : cls->matrix_frac;
+}
+
+double f2f_chip_score_s(const struct f2f_machine *machine, enum f2f_dtype format, double head_dim) {
+    const struct f2f_chip *chip = machine->chip;
+    double rate = f2f_chip_peak_flops(chip, format) * f2f_chip_matrix_frac(machine, format);
+    return 4.0 * head_dim / (rate * machine->cls->attention_frac) + machine->cls->softmax_flop / chip->vector_flops;
+}
+
+double f2f_chip_cache_Bps(const struct f2f_machine *machine) {
+    const struct f2f_chip *chip = machine->chip;
+    return chip->cache_Bps > 0.0 ? chip->cache_Bps
+                                 : machine->cls->unit_B_per_ck * f2f_chip_clock_Hz(chip) * chip->units;
+}
+
+double f2f_chip_launch_s(const struct f2f_machine *machine) {
+    return machine->cls->launch_ck / f2f_chip_clock_Hz(machine->chip);
+}
+
+double f2f_chip_tile_s(const struct f2f_machine *machine) {
+    return machine->cls->tile_ck / f2f_chip_clock_Hz(machine->chip);
+}
+
+double f2f_chip_read_s(const struct f2f_machine *machine, double bytes_B) {
+    return bytes_B / (machine->mem.read_Bps * machine->cls->stream_frac);
+}
+
+double f2f_chip_mixed_s(const struct f2f_machine *machine, double bytes_B) {
+    return bytes_B / (machine->mem.mixed_Bps * machine->cls->stream_frac);
+}
+
+double f2f_chip_activation_s(const struct f2f_machine *machine, double bytes_B) {
+    double cached_B = fmin(bytes_B, 0.5 * machine->chip->cache_B);
+    return f2f_chip_mixed_s(machine, bytes_B - cached_B) + cached_B / f2f_chip_cache_Bps(machine);
+}

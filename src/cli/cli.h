@@ -1,0 +1,88 @@
+/* cli.h - what the verbs share: option tables, the catalog, and the way out.
+ *
+ * An option table binds names to variables; it parses, and prints help and completion. The program
+ * prints and exits here and nowhere else. */
+#ifndef F2F_CLI_H
+#define F2F_CLI_H
+
+#include "fab2fleet/catalog.h"
+#include "fab2fleet/record.h"
+#include "fab2fleet/explore.h"
+
+enum opt_kind { OPT_FLAG, OPT_INT, OPT_REAL, OPT_TEXT, OPT_SET };
+
+struct opt {
+    const char *name; /* "global-batch" */
+    char letter; /* 'o' or 0 */
+    enum opt_kind kind;
+    void *target; /* bool, int, double, const char *, struct set_list */
+    const char *argument; /* "N", "FILE"; NULL for a flag */
+    const char *help;
+    double min, max; /* INT, REAL: checked when min < max */
+};
+
+#define MAX_SETS 64
+struct set_list {
+    f2f_arena *arena; /* of the paths */
+    struct f2f_set item[MAX_SETS];
+    size_t n;
+};
+
+/* Options every verb takes. */
+struct common {
+    bool json, csv, explain, quiet, verbose, help;
+    const char *output, *data, *require;
+    int seed, threads;
+    struct set_list sets;
+};
+
+struct cli {
+    const char *verb;
+    struct common common;
+    const char **args; /* what is no option */
+    int n_args;
+    f2f_arena *arena; /* of the whole call */
+    struct f2f_catalog *catalog; /* opened by main */
+};
+
+/* Parses argv by the verb's table (ends with a NULL name) and the common one. */
+f2f_status cli_parse(struct cli *cli, const struct opt *options, int argc, char **argv, f2f_error *err);
+/* Help of one verb, from its table. */
+void cli_help(const char *verb, const char *arguments, const char *text, const struct opt *options);
+/* Names of all options of a verb, one a line, for completion. */
+void cli_complete(const struct opt *options);
+
+/* The one way out of a verb: prints or writes the results, tests --require; returns the exit code. */
+int cli_finish(const struct cli *cli, struct f2f_results *results, f2f_status status, f2f_error *err);
+/* Prints what went wrong (all gathered errors) and returns the exit code. */
+int cli_fail(const struct cli *cli, f2f_status status, const f2f_error *err);
+
+f2f_status cli_write_file(const char *path, const char *text, size_t length, f2f_error *err);
+/* F2F_EINFEASIBLE names the result and key that misses the requirement. */
+f2f_status cli_require(const struct f2f_results *results, const char *requirement, f2f_error *err);
+/* Folders that may hold the catalog, best first; returns their number. */
+size_t cli_data_dirs(const char **dirs, size_t max, f2f_arena *arena, const char *given);
+
+/* Progress on stderr, to a terminal only, after a second. A f2f_progress_fn; context is a struct progress. */
+struct progress {
+    const char *what;
+    double started_s;
+    bool shown, quiet;
+};
+void progress_start(struct progress *p, const char *what, bool quiet);
+bool progress_step(void *context, int done, int total, const char *item);
+void progress_end(struct progress *p);
+/* Ctrl-C asks to stop; what was finished is kept. */
+void interrupt_install(void);
+bool interrupted(void);
+
+/* A verb: its options, bound to its own variables, and what it does with them; its words stand in verbs.h. */
+struct verb {
+    const struct opt *options;
+    int (*run)(struct cli *cli);
+};
+#define X(name, arguments, help) extern const struct verb verb_##name;
+#include "cli/verbs.h"
+#undef X
+
+#endif

@@ -1,0 +1,53 @@
+/* cmd_run.c - `fab2fleet run STUDY.yaml [-o DIR]`: the main job. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/cli.h"
+#include "fab2fleet/report.h"
+
+static const struct opt table[] = {{0}};
+
+/* report.html, results.json and results.csv in the folder. */
+static f2f_status write_folder(const struct cli *cli, const struct f2f_results *results, const char *folder, f2f_error *err) {
+    static const struct {
+        const char *name;
+        enum f2f_format format;
+    } files[] = {{"report.html", F2F_FORMAT_HTML}, {"results.json", F2F_FORMAT_JSON}, {"results.csv", F2F_FORMAT_CSV}};
+    struct f2f_report_options how = {.explain = true, .help = true};
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+        return f2f_fail(err, F2F_ERUN, "cannot make the folder '%.120s': %s", folder, strerror(errno));
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        const char *text = f2f_report(cli->arena, results, files[i].format, &how);
+        F2F_TRY(cli_write_file(f2f_arena_printf(cli->arena, "%s/%s", folder, files[i].name), text, strlen(text), err));
+    }
+    return F2F_OK;
+}
+
+static int run(struct cli *cli) {
+    const struct f2f_study *study;
+    struct f2f_results *results = NULL;
+    struct progress progress;
+    f2f_error err = {0};
+    if (cli->n_args != 1)
+        return cli_fail(cli, f2f_fail(&err, F2F_EUSAGE, "one study is wanted, e.g. fab2fleet run studies/hbm3e-12h.yaml"), &err);
+    f2f_status status = f2f_study_load(&study, cli->catalog, cli->args[0], &err);
+    if (status != F2F_OK) return cli_fail(cli, status, &err);
+    progress_start(&progress, "run", cli->common.quiet);
+    struct f2f_study_options how = {.sets = cli->common.sets.item, .n_sets = cli->common.sets.n, .threads = cli->common.threads,
+                                    .progress = progress_step, .progress_context = &progress};
+    status = f2f_study_run(&results, cli->catalog, study, &how, &err);
+    progress_end(&progress);
+    if (!results) return cli_fail(cli, status, &err);
+    const char *folder = cli->common.output;
+    if (folder) {
+        f2f_error reason = {0};
+        f2f_status written = write_folder(cli, results, folder, &reason);
+        if (written != F2F_OK) return cli_fail(cli, written, &reason);
+        cli->common.output = NULL;
+    }
+    return cli_finish(cli, results, status, &err);
+}
+
+const struct verb verb_run = {table, run};

@@ -1,0 +1,10 @@
+/* verbs.h - the verbs of the command line, in the order help shows them. A verb is cmd_<name>.c and a line here. */
+/* name, arguments, one line of help */
+X(run, "STUDY.yaml", "answer a whole study")
+X(serve, "--system S --model M --precision P", "how fast a system serves a model")
+X(train, "--system S --model M --chips N --global-batch B --seq L", "how fast a system trains a model")
+X(kernel, "CHIP gemm|attention-prefill|attention-decode|collective ...", "one operator on one chip")
+X(validate, "[FILE.csv ...]", "how wrong is it, against measurements")
+X(list, "[KIND]", "what is in the catalog")
+X(show, "NAME", "one description with units and sources, or a JSON Schema")
+X(check, "FILE ...", "is this description, study or config.json right")

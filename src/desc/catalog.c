@@ -1,0 +1,61 @@
+/* catalog.c - descriptions by name; see include/fab2fleet/catalog.h. */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "desc/table.h"
+
+f2f_status f2f_catalog_new(struct f2f_catalog **out, const char *const *dirs, size_t n_dirs, f2f_error *err) {
+    *out = NULL;
+    if (!n_dirs) return f2f_fail(err, F2F_ERUN, "no catalog found: give its folder with --data DIR or FAB2FLEET_DATA");
+    f2f_arena *arena = f2f_arena_new();
+    struct f2f_catalog *catalog = f2f_arena_alloc(arena, sizeof *catalog);
+    catalog->arena = arena;
+    catalog->diag = f2f_diag_new(arena);
+    catalog->dirs = f2f_arena_alloc(arena, n_dirs * sizeof *catalog->dirs);
+    for (size_t i = 0; i < n_dirs; i++) catalog->dirs[i] = f2f_arena_strdup(arena, dirs[i]);
+    catalog->n_dirs = n_dirs;
+    *out = catalog;
+    return F2F_OK;
+}
+
+void f2f_catalog_free(struct f2f_catalog *catalog) {
+    if (catalog) f2f_arena_free(catalog->arena);
+}
+
+f2f_arena *f2f_catalog_arena(struct f2f_catalog *catalog) { return catalog->arena; }
+struct f2f_diag *f2f_catalog_diag(struct f2f_catalog *catalog) { return catalog->diag; }
+
+const struct f2f_table *f2f_table_find(const char *kind) {
+    static const struct f2f_table *const tables[] = {&f2f_process_table, &f2f_memory_table, &f2f_class_table,  &f2f_chip_table,
+                                                     &f2f_node_table,    &f2f_network_table, &f2f_system_table, &f2f_study_table};
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
+        if (strcmp(tables[i]->kind, kind) == 0) return tables[i];
+    return NULL;
+}
+
+f2f_status f2f_desc_load_tree(void **out, struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *tree,
+                              const struct f2f_set *sets, size_t n_sets, f2f_error *err) {
+    size_t before = catalog->diag->n + catalog->diag->dropped;
+    for (size_t i = 0; i < n_sets; i++) F2F_TRY(f2f_desc_set(catalog, table, tree, &sets[i], err));
+    void *object = f2f_arena_alloc(catalog->arena, table->size);
+    f2f_desc_decode(object, catalog, table, tree);
+    F2F_TRY(f2f_diag_status(catalog->diag, before, err));
+    *out = object;
+    return F2F_OK;
+}
+
+f2f_status f2f_desc_load(void **out, struct f2f_catalog *catalog, const struct f2f_table *table, const char *name,
+                         const struct f2f_set *sets, size_t n_sets, f2f_error *err) {
+    struct f2f_doc *tree;
+    *out = NULL;
+    F2F_TRY(f2f_desc_resolve(&tree, catalog, table, name, NULL, err));
+    return f2f_desc_load_tree(out, catalog, table, tree, sets, n_sets, err);
+}
+
+f2f_status f2f_catalog_memory(const struct f2f_memory **out, struct f2f_catalog *catalog, const char *name, const struct f2f_set *sets,
+                              size_t n_sets, f2f_error *err) {
+    void *object;
+    F2F_TRY(f2f_desc_load(&object, catalog, &f2f_memory_table, name, sets, n_sets, err));
+    *out = object;
+    return F2F_OK;
+}

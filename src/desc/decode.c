@@ -1,0 +1,283 @@
+/* decode.c - a tree of text and a field table in, a struct in SI units out.
+ *
+ * All faults of a description are reported, each at its place and with a remedy. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "desc/table.h"
+
+/* Keys every described thing may carry besides its table's own. */
+static const char *const head_keys[] = {"kind", "name", "title", "status", "source", "note", "extends"};
+#define N_HEAD_KEYS (sizeof head_keys / sizeof head_keys[0])
+
+const struct f2f_field *f2f_table_field(const struct f2f_table *table, const char *key) {
+    for (size_t i = 0; i < table->n_fields; i++)
+        if (strcmp(table->fields[i].key, key) == 0) return &table->fields[i];
+    return NULL;
+}
+
+struct f2f_doc *f2f_desc_scalar(struct f2f_doc *node) {
+    if (node->kind == F2F_DOC_MAP) node = f2f_doc_get(node, "value");
+    return node && node->kind == F2F_DOC_SCALAR ? node : NULL;
+}
+
+static bool is_head_key(const char *key) {
+    for (size_t i = 0; i < N_HEAD_KEYS; i++)
+        if (strcmp(key, head_keys[i]) == 0) return true;
+    return false;
+}
+
+static void report_unknown(struct f2f_diag *diag, const struct f2f_table *table, const struct f2f_doc *node) {
+    const char *keys[96];
+    size_t n = 0;
+    for (size_t i = 0; i < table->n_fields && n < 80; i++) keys[n++] = table->fields[i].key;
+    for (size_t i = 0; i < N_HEAD_KEYS; i++) keys[n++] = head_keys[i];
+    const char *near = f2f_nearest(node->key, keys, n);
+    if (near) f2f_doc_error(diag, node, "unknown key '%.60s' (did you mean '%s'?)", node->key, near);
+    else f2f_doc_error(diag, node, "unknown key '%.60s': `fab2fleet show --schema %s` lists the known ones", node->key,
+                       table->kind ? table->kind : "KIND");
+}
+
+static void decode_quantity(double *out, struct f2f_diag *diag, const struct f2f_table *table, const struct f2f_field *field,
+                            const char *key, struct f2f_doc *node) {
+    f2f_error reason;
+    struct f2f_doc *scalar = f2f_desc_scalar(node);
+    if (!scalar) {
+        f2f_doc_error(diag, node, "'%s' must be %s (e.g. %s), not a list or mapping", key, f2f_quantity_text(field->quantity),
+                      f2f_quantity_example(field->quantity));
+        return;
+    }
+    double value;
+    if (f2f_quantity_parse(&value, field->quantity, scalar->text, &reason) != F2F_OK) {
+        f2f_doc_error(diag, scalar, "'%s': %s", key, reason.message);
+        return;
+    }
+    if (field->min < field->max && (value < field->min || value > field->max)) {
+        f2f_doc_error(diag, scalar, "'%s' is %.60s, out of its range %g to %g %s", key, scalar->text, field->min, field->max,
+                      f2f_quantity_unit(field->quantity));
+        return;
+    }
+    if (table->sourced && !scalar->source)
+        f2f_doc_error(diag, scalar, "'%s' has no source: add `source:` to this mapping, or write {value: %.40s, source: ...}", key,
+                      scalar->text);
+    *out = value;
+}
+
+static void decode_int(int *out, struct f2f_diag *diag, const struct f2f_table *table, const struct f2f_field *field,
+                       struct f2f_doc *node) {
+    struct f2f_doc *scalar = f2f_desc_scalar(node);
+    long long value;
+    if (!scalar || !f2f_doc_integer(scalar, &value)) {
+        f2f_doc_error(diag, node, "'%s' must be a whole number", field->key);
+        return;
+    }
+    double low = field->min < field->max ? field->min : -2e9, high = field->min < field->max ? field->max : 2e9;
+    if ((double)value < low || (double)value > high) {
+        f2f_doc_error(diag, scalar, "'%s' is %lld, out of its range %g to %g", field->key, value, low, high);
+        return;
+    }
+    if (table->sourced && !scalar->source)
+        f2f_doc_error(diag, scalar, "'%s' has no source: add `source:` to this mapping, or write {value: %lld, source: ...}",
+                      field->key, value);
+    *out = (int)value;
+}
+
+static void decode_word(int *out, struct f2f_diag *diag, const struct f2f_field *field, struct f2f_doc *node) {
+    struct f2f_doc *scalar = f2f_desc_scalar(node);
+    char known[200] = "";
+    size_t n = 0;
+    for (; field->words[n]; n++) {
+        if (scalar && strcmp(scalar->text, field->words[n]) == 0) {
+            *out = (int)n;
+            return;
+        }
+        size_t used = strlen(known);
+        (void)snprintf(known + used, sizeof known - used, "%s%s", n ? ", " : "", field->words[n]);
+    }
+    const char *near = scalar ? f2f_nearest(scalar->text, field->words, n) : NULL;
+    f2f_doc_error(diag, node, "'%s' must be one of %s, not '%.40s'%s%s%s", field->key, known, scalar ? scalar->text : "a list",
+                  near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+}
+
+static void decode_dtypes(double *out, struct f2f_diag *diag, const struct f2f_table *table, const struct f2f_field *field,
+                          struct f2f_doc *node) {
+    if (node->kind != F2F_DOC_MAP) {
+        f2f_doc_error(diag, node, "'%s' must map number formats to rates, e.g. {bf16: 989 TFLOP/s}", field->key);
+        return;
+    }
+    for (struct f2f_doc *child = node->child; child; child = child->next) {
+        enum f2f_dtype dtype;
+        f2f_error reason;
+        if (strcmp(child->key, "source") == 0 || strcmp(child->key, "note") == 0) continue;
+        if (f2f_dtype_parse(&dtype, child->key, &reason) != F2F_OK) f2f_doc_error(diag, child, "%s", reason.message);
+        else decode_quantity(&out[dtype], diag, table, field, child->key, child);
+    }
+}
+
+static void decode_list(void *object, struct f2f_catalog *catalog, const struct f2f_field *field, struct f2f_doc *node) {
+    if (node->kind != F2F_DOC_SEQ) {
+        f2f_doc_error(catalog->diag, node, "'%s' must be a list: one '- ' item each", field->key);
+        return;
+    }
+    size_t n = f2f_doc_count(node), size = field->table->size;
+    char *items = f2f_arena_alloc(catalog->arena, n * size);
+    size_t i = 0;
+    for (struct f2f_doc *child = node->child; child; child = child->next)
+        f2f_desc_decode(items + size * i++, catalog, field->table, child);
+    memcpy((char *)object + field->offset, &items, sizeof items);
+    *(int *)((char *)object + field->count_offset) = (int)n;
+}
+
+static void decode_ref(void *object, struct f2f_catalog *catalog, const struct f2f_field *field, struct f2f_doc *node) {
+    struct f2f_doc *tree = f2f_desc_follow(catalog, field, node);
+    if (!tree) return;
+    void *target = f2f_arena_alloc(catalog->arena, field->table->size);
+    f2f_desc_decode(target, catalog, field->table, tree);
+    memcpy((char *)object + field->offset, &target, sizeof target);
+}
+
+static void decode_sets(void *object, struct f2f_catalog *catalog, const struct f2f_field *field, struct f2f_doc *node) {
+    if (node->kind != F2F_DOC_MAP) {
+        f2f_doc_error(catalog->diag, node, "'%s' must map paths to values, e.g. {chip.memory.stacks: 8}", field->key);
+        return;
+    }
+    struct f2f_set *sets = f2f_arena_alloc(catalog->arena, f2f_doc_count(node) * sizeof *sets);
+    int n = 0;
+    for (struct f2f_doc *child = node->child; child; child = child->next) {
+        if (child->kind != F2F_DOC_SCALAR) f2f_doc_error(catalog->diag, child, "'%.60s' must be set to one value", child->key);
+        else sets[n++] = (struct f2f_set){child->key, child->text};
+    }
+    memcpy((char *)object + field->offset, &sets, sizeof sets);
+    *(int *)((char *)object + field->count_offset) = n;
+}
+
+/* One value or a sequence of them: calls take(item, i) for each. */
+static int each_item(struct f2f_doc *node, struct f2f_doc **items, int max) {
+    int n = 0;
+    if (node->kind == F2F_DOC_SCALAR) items[n++] = node;
+    else if (node->kind == F2F_DOC_SEQ)
+        for (struct f2f_doc *child = node->child; child && n < max; child = child->next) items[n++] = child;
+    return n;
+}
+
+#define MAX_ITEMS 256
+
+static void decode_ints(void *object, struct f2f_catalog *catalog, const struct f2f_table *table, const struct f2f_field *field,
+                        struct f2f_doc *node) {
+    struct f2f_doc *items[MAX_ITEMS];
+    int n = each_item(node, items, MAX_ITEMS);
+    int *values = f2f_arena_alloc(catalog->arena, (size_t)(n + 1) * sizeof *values);
+    if (!n) f2f_doc_error(catalog->diag, node, "'%s' must be a whole number or a list of them", field->key);
+    for (int i = 0; i < n; i++) decode_int(&values[i], catalog->diag, table, field, items[i]);
+    memcpy((char *)object + field->offset, &values, sizeof values);
+    *(int *)((char *)object + field->count_offset) = n;
+}
+
+static void decode_texts(void *object, struct f2f_catalog *catalog, const struct f2f_field *field, struct f2f_doc *node) {
+    struct f2f_doc *items[MAX_ITEMS];
+    int n = each_item(node, items, MAX_ITEMS);
+    const char **values = f2f_arena_alloc(catalog->arena, (size_t)(n + 1) * sizeof *values);
+    if (!n) f2f_doc_error(catalog->diag, node, "'%s' must be a text or a list of them", field->key);
+    for (int i = 0; i < n; i++) {
+        if (items[i]->kind != F2F_DOC_SCALAR) f2f_doc_error(catalog->diag, items[i], "'%s' must be a text or a list of them", field->key);
+        values[i] = items[i]->text ? items[i]->text : "";
+    }
+    memcpy((char *)object + field->offset, &values, sizeof values);
+    *(int *)((char *)object + field->count_offset) = n;
+}
+
+static void decode_models(void *object, struct f2f_catalog *catalog, const struct f2f_field *field, struct f2f_doc *node) {
+    struct f2f_doc *items[MAX_ITEMS];
+    int n = each_item(node, items, MAX_ITEMS);
+    const struct f2f_model **models = f2f_arena_alloc(catalog->arena, (size_t)(n + 1) * sizeof *models);
+    if (!n) f2f_doc_error(catalog->diag, node, "'%s' must be the name of a model, a path, or a list of them", field->key);
+    for (int i = 0; i < n; i++) {
+        f2f_error reason = {0};
+        size_t before = catalog->diag->n;
+        const char *name = items[i]->kind == F2F_DOC_SCALAR ? items[i]->text : "";
+        if (f2f_catalog_model(&models[i], catalog, name, &reason) != F2F_OK && catalog->diag->n > before)
+            f2f_doc_error(catalog->diag, items[i], "the model named here could not be read");
+    }
+    memcpy((char *)object + field->offset, &models, sizeof models);
+    *(int *)((char *)object + field->count_offset) = n;
+}
+
+static void decode_bool(bool *out, struct f2f_diag *diag, const struct f2f_field *field, struct f2f_doc *node) {
+    struct f2f_doc *scalar = f2f_desc_scalar(node);
+    if (!scalar || !f2f_doc_bool(scalar, out)) f2f_doc_error(diag, node, "'%s' must be true or false", field->key);
+}
+
+static void decode_text(void *target, struct f2f_diag *diag, const struct f2f_field *field, struct f2f_doc *node) {
+    struct f2f_doc *scalar = f2f_desc_scalar(node);
+    if (!scalar) f2f_doc_error(diag, node, "'%s' must be a text", field->key);
+    else memcpy(target, &scalar->text, sizeof scalar->text);
+}
+
+static void decode_field(void *object, struct f2f_catalog *catalog, const struct f2f_table *table, const struct f2f_field *field,
+                         struct f2f_doc *node) {
+    void *target = (char *)object + field->offset;
+    struct f2f_diag *diag = catalog->diag;
+    switch (field->type) {
+    case F2F_FIELD_TEXT: decode_text(target, diag, field, node); break;
+    case F2F_FIELD_BOOL: decode_bool(target, diag, field, node); break;
+    case F2F_FIELD_INT: decode_int(target, diag, table, field, node); break;
+    case F2F_FIELD_QUANTITY: decode_quantity(target, diag, table, field, field->key, node); break;
+    case F2F_FIELD_WORD: decode_word(target, diag, field, node); break;
+    case F2F_FIELD_STRUCT: f2f_desc_decode(target, catalog, field->table, node); break;
+    case F2F_FIELD_REF: decode_ref(object, catalog, field, node); break;
+    case F2F_FIELD_LIST: decode_list(object, catalog, field, node); break;
+    case F2F_FIELD_DTYPES: decode_dtypes(target, diag, table, field, node); break;
+    case F2F_FIELD_MODELS: decode_models(object, catalog, field, node); break;
+    case F2F_FIELD_SETS: decode_sets(object, catalog, field, node); break;
+    case F2F_FIELD_INTS: decode_ints(object, catalog, table, field, node); break;
+    case F2F_FIELD_TEXTS: decode_texts(object, catalog, field, node); break;
+    }
+}
+
+static void set_fallbacks(void *object, const struct f2f_table *table) {
+    for (size_t i = 0; i < table->n_fields; i++) {
+        const struct f2f_field *field = &table->fields[i];
+        void *target = (char *)object + field->offset;
+        if (field->type == F2F_FIELD_QUANTITY) *(double *)target = field->fallback;
+        if (field->type == F2F_FIELD_INT) *(int *)target = (int)field->fallback;
+    }
+}
+
+static const char *text_of(const struct f2f_doc *node, const char *key) {
+    const struct f2f_doc *child = f2f_doc_get(node, key);
+    return child && child->kind == F2F_DOC_SCALAR ? child->text : NULL;
+}
+
+/* The head of a description: f2f_ident is its struct's first member. */
+static void decode_ident(struct f2f_ident *id, struct f2f_diag *diag, const struct f2f_table *table, struct f2f_doc *node) {
+    static const struct f2f_field status = {.key = "status", .words = f2f_maturity_words};
+    id->name = text_of(node, "name");
+    id->title = text_of(node, "title");
+    id->source = text_of(node, "source");
+    struct f2f_doc *word = f2f_doc_get(node, "status"), *kind = f2f_doc_get(node, "kind");
+    id->status = F2F_ESTIMATE;
+    if (word) decode_word(&id->status, diag, &status, word);
+    if (kind && (kind->kind != F2F_DOC_SCALAR || strcmp(kind->text, table->kind) != 0))
+        f2f_doc_error(diag, kind, "a description of kind '%s' is wanted here, this is a '%.40s'", table->kind,
+                      kind->text ? kind->text : "");
+}
+
+void f2f_desc_decode(void *object, struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *node) {
+    size_t before = catalog->diag->n;
+    if (node->kind != F2F_DOC_MAP) {
+        f2f_doc_error(catalog->diag, node, "a mapping is wanted here (key: value lines)");
+        return;
+    }
+    set_fallbacks(object, table);
+    if (table->kind) decode_ident(object, catalog->diag, table, node);
+    for (struct f2f_doc *child = node->child; child; child = child->next) {
+        const struct f2f_field *field = f2f_table_field(table, child->key);
+        if (field) decode_field(object, catalog, table, field, child);
+        else if (!is_head_key(child->key)) report_unknown(catalog->diag, table, child);
+    }
+    for (size_t i = 0; i < table->n_fields; i++)
+        if (table->fields[i].required && !f2f_doc_get(node, table->fields[i].key))
+            f2f_doc_error(catalog->diag, node, "'%s' is missing: %s", table->fields[i].key, table->fields[i].help);
+    if (table->check && catalog->diag->n == before) table->check(object, node, catalog->diag);
+}

@@ -1,0 +1,84 @@
+/* doc.c - the tree of include/fab2fleet/doc.h: building, looking up, strict scalars, near names.
+ *
+ * Text becomes a tree in yaml.c, the only file that knows the YAML library. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/units.h"
+#include "fab2fleet/doc.h"
+
+struct f2f_doc *f2f_doc_get(const struct f2f_doc *map, const char *key) {
+    if (!map || map->kind != F2F_DOC_MAP) return NULL;
+    for (struct f2f_doc *child = map->child; child; child = child->next)
+        if (strcmp(child->key, key) == 0) return child;
+    return NULL;
+}
+
+size_t f2f_doc_count(const struct f2f_doc *node) {
+    size_t n = 0;
+    for (const struct f2f_doc *child = node->child; child; child = child->next) n++;
+    return n;
+}
+
+bool f2f_doc_is_null(const struct f2f_doc *node) {
+    return node->kind == F2F_DOC_SCALAR && !node->quoted &&
+           (node->text[0] == '\0' || strcmp(node->text, "~") == 0 || strcasecmp(node->text, "null") == 0);
+}
+
+bool f2f_doc_number(const struct f2f_doc *node, double *out) {
+    return node->kind == F2F_DOC_SCALAR && !node->quoted && f2f_number_parse(out, node->text);
+}
+
+bool f2f_doc_integer(const struct f2f_doc *node, long long *out) {
+    double number;
+    if (!f2f_doc_number(node, &number) || strpbrk(node->text, ".eE") || strlen(node->text) > 18) return false;
+    *out = strtoll(node->text, NULL, 10);
+    return true;
+}
+
+bool f2f_doc_bool(const struct f2f_doc *node, bool *out) {
+    if (node->kind != F2F_DOC_SCALAR || node->quoted) return false;
+    *out = strcmp(node->text, "true") == 0;
+    return *out || strcmp(node->text, "false") == 0;
+}
+
+void f2f_doc_error(struct f2f_diag *diag, const struct f2f_doc *node, const char *fmt, ...) {
+    va_list args;
+    va_start(args, fmt);
+    const char *message = f2f_arena_vprintf(diag->arena, fmt, args);
+    va_end(args);
+    f2f_diag_add(diag, node->file, node->line, node->col, "%s", message);
+}
+
+/* Levenshtein distance, cut off at 64 characters. */
+static size_t distance(const char *a, const char *b) {
+    size_t row[65], n = strlen(b);
+    if (n > 64 || strlen(a) > 64) return 99;
+    for (size_t j = 0; j <= n; j++) row[j] = j;
+    for (size_t i = 1; a[i - 1]; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= n; j++) {
+            size_t best = diagonal + (a[i - 1] != b[j - 1]);
+            if (row[j] + 1 < best) best = row[j] + 1;
+            if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
+            diagonal = row[j];
+            row[j] = best;
+        }
+    }
+    return row[n];
+}
+
+const char *f2f_nearest(const char *text, const char *const *candidates, size_t n) {
+    const char *nearest = NULL;
+    size_t best = strlen(text) / 3 + 2;
+    for (size_t i = 0; i < n; i++) {
+        size_t d = distance(text, candidates[i]);
+        if (d >= best) continue;
+        best = d;
+        nearest = candidates[i];
+    }
+    return nearest;
+}

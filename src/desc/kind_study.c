@@ -1,0 +1,94 @@
+/* kind_study.c - field tables of a study: systems, jobs, claims and sweeps. */
+#include <string.h>
+
+#include "desc/table.h"
+#include "fab2fleet/study.h"
+
+#define S struct f2f_study_system
+static const struct f2f_field system_fields[] = {
+    F2F_TEXT(S, "name", name, true, "what the answer calls it"),
+    F2F_TEXT(S, "base", base, true, "a system, node or chip of the catalog, or a path"),
+    F2F_TEXT(S, "text", text, false, "one sentence about it"),
+    F2F_MANY(S, SETS, "set", sets, n_sets, false, "fields changed against the base, as --set takes them"),
+};
+static const struct f2f_table system_table = F2F_TABLE(NULL, S, system_fields, false, NULL);
+
+static const char *const job_words[] = {"serve", "train", NULL};
+
+#define J struct f2f_study_job
+static const struct f2f_field job_fields[] = {
+    F2F_TEXT(J, "name", name, true, "what the answer calls it"),
+    F2F_WORD(J, "do", kind, true, job_words, "serve or train"),
+    F2F_MANY(J, MODELS, "model", models, n_models, true, "one model or a list: a job for each"),
+    F2F_MANY(J, TEXTS, "precision", precisions, n_precisions, true, "one precision or a list: a job for each"),
+    F2F_TEXT(J, "kv_precision", kv_precision, false, "format of the KV cache; the precision's own if left out"),
+    F2F_TEXT(J, "engine", engine, false, "serving engine whose batching is followed"),
+    F2F_INT_OR(J, "tp", tp, 0, 4096, 0, "tensor parallel chips; 0: one (serve), chosen (train)"),
+    F2F_INT_OR(J, "pp", pp, 0, 4096, 0, "pipeline stages; 0: one (serve), chosen (train)"),
+    F2F_INT_OR(J, "cp", cp, 0, 4096, 0, "context parallel chips"),
+    F2F_INT_OR(J, "vp", vp, 0, 64, 0, "chunks of layers a stage holds (interleaving)"),
+    F2F_INT_OR(J, "dp", dp, 0, 1000000, 0, "data parallel copies"),
+    F2F_INT_OR(J, "micro_batch", micro_batch, 0, 4096, 0, "sequences of one micro-batch"),
+    F2F_INT_OR(J, "zero", zero, -1, 3, -1, "what data parallel copies share out: 0 nothing, 1 optimizer, 2 + gradients, 3 + weights; -1 chosen"),
+    F2F_TEXT(J, "recompute", recompute, false, "none, selective or full; chosen if left out"),
+    F2F_INT_OR(J, "isl", isl, 1, 100000000, 2048, "prompt tokens of a request"),
+    F2F_INT_OR(J, "osl", osl, 1, 100000000, 512, "generated tokens of a request"),
+    F2F_INT_OR(J, "concurrency", concurrency, 0, 10000000, 0, "requests in flight at all times; 0: as many as fit and meet the SLO"),
+    F2F_TEXT(J, "slo", slo, false, "objectives, e.g. 'ttft_p99_s<=2,tpot_p99_s<=0.05'"),
+    F2F_INT_OR(J, "chips", chips, 1, 10000000, 8, "chips that train"),
+    F2F_INT_OR(J, "global_batch", global_batch, 1, 10000000, 1024, "sequences of a step"),
+    F2F_INT_OR(J, "seq", seq, 1, 100000000, 8192, "tokens of a training sequence"),
+    F2F_QTY_OR(J, "tokens", tokens, NUMBER, 0, 1e18, 0, "tokens of the whole run, for days"),
+};
+const struct f2f_table f2f_study_job_table = F2F_TABLE(NULL, J, job_fields, false, NULL);
+
+#define C struct f2f_study_claim
+static const struct f2f_field claim_fields[] = {
+    F2F_TEXT(C, "text", text, true, "the statement"),
+    F2F_TEXT(C, "source", source, true, "who published it, and when"),
+    F2F_TEXT(C, "of", of, true, "key whose ratio (last system over first) is claimed"),
+    F2F_TEXT(C, "job", job, true, "job it is read from"),
+    F2F_TEXT(C, "sweep", sweep, false, "sweep whose rows tell where it holds"),
+    F2F_TEXT(C, "because", because, false, "the mechanism"),
+    F2F_QTY(C, "expected", expected, NUMBER, -1e12, 1e12, "the claimed ratio"),
+    F2F_QTY_OR(C, "tolerance", tolerance_frac, FRACTION, 0, 10, 0.1, "how near counts as holding"),
+};
+static const struct f2f_table claim_table = F2F_TABLE(NULL, C, claim_fields, false, NULL);
+
+#define W struct f2f_study_sweep
+static const struct f2f_field sweep_fields[] = {
+    F2F_TEXT(W, "name", name, true, "title of the table"),
+    F2F_TEXT(W, "text", text, false, "what to see in it"),
+    F2F_STRUCT(W, "job", job, true, &f2f_study_job_table, "the job that is repeated"),
+    F2F_TEXT(W, "path", path, true, "what is varied: a --set path, or job.FIELD"),
+    F2F_MANY(W, TEXTS, "values", values, n_values, true, "its values"),
+    F2F_MANY(W, TEXTS, "of", of, n_of, true, "keys shown for each system, with their ratio"),
+};
+static const struct f2f_table sweep_table = F2F_TABLE(NULL, W, sweep_fields, false, NULL);
+
+#define T struct f2f_study
+static const struct f2f_field fields[] = {
+    F2F_TEXT(T, "question", question, true, "what is asked, in plain words"),
+    F2F_LIST(T, "systems", systems, n_systems, true, &system_table, "systems to compare; ratios are last over first"),
+    F2F_LIST(T, "jobs", jobs, n_jobs, true, &f2f_study_job_table, "what each of them does"),
+    F2F_LIST(T, "claims", claims, n_claims, false, &claim_table, "published statements to be tested"),
+    F2F_LIST(T, "sweeps", sweeps, n_sweeps, false, &sweep_table, "where the answer changes"),
+};
+
+static void check(const void *object, const struct f2f_doc *node, struct f2f_diag *diag) {
+    const T *study = object;
+    if (!study->n_systems || !study->n_jobs) f2f_doc_error(diag, node, "a study needs at least one system and one job");
+    for (int i = 0; i < study->n_systems; i++)
+        for (int j = 0; j < i; j++)
+            if (strcmp(study->systems[i].name, study->systems[j].name) == 0)
+                f2f_doc_error(diag, node, "two systems are called '%s': rename one", study->systems[i].name);
+}
+
+const struct f2f_table f2f_study_table = F2F_TABLE("study", T, fields, false, check);
+
+f2f_status f2f_study_load(const struct f2f_study **out, struct f2f_catalog *catalog, const char *path, f2f_error *err) {
+    void *object;
+    F2F_TRY(f2f_desc_load(&object, catalog, &f2f_study_table, path, NULL, 0, err));
+    *out = object;
+    return F2F_OK;
+}

@@ -1,0 +1,151 @@
+/* show.c - one description with all its fields as written, each with SI value, help and source;
+ * and the check of a file of any kind. */
+#include <stdio.h>
+#include <string.h>
+
+#include "desc/table.h"
+
+static void show_table(struct f2f_record *r, struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *node,
+                       const char *prefix);
+
+static const char *join(f2f_arena *arena, const char *prefix, const char *key) {
+    return *prefix ? f2f_arena_printf(arena, "%s.%s", prefix, key) : key;
+}
+
+static void show_scalar(struct f2f_record *r, const struct f2f_field *field, enum f2f_field_type type, const char *path, struct f2f_doc *node) {
+    struct f2f_doc *scalar = f2f_desc_scalar(node), *note = f2f_doc_get(node, "note");
+    if (!scalar) return;
+    struct f2f_record *row = f2f_record_sub(r, path, field->help);
+    double si;
+    f2f_record_text(row, "value", scalar->text, NULL);
+    if (type == F2F_FIELD_QUANTITY && f2f_quantity_parse(&si, field->quantity, scalar->text, NULL) == F2F_OK) {
+        f2f_record_num(row, "si", si, NULL);
+        f2f_record_text(row, "unit", f2f_quantity_unit(field->quantity), NULL);
+    }
+    f2f_record_text(row, "source", scalar->source, NULL);
+    if (note && note->kind == F2F_DOC_SCALAR) f2f_record_text(row, "note", note->text, NULL);
+}
+
+static void show_field(struct f2f_record *r, struct f2f_catalog *catalog, const struct f2f_field *field, struct f2f_doc *node,
+                       const char *prefix) {
+    const char *path = join(r->arena, prefix, field->key);
+    if (field->type == F2F_FIELD_STRUCT) {
+        show_table(r, catalog, field->table, node, path);
+    } else if (field->type == F2F_FIELD_REF) {
+        if (node->kind == F2F_DOC_SCALAR) show_scalar(r, field, F2F_FIELD_TEXT, path, node);
+        else show_table(r, catalog, field->table, node, path);
+    } else if (field->type == F2F_FIELD_DTYPES) {
+        for (struct f2f_doc *child = node->child; child; child = child->next)
+            if (strcmp(child->key, "source") != 0 && strcmp(child->key, "note") != 0)
+                show_scalar(r, field, F2F_FIELD_QUANTITY, join(r->arena, path, child->key), child);
+    } else if (field->type == F2F_FIELD_LIST) {
+        int i = 0;
+        for (struct f2f_doc *child = node->child; child; child = child->next)
+            show_table(r, catalog, field->table, child, f2f_arena_printf(r->arena, "%s[%d]", path, i++));
+    } else {
+        show_scalar(r, field, field->type, path, node);
+    }
+}
+
+static void show_table(struct f2f_record *r, struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *node,
+                       const char *prefix) {
+    for (size_t i = 0; i < table->n_fields; i++) {
+        struct f2f_doc *child = f2f_doc_get(node, table->fields[i].key);
+        if (child) show_field(r, catalog, &table->fields[i], child, prefix);
+    }
+}
+
+static void put_head(struct f2f_record *r, const struct f2f_doc *tree, const char *kind, const char *name) {
+    static const char *const keys[] = {"title", "status", "source", "note"};
+    f2f_record_text(r, "name", name, NULL);
+    f2f_record_text(r, "kind", kind, NULL);
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const struct f2f_doc *node = f2f_doc_get(tree, keys[i]);
+        if (node && node->kind == F2F_DOC_SCALAR) f2f_record_text(r, keys[i], node->text, NULL);
+    }
+}
+
+/* The kind whose folder has the name, or what the file at the path says; NULL: none. */
+static const char *kind_of(struct f2f_catalog *catalog, const char *name) {
+    static const char *const kinds[] = {"system", "node", "network", "chip", "class", "memory", "process"};
+    struct f2f_diag *scratch = f2f_diag_new(catalog->arena);
+    for (size_t d = 0; d <= catalog->n_dirs; d++) {
+        for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+            const char *path = d < catalog->n_dirs ? f2f_arena_printf(catalog->arena, "%s/%s/%s.yaml", catalog->dirs[d], kinds[k], name) : name;
+            struct f2f_doc *tree;
+            if (f2f_doc_read(&tree, catalog->arena, path, scratch, NULL) != F2F_OK) continue;
+            const struct f2f_doc *kind = f2f_doc_get(tree, "kind");
+            if (kind && kind->kind == F2F_DOC_SCALAR && f2f_table_find(kind->text)) return kind->text;
+        }
+    }
+    return NULL;
+}
+
+static f2f_status show_model(struct f2f_record **out, struct f2f_catalog *catalog, const char *name, f2f_error *err) {
+    const struct f2f_model *m;
+    F2F_TRY(f2f_catalog_model(&m, catalog, name, err));
+    struct f2f_record *r = f2f_record_new(catalog->arena, name);
+    f2f_record_text(r, "name", name, NULL);
+    f2f_record_text(r, "kind", "model", NULL);
+    f2f_record_int(r, "params", m->params, "all parameters");
+    f2f_record_int(r, "active_params", m->active_params, "used for one token");
+    f2f_record_int(r, "layers", m->layers, NULL);
+    f2f_record_int(r, "hidden", m->hidden, NULL);
+    f2f_record_int(r, "heads", m->heads, NULL);
+    f2f_record_int(r, "kv_heads", m->kv_heads, NULL);
+    f2f_record_int(r, "head_dim", m->head_dim, NULL);
+    f2f_record_int(r, "vocab", m->vocab, NULL);
+    f2f_record_num(r, "kv_per_tok_bf16_B", f2f_model_kv_B_per_tok(m, F2F_DTYPE_BF16), "KV cache of one token in bf16");
+    f2f_record_num(r, "kv_per_tok_fp8_B", f2f_model_kv_B_per_tok(m, F2F_DTYPE_FP8), "KV cache of one token in fp8");
+    *out = r;
+    return F2F_OK;
+}
+
+/* A description must also decode, or what is shown could not be used. */
+f2f_status f2f_catalog_show(struct f2f_record **out, struct f2f_catalog *catalog, const char *name, const struct f2f_set *sets,
+                            size_t n_sets, f2f_error *err) {
+    const char *kind = kind_of(catalog, name);
+    if (!kind) return show_model(out, catalog, name, err);
+    const struct f2f_table *table = f2f_table_find(kind);
+    struct f2f_doc *tree;
+    void *object;
+    F2F_TRY(f2f_desc_resolve(&tree, catalog, table, name, NULL, err));
+    struct f2f_record *r = f2f_record_new(catalog->arena, name);
+    put_head(r, tree, kind, name);
+    for (size_t i = 0; i < n_sets; i++) F2F_TRY(f2f_desc_set(catalog, table, tree, &sets[i], err));
+    show_table(r, catalog, table, tree, "");
+    F2F_TRY(f2f_desc_load_tree(&object, catalog, table, tree, NULL, 0, err));
+    *out = r;
+    return F2F_OK;
+}
+
+static bool ends_with(const char *text, const char *ending) {
+    size_t n = strlen(text), m = strlen(ending);
+    return n >= m && strcmp(text + n - m, ending) == 0;
+}
+
+f2f_status f2f_catalog_check(struct f2f_record **out, struct f2f_catalog *catalog, const char *path, f2f_error *err) {
+    const char *what = "model";
+    if (ends_with(path, ".json")) {
+        const struct f2f_model *model;
+        F2F_TRY(f2f_catalog_model(&model, catalog, path, err));
+    } else {
+        struct f2f_doc *tree;
+        F2F_TRY(f2f_doc_read(&tree, catalog->arena, path, catalog->diag, err));
+        struct f2f_doc *kind = f2f_doc_get(tree, "kind");
+        const struct f2f_table *table = kind && kind->kind == F2F_DOC_SCALAR ? f2f_table_find(kind->text) : NULL;
+        void *object;
+        if (!table) {
+            f2f_doc_error(catalog->diag, kind ? kind : tree,
+                          "the file must say what it describes: 'kind:' process, memory, class, chip, node, network, system or study");
+            return f2f_fail(err, F2F_EINPUT, "no known 'kind:' in '%.120s'", path);
+        }
+        what = table->kind;
+        F2F_TRY(f2f_desc_load(&object, catalog, table, f2f_arena_printf(catalog->arena, "%s%s", strchr(path, '/') ? "" : "./", path), NULL, 0, err));
+    }
+    *out = f2f_record_new(catalog->arena, path);
+    f2f_record_text(*out, "name", path, NULL);
+    f2f_record_text(*out, "kind", what, NULL);
+    f2f_record_bool(*out, "ok", true, "reads without errors");
+    return F2F_OK;
+}

@@ -1,0 +1,43 @@
+/* explore.h - inside of this folder: a study unfolded into tasks that threads can take in any order. */
+#ifndef F2F_EXPLORE_H
+#define F2F_EXPLORE_H
+
+#include "fab2fleet/explore.h"
+#include "fab2fleet/serve.h"
+#include "fab2fleet/train.h"
+
+/* One system doing one job. Filled by tasks.c; arena and record by whoever runs it. */
+struct f2f_task {
+    const struct f2f_system *system;
+    const char *system_name;
+    const char *job_name; /* with model and precision when the job has several */
+    const struct f2f_model *model;
+    const char *precision;
+    const char *value; /* of a sweep, or NULL */
+    int kind; /* enum f2f_job_kind */
+    struct f2f_serve_job serve;
+    struct f2f_train_job train;
+    f2f_arena *arena;
+    struct f2f_record *record; /* NULL until it has run */
+    f2f_status status;
+    f2f_error err;
+};
+
+struct f2f_tasks {
+    f2f_arena *arena;
+    struct f2f_task *items;
+    size_t n;
+};
+
+/* Tasks of a job on one system, model-major then precision; appended. */
+f2f_status f2f_tasks_add(struct f2f_tasks *tasks, const struct f2f_study_job *job, const struct f2f_system *system,
+                         const char *system_name, const char *value, f2f_error *err);
+/* Runs all in `threads` threads. Each record is the same whatever the number of threads. */
+f2f_status f2f_tasks_run(struct f2f_tasks *tasks, int threads, f2f_progress_fn *progress, void *context, f2f_error *err);
+
+/* The number `key` of a record; NaN when it is missing or what was asked does not fit. */
+double f2f_figure(const struct f2f_record *r, const char *key);
+/* Figure of b over that of a, NaN when there is none. */
+double f2f_ratio(const struct f2f_record *a, const struct f2f_record *b, const char *key);
+
+#endif

@@ -1,0 +1,137 @@
+/* tasks.c - jobs to tasks, and tasks to records, on as many threads as asked.
+ *
+ * A task owns its arena, reads only const structs and is taken by an atomic counter, so the order of
+ * execution cannot change a result. */
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "explore/explore.h"
+
+static int or_one(int n) { return n > 0 ? n : 1; }
+
+static f2f_status make_serve(struct f2f_task *task, const struct f2f_study_job *job, f2f_error *err) {
+    struct f2f_serve_job *serve = &task->serve;
+    *serve = (struct f2f_serve_job){.model = task->model, .isl = job->isl, .osl = job->osl, .concurrency = job->concurrency};
+    serve->strategy = (struct f2f_strategy){.tp = or_one(job->tp), .pp = or_one(job->pp), .cp = 1, .vp = 1, .dp = 1, .ep = 1};
+    F2F_TRY(f2f_precision_parse(&serve->precision, task->precision, job->kv_precision, err));
+    F2F_TRY(f2f_engine_find(&serve->engine, job->engine, err));
+    return job->slo ? f2f_slo_parse(&serve->slo, job->slo, err) : F2F_OK;
+}
+
+static f2f_status make_train(struct f2f_task *task, const struct f2f_study_job *job, f2f_error *err) {
+    struct f2f_train_job *train = &task->train;
+    *train = (struct f2f_train_job){.model = task->model, .chips = job->chips, .global_batch = job->global_batch,
+                                    .seq = job->seq, .tokens = job->tokens, .search = true};
+    train->strategy = (struct f2f_strategy){.tp = job->tp, .pp = job->pp, .cp = job->cp, .vp = job->vp, .dp = job->dp,
+                                            .micro_batch = job->micro_batch, .zero = job->zero, .recompute = F2F_RECOMPUTE_CHOSEN};
+    if (job->recompute) F2F_TRY(f2f_recompute_parse(&train->strategy.recompute, job->recompute, err));
+    return f2f_precision_parse(&train->precision, task->precision, NULL, err);
+}
+
+static const char *task_name(f2f_arena *arena, const struct f2f_study_job *job, const struct f2f_task *task) {
+    if (job->n_models == 1 && job->n_precisions == 1) return job->name;
+    return f2f_arena_printf(arena, "%s %s %s", job->name, task->model->name, task->precision);
+}
+
+f2f_status f2f_tasks_add(struct f2f_tasks *tasks, const struct f2f_study_job *job, const struct f2f_system *system,
+                         const char *system_name, const char *value, f2f_error *err) {
+    size_t more = (size_t)job->n_models * (size_t)job->n_precisions, size = sizeof *tasks->items;
+    tasks->items = f2f_arena_grow(tasks->arena, tasks->items, tasks->n * size, (tasks->n + more) * size);
+    for (int m = 0; m < job->n_models; m++) {
+        for (int p = 0; p < job->n_precisions; p++) {
+            struct f2f_task *task = &tasks->items[tasks->n++];
+            *task = (struct f2f_task){.system = system, .system_name = system_name, .model = job->models[m],
+                                      .precision = job->precisions[p], .value = value, .kind = job->kind};
+            task->job_name = task_name(tasks->arena, job, task);
+            F2F_TRY(job->kind == F2F_JOB_SERVE ? make_serve(task, job, err) : make_train(task, job, err));
+        }
+    }
+    return F2F_OK;
+}
+
+/* Who and what come first in a record. */
+static void put_head(struct f2f_record *r, const struct f2f_task *task) {
+    struct f2f_record *head = f2f_record_new(r->arena, NULL);
+    f2f_record_text(head, "system", task->system_name, "System of the study");
+    f2f_record_text(head, "job", task->job_name, "Job of the study");
+    for (size_t i = 0; i < r->n_values; i++)
+        if (strcmp(r->values[i].key, "system") != 0 && strcmp(r->values[i].key, "job") != 0) f2f_record_add(head, &r->values[i]);
+    r->values = head->values;
+    r->n_values = head->n_values;
+    r->title = f2f_arena_printf(r->arena, "%s / %s", task->system_name, task->job_name);
+}
+
+static void run_task(struct f2f_task *task) {
+    task->arena = f2f_arena_new();
+    task->status = task->kind == F2F_JOB_SERVE
+                       ? f2f_serve_run(&task->record, task->arena, task->system, &task->serve, &task->err)
+                       : f2f_train_run(&task->record, task->arena, task->system, &task->train, &task->err);
+    if (task->status == F2F_OK) put_head(task->record, task);
+    else task->record = NULL;
+}
+
+struct pool {
+    struct f2f_tasks *tasks;
+    atomic_size_t next;
+    atomic_bool stop;
+    pthread_mutex_t lock;
+    int done;
+    f2f_progress_fn *progress;
+    void *context;
+};
+
+static void *work(void *argument) {
+    struct pool *pool = argument;
+    for (size_t i; !atomic_load(&pool->stop) && (i = atomic_fetch_add(&pool->next, 1)) < pool->tasks->n;) {
+        struct f2f_task *task = &pool->tasks->items[i];
+        run_task(task);
+        pthread_mutex_lock(&pool->lock);
+        pool->done++;
+        if (pool->progress && !pool->progress(pool->context, pool->done, (int)pool->tasks->n, task->job_name))
+            atomic_store(&pool->stop, true);
+        pthread_mutex_unlock(&pool->lock);
+    }
+    return NULL;
+}
+
+#define MAX_THREADS 256
+
+static int thread_count(int asked, size_t tasks) {
+    long n = asked > 0 ? asked : sysconf(_SC_NPROCESSORS_ONLN);
+    if (n < 1) n = 1;
+    if (n > MAX_THREADS) n = MAX_THREADS;
+    return (size_t)n > tasks ? (int)(tasks ? tasks : 1) : (int)n;
+}
+
+f2f_status f2f_tasks_run(struct f2f_tasks *tasks, int threads, f2f_progress_fn *progress, void *context, f2f_error *err) {
+    struct pool pool = {.tasks = tasks, .progress = progress, .context = context};
+    pthread_t workers[MAX_THREADS];
+    int n = thread_count(threads, tasks->n), started = 0;
+    pthread_mutex_init(&pool.lock, NULL);
+    while (started < n - 1 && pthread_create(&workers[started], NULL, work, &pool) == 0) started++;
+    work(&pool);
+    for (int i = 0; i < started; i++) pthread_join(workers[i], NULL);
+    pthread_mutex_destroy(&pool.lock);
+    for (size_t i = 0; i < tasks->n; i++)
+        if (tasks->items[i].arena) f2f_arena_adopt(tasks->arena, tasks->items[i].arena);
+    for (size_t i = 0; i < tasks->n; i++) {
+        const struct f2f_task *task = &tasks->items[i];
+        if (task->status != F2F_OK)
+            return f2f_fail(err, task->status, "%s / %s: %s", task->system_name, task->job_name, task->err.message);
+    }
+    return atomic_load(&pool.stop) ? f2f_fail(err, F2F_EINTERRUPTED, "interrupted: %d of %zu jobs were finished", pool.done, tasks->n)
+                                   : F2F_OK;
+}
+
+double f2f_figure(const struct f2f_record *r, const char *key) {
+    return f2f_record_get(r, "feasible") <= 0 ? (double)NAN : f2f_record_get(r, key);
+}
+
+double f2f_ratio(const struct f2f_record *a, const struct f2f_record *b, const char *key) {
+    double from = f2f_figure(a, key), to = f2f_figure(b, key);
+    return from > 0 || from < 0 ? to / from : (double)NAN;
+}

@@ -1,0 +1,10 @@
+/* arch_list.h - the architectures: X(name) for f2f_arch_<name>, defined in arch_<name>.c. */
+X(llama)
+X(mistral)
+X(qwen2)
+X(qwen3)
+X(phi3)
+X(gpt2)
+X(mixtral)
+X(qwen2_moe)
+X(qwen3_moe)

@@ -1,0 +1,70 @@
+/* op.c - FLOPs and bytes of one run of an operator, from its shape alone.
+ *
+ * A multiply-add is 2 FLOP. Bytes are those an ideal kernel moves once through memory; what a cache
+ * saves or a tiling repeats is src/chip's business. */
+#include <math.h>
+
+#include "fab2fleet/model.h"
+
+/* Sum over the queries of the keys each sees: query i of q (from 1) stands at position kv - q + i and
+ * sees that many keys, at most `window`. */
+static double causal_pairs(double q, double kv, double window) {
+    double before = kv - q;
+    if (window <= 0.0 || kv <= window) return q * before + q * (q + 1.0) / 2.0;
+    double rising = fmax(window - before, 0.0); /* queries that see fewer than window */
+    return rising * before + rising * (rising + 1.0) / 2.0 + (q - rising) * window;
+}
+
+static double attention_pairs(const struct f2f_op *op) {
+    if (op->kind == F2F_OP_ATTN_DECODE) return op->batch * op->kv_len;
+    return op->batch * causal_pairs(op->q_len, op->kv_len, op->window);
+}
+
+double f2f_op_flop(const struct f2f_op *op) {
+    switch (op->kind) {
+    case F2F_OP_GEMM: return 2.0 * op->m * op->n * op->k;
+    case F2F_OP_ATTN_PREFILL:
+    case F2F_OP_ATTN_DECODE: return 4.0 * op->q_heads * op->head_dim * attention_pairs(op);
+    case F2F_OP_VECTOR:
+    case F2F_OP_SAMPLE: return op->rows * op->read_elems * op->flop_per_elem;
+    case F2F_OP_EMBED:
+    case F2F_OP_COLLECTIVE: return 0.0;
+    }
+    return 0.0;
+}
+
+double f2f_op_weight_B(const struct f2f_op *op) {
+    double beside_B = op->param_elems * f2f_dtype_B(op->act);
+    return op->kind == F2F_OP_GEMM ? op->groups * op->n * op->k * f2f_dtype_B(op->weight) + beside_B : beside_B;
+}
+
+/* Prefill reads the part of the context that is cached (what its window shows of it) and writes the new tokens. */
+double f2f_op_kv_B(const struct f2f_op *op) {
+    double token_B = 2.0 * op->kv_heads * op->head_dim * f2f_dtype_B(op->kv);
+    if (op->kind == F2F_OP_ATTN_DECODE) return op->batch * op->kv_len * token_B;
+    if (op->kind != F2F_OP_ATTN_PREFILL) return 0.0;
+    double cached = op->kv_len - op->q_len;
+    if (op->window > 0.0) cached = fmin(cached, op->window);
+    return op->batch * (cached + (op->no_cache ? 0.0 : op->q_len)) * token_B;
+}
+
+/* Products read their input in the format they compute in, where that is the narrower one. */
+static double gemm_act_B(const struct f2f_op *op) {
+    double in_B = fmin(f2f_dtype_B(op->compute), f2f_dtype_B(op->act));
+    return op->m * (op->k * in_B + op->n * f2f_dtype_B(op->act));
+}
+
+double f2f_op_act_B(const struct f2f_op *op) {
+    double act_B = f2f_dtype_B(op->act);
+    switch (op->kind) {
+    case F2F_OP_GEMM: return gemm_act_B(op);
+    case F2F_OP_ATTN_PREFILL: /* query in, result out, new keys and values in */
+        return op->batch * op->q_len * 2.0 * (op->q_heads + op->kv_heads) * op->head_dim * act_B;
+    case F2F_OP_ATTN_DECODE: return op->batch * 2.0 * (op->q_heads + op->kv_heads) * op->head_dim * act_B;
+    case F2F_OP_VECTOR:
+    case F2F_OP_EMBED:
+    case F2F_OP_SAMPLE: return op->rows * (op->read_elems + op->write_elems) * act_B;
+    case F2F_OP_COLLECTIVE: return 0.0;
+    }
+    return 0.0;
+}

@@ -1,0 +1,85 @@
+/* path.c - which wires a group uses: the node's links, and the levels of the network above.
+ *
+ * Chips are numbered node by node, nodes in the order of the network, so that a group of `chips` members
+ * `stride` apart fills nodes and pods in order. Left out: congestion between groups beyond the
+ * oversubscription of a level, and adaptive routing. */
+#include <math.h>
+
+#include "net/path.h"
+
+/* Share of a link left when n chips hang on one PCIe tree: pairs under one bridge are served at full
+ * rate; beyond two, transfers cross the host and meet each other. */
+static double topology_share(const struct f2f_link *link, const struct f2f_chip_class *cls, int chips) {
+    if (link->topology != F2F_TOPO_PCIE || chips <= 2) return 1.0;
+    return pow(2.0 / chips, cls->bus_contention);
+}
+
+/* Share of a chip's links that all-to-all traffic can use: in a torus messages are relayed, over a quarter of
+ * the longest side on average. */
+static double all_to_all_share(const struct f2f_link *link, int chips) {
+    if (link->topology != F2F_TOPO_TORUS || chips <= 4) return 1.0;
+    return 4.0 / sqrt(chips) < 1.0 ? 4.0 / sqrt(chips) : 1.0;
+}
+
+static struct f2f_net_path local_path(const struct f2f_system *system, const struct f2f_chip_class *cls, int chips) {
+    const struct f2f_link *link = &system->node->link;
+    double line_Bps = link->bandwidth_Bps * topology_share(link, cls, chips);
+    /* A mesh has a link per peer; a group smaller than the mesh drives only those to its members. */
+    if (link->topology == F2F_TOPO_MESH && system->node->chips > 1)
+        line_Bps *= (double)(chips - 1) / (system->node->chips - 1);
+    double hop_s = cls->coll_step_s + link->latency_s;
+    return (struct f2f_net_path){
+        .chips = chips,
+        .line_Bps = line_Bps,
+        .bandwidth_Bps = line_Bps * cls->coll_frac,
+        .all_to_all_Bps = line_Bps * cls->coll_frac * all_to_all_share(link, chips),
+        .hop_s = hop_s,
+        .barrier_s = hop_s * (link->topology == F2F_TOPO_PCIE ? chips - 1 : 1),
+        .clock_Hz = system->node->chip->clock_Hz,
+        .direct =
+            link->topology == F2F_TOPO_SWITCH || link->topology == F2F_TOPO_MESH || link->topology == F2F_TOPO_PCIE,
+        .reduces = link->reduces && link->topology == F2F_TOPO_SWITCH,
+        .cls = cls,
+    };
+}
+
+/* Path between one member per node, `apart` chips from each other. The group's reach decides the highest
+ * level crossed. A ring crosses it once for all members below, so that oversubscription binds only
+ * where it exceeds their number; all-to-all meets it in full. */
+static struct f2f_net_path network_path(const struct f2f_system *system, const struct f2f_chip_class *cls, int nodes,
+                                        int apart) {
+    const struct f2f_network *net = system->network;
+    double reach = (double)nodes * apart, below = apart, squeeze_ring = 1.0, squeeze_all = 1.0, latency_s = 0.0;
+    for (int i = 0; net && i < net->levels; i++) {
+        const struct f2f_net_level *level = &net->level[i];
+        double members_below = fmax(1.0, below / apart);
+        latency_s = level->latency_s;
+        squeeze_ring = fmax(squeeze_ring, level->oversubscription / members_below);
+        squeeze_all = fmax(squeeze_all, level->oversubscription);
+        below = level->span_chips;
+        if (reach <= below) break;
+    }
+    double efficiency = net ? net->efficiency_frac : 1.0;
+    double line_Bps = system->node->nic_Bps * efficiency;
+    return (struct f2f_net_path){
+        .chips = nodes,
+        .line_Bps = line_Bps / squeeze_ring,
+        .bandwidth_Bps = line_Bps / squeeze_ring,
+        .all_to_all_Bps = line_Bps / squeeze_all,
+        .hop_s = cls->coll_step_s + latency_s,
+        .clock_Hz = system->node->chip->clock_Hz,
+        .reduces = net && net->reduces,
+        .cls = cls,
+    };
+}
+
+struct f2f_net_group f2f_net_group_make(const struct f2f_system *system, const struct f2f_chip_class *cls, int chips,
+                                        int stride) {
+    int step = stride < 1 ? 1 : stride, per_node = system->node->chips / step;
+    int local = per_node < 1 ? 1 : per_node;
+    if (local > chips) local = chips;
+    int nodes = (chips + local - 1) / local;
+    struct f2f_net_group group = {.local = local_path(system, cls, local), .across = {.chips = 1}};
+    if (nodes > 1) group.across = network_path(system, cls, nodes, local > 1 ? system->node->chips : step);
+    return group;
+}

@@ -1,0 +1,15 @@
+/* path.h - inside src/net: which wires a group of chips uses. */
+#ifndef F2F_NET_PATH_H
+#define F2F_NET_PATH_H
+
+#include "net/collective.h"
+
+/* A group splits into `local` members of one node and `nodes` nodes that hold such a set. */
+struct f2f_net_group {
+    struct f2f_net_path local, across; /* a part with one chip is unused */
+};
+
+struct f2f_net_group f2f_net_group_make(const struct f2f_system *system, const struct f2f_chip_class *cls, int chips,
+                                        int stride);
+
+#endif

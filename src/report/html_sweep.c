@@ -1,0 +1,243 @@
+/* html_sweep.c - sweeps as small charts: one for each model and precision, a line per system. */
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+#include "report/html.h"
+#include "report/quantity.h"
+
+#define WIDTH 300.0
+#define HEIGHT 200.0
+#define LEFT 62.0
+#define RIGHT 16.0
+#define TOP 34.0
+#define BOTTOM 30.0
+#define LOG_SPAN 30.0 /* values that span more than this get a logarithmic scale */
+#define MAX_SERIES 6
+#define MAX_TICKS 6
+
+/* A figure drawn for several systems: the grid's rows of its columns. */
+struct series {
+    const struct f2f_row *row;
+    const char *system;
+};
+struct figure {
+    const char *key;
+    struct series series[MAX_SERIES];
+    size_t n;
+};
+
+struct sweep {
+    f2f_arena *arena;
+    struct f2f_grid grid;
+    const struct f2f_row *x; /* the text column that is varied */
+    const char **xs; /* its values in order of first appearance */
+    size_t n_xs;
+    const char **panels; /* all other texts of a row, joined */
+    struct figure *figures;
+    size_t n_figures;
+};
+
+static const char *text_of(const struct f2f_value *value) {
+    return value && value->kind == F2F_VALUE_TEXT && value->text ? value->text : "";
+}
+
+static void add_series(struct sweep *s, const struct f2f_row *row) {
+    const char *point = strrchr(row->key, '.');
+    size_t f = 0;
+    while (f < s->n_figures && strcmp(s->figures[f].key, point + 1) != 0) f++;
+    if (f == s->n_figures) s->figures[s->n_figures++].key = point + 1;
+    struct figure *figure = &s->figures[f];
+    if (figure->n == MAX_SERIES) return;
+    figure->series[figure->n++] = (struct series){row, f2f_arena_strndup(s->arena, row->key, (size_t)(point - row->key))};
+}
+
+static size_t index_of(const char *const *list, size_t n, const char *text) {
+    size_t i = 0;
+    while (i < n && strcmp(list[i], text) != 0) i++;
+    return i;
+}
+
+static void find_axes(struct sweep *s) {
+    size_t n = s->grid.n_columns;
+    s->xs = f2f_arena_alloc(s->arena, n * sizeof *s->xs);
+    s->panels = f2f_arena_alloc(s->arena, n * sizeof *s->panels);
+    for (size_t i = 0; i < n; i++) {
+        const char *x = text_of(s->x->cells[i]);
+        if (index_of(s->xs, s->n_xs, x) == s->n_xs) s->xs[s->n_xs++] = x;
+        s->panels[i] = "";
+        for (size_t k = 0; &s->grid.rows[k] != s->x; k++) {
+            const char *text = text_of(s->grid.rows[k].cells[i]);
+            if (*text) s->panels[i] = f2f_arena_printf(s->arena, "%s%s%s", s->panels[i], *s->panels[i] ? " " : "", text);
+        }
+    }
+}
+
+static struct sweep make_sweep(f2f_arena *arena, const struct f2f_record *table) {
+    struct f2f_record **rows;
+    size_t n = f2f_table_rows(arena, table, &rows);
+    struct sweep s = {.arena = arena, .grid = f2f_grid_make(arena, rows, n)};
+    s.figures = f2f_arena_alloc(arena, s.grid.n_rows * sizeof *s.figures);
+    for (size_t i = 0; i < s.grid.n_rows; i++) {
+        const struct f2f_row *row = &s.grid.rows[i];
+        bool number = f2f_row_is_number(row, n);
+        if (number && strchr(row->key, '.')) add_series(&s, row);
+        else if (!number && !s.n_figures && *text_of(row->cells[0])) s.x = row;
+    }
+    if (s.x) find_axes(&s);
+    return s;
+}
+
+bool f2f_html_is_sweep(f2f_arena *arena, const struct f2f_record *table) {
+    struct sweep s = make_sweep(arena, table);
+    return s.x && s.n_figures;
+}
+
+/* The vertical axis of one panel. */
+struct axis {
+    bool log;
+    double least, most, ticks[MAX_TICKS];
+    size_t n_ticks;
+};
+
+static double nice_step(double range) {
+    double power = pow(10, floor(log10(range / 4))), part = range / 4 / power;
+    return power * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 2.5 ? 2.5 : part <= 5 ? 5 : 10);
+}
+
+static struct axis make_axis(double least, double most) {
+    struct axis a = {.log = least > 0 && most > LOG_SPAN * least, .least = fmin(least, 0)};
+    if (!a.log) {
+        double step = nice_step(most - a.least);
+        a.least = floor(a.least / step) * step;
+        a.most = ceil(most / step) * step;
+        for (double t = a.least; t <= a.most + step / 2 && a.n_ticks < MAX_TICKS; t += step) a.ticks[a.n_ticks++] = t;
+        return a;
+    }
+    double from = floor(log10(least)), to = ceil(log10(most)), stride = ceil((to - from) / (MAX_TICKS - 1));
+    a.least = pow(10, from);
+    a.most = pow(10, to);
+    for (double t = from; t <= to && a.n_ticks < MAX_TICKS; t += stride) a.ticks[a.n_ticks++] = pow(10, t);
+    return a;
+}
+
+static double y_of(const struct axis *a, double value) {
+    double frac = a->log ? log10(value / a->least) / log10(a->most / a->least) : (value - a->least) / (a->most - a->least);
+    return HEIGHT - BOTTOM - frac * (HEIGHT - TOP - BOTTOM);
+}
+
+/* Places of the values lie in the middle of equal steps. */
+static double x_step(const struct sweep *s) { return (WIDTH - LEFT - RIGHT) / (double)s->n_xs; }
+static double x_of(const struct sweep *s, size_t x) { return LEFT + ((double)x + 0.5) * x_step(s); }
+
+static double number_at(const struct series *series, size_t row) {
+    return series->row->cells[row] ? f2f_value_number(series->row->cells[row]) : (double)NAN;
+}
+
+static void put_text(struct f2f_buffer *out, const char *css, double x, double y, const char *anchor, const char *text) {
+    f2f_buffer_printf(out, "<text class=\"%s\" x=\"%s\" y=\"%s\" text-anchor=\"%s\">%s</text>\n", css, f2f_html_px(out->arena, x),
+                      f2f_html_px(out->arena, y), anchor, f2f_html_escape(out->arena, text));
+}
+
+static void put_axes(struct f2f_buffer *out, const struct sweep *s, const struct figure *figure, const struct axis *a) {
+    f2f_arena *arena = out->arena;
+    struct f2f_scale scale = f2f_scale_find(figure->key, a->ticks, a->log ? 0 : a->n_ticks, false);
+    for (size_t i = 0; i < a->n_ticks; i++) {
+        double y = y_of(a, a->ticks[i]);
+        const char *text = a->log ? f2f_quantity_text_of(arena, figure->key, a->ticks[i], false) : f2f_scale_text(arena, &scale, a->ticks[i]);
+        f2f_buffer_printf(out, "<path class=\"grid\" d=\"M%.0f %sH%.0f\"/>", LEFT, f2f_html_px(arena, y), WIDTH - RIGHT);
+        put_text(out, "soft", LEFT - 6, y + 4, "end", text);
+    }
+    double widest = 0;
+    for (size_t i = 0; i < s->n_xs; i++) widest = fmax(widest, f2f_html_text_px(s->xs[i]) + 6);
+    size_t every = (size_t)ceil(widest / x_step(s));
+    for (size_t i = 0; i < s->n_xs; i += every) put_text(out, "soft", x_of(s, i), HEIGHT - BOTTOM + 17, "middle", s->xs[i]);
+}
+
+static const char *tip(const struct sweep *s, const struct figure *figure, size_t k, size_t row, double value) {
+    return f2f_html_escape(s->arena, f2f_arena_printf(s->arena, "%s, %s: %s", figure->series[k].system, text_of(s->x->cells[row]),
+                                                      f2f_quantity_text_of(s->arena, figure->key, value, false)));
+}
+
+/* Does the value exist for this panel, and where? */
+static bool find_point(const struct sweep *s, const char *panel, const struct series *series, size_t row, double *value, size_t *x) {
+    *value = number_at(series, row);
+    *x = index_of(s->xs, s->n_xs, text_of(s->x->cells[row]));
+    return strcmp(s->panels[row], panel) == 0 && isfinite(*value);
+}
+
+static void put_line(struct f2f_buffer *out, const struct sweep *s, const struct figure *figure, size_t k, const char *panel, const struct axis *a) {
+    f2f_arena *arena = out->arena;
+    struct f2f_buffer path = {.arena = arena}, dots = {.arena = arena};
+    bool pen = false;
+    for (size_t row = 0; row < s->grid.n_columns; row++) {
+        double value;
+        size_t x;
+        if (strcmp(s->panels[row], panel) != 0) continue;
+        bool known = find_point(s, panel, &figure->series[k], row, &value, &x);
+        const char *px = known ? f2f_html_px(arena, x_of(s, x)) : "", *py = known ? f2f_html_px(arena, y_of(a, value)) : "";
+        if (known) f2f_buffer_printf(&path, "%c%s %s", pen ? 'L' : 'M', px, py);
+        if (known) f2f_buffer_printf(&dots, "<circle class=\"c%zu\" cx=\"%s\" cy=\"%s\" r=\"3.5\"><title>%s</title></circle>\n", k, px, py,
+                                     tip(s, figure, k, row, value));
+        pen = known;
+    }
+    f2f_buffer_printf(out, "<path class=\"line s%zu\" d=\"%s\"/>\n%s", k, f2f_buffer_str(&path), f2f_buffer_str(&dots));
+}
+
+static void put_columns(struct f2f_buffer *out, const struct sweep *s, const struct figure *figure, size_t k, const char *panel, const struct axis *a) {
+    f2f_arena *arena = out->arena;
+    double width = fmin(x_step(s) * 0.7 / (double)figure->n, 36), value;
+    for (size_t row = 0, x; row < s->grid.n_columns; row++) {
+        if (!find_point(s, panel, &figure->series[k], row, &value, &x)) continue;
+        double left = x_of(s, x) + ((double)k - (double)figure->n / 2) * width, y = y_of(a, value), floor_y = y_of(a, fmax(a->least, a->log ? a->least : 0));
+        f2f_buffer_printf(out, "<rect class=\"c%zu\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" rx=\"1.5\"><title>%s</title></rect>\n", k,
+                          f2f_html_px(arena, left), f2f_html_px(arena, fmin(y, floor_y)), f2f_html_px(arena, width - 2),
+                          f2f_html_px(arena, fabs(floor_y - y)), tip(s, figure, k, row, value));
+    }
+}
+
+/* Numbers in at least three places are lines, all else columns. */
+static bool is_line(const struct sweep *s) {
+    bool numbers = s->n_xs > 2;
+    for (size_t i = 0; i < s->n_xs; i++) numbers = numbers && isdigit((unsigned char)s->xs[i][0]);
+    return numbers;
+}
+
+static void put_panel(struct f2f_buffer *out, const struct sweep *s, const struct figure *figure, const char *panel) {
+    double least = HUGE_VAL, most = -HUGE_VAL, value;
+    for (size_t k = 0; k < figure->n; k++) {
+        for (size_t row = 0, x; row < s->grid.n_columns; row++) {
+            if (!find_point(s, panel, &figure->series[k], row, &value, &x)) continue;
+            least = fmin(least, value);
+            most = fmax(most, value);
+        }
+    }
+    if (!(most > 0)) return;
+    struct axis a = make_axis(least, most);
+    const char *title = *panel ? panel : f2f_key_label(s->arena, figure->key);
+    f2f_buffer_printf(out, "<svg viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"%s\">\n", WIDTH, HEIGHT, f2f_html_escape(s->arena, title));
+    if (*panel) put_text(out, "name", 0, 14, "start", panel);
+    put_axes(out, s, figure, &a);
+    for (size_t k = 0; k < figure->n; k++) (is_line(s) ? put_line : put_columns)(out, s, figure, k, panel, &a);
+    f2f_buffer_text(out, "</svg>\n");
+}
+
+static void put_figure(struct f2f_buffer *out, const struct sweep *s, const struct figure *figure) {
+    const char *classes[MAX_SERIES], *names[MAX_SERIES];
+    for (size_t k = 0; k < figure->n; k++) {
+        classes[k] = f2f_arena_printf(s->arena, "c%zu", k);
+        names[k] = figure->series[k].system;
+    }
+    f2f_buffer_printf(out, "<figure><figcaption>%s by %s</figcaption>\n", f2f_html_escape(s->arena, f2f_key_label(s->arena, figure->key)),
+                      f2f_html_escape(s->arena, s->x->key));
+    f2f_html_legend(out, classes, names, figure->n);
+    f2f_buffer_text(out, "<div class=\"panels\">\n");
+    for (size_t row = 0; row < s->grid.n_columns; row++)
+        if (index_of(s->panels, row, s->panels[row]) == row) put_panel(out, s, figure, s->panels[row]);
+    f2f_buffer_text(out, "</div></figure>\n");
+}
+
+void f2f_html_sweep(struct f2f_buffer *out, const struct f2f_record *table) {
+    struct sweep s = make_sweep(out->arena, table);
+    for (size_t i = 0; s.x && i < s.n_figures; i++) put_figure(out, &s, &s.figures[i]);
+}

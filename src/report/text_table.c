@@ -1,0 +1,129 @@
+/* text_table.c - aligned columns and wrapped paragraphs; see text.h. */
+#include <string.h>
+
+#include "report/text.h"
+
+#define GAP 2
+#define LEAST_COLUMN 12 /* a shortened text keeps so much */
+
+size_t f2f_text_width(const char *text) {
+    size_t width = 0;
+    for (; *text; text++) width += ((unsigned char)*text & 0xc0) != 0x80;
+    return width;
+}
+
+void f2f_text_styled(struct f2f_text *t, enum f2f_style style, const char *text) {
+    static const char *const codes[] = {"", "\033[1m", "\033[2m", "\033[32m", "\033[31m"};
+    bool on = t->color && style != F2F_STYLE_PLAIN;
+    if (on) f2f_buffer_text(t->out, codes[style]);
+    f2f_buffer_text(t->out, text);
+    if (on) f2f_buffer_text(t->out, "\033[0m");
+}
+
+void f2f_text_wrap(struct f2f_text *t, size_t at, size_t indent, const char *text) {
+    size_t column = at;
+    bool first = true;
+    for (const char *word = text; *(word += strspn(word, " \n\t"));) {
+        size_t length = strcspn(word, " \n\t");
+        const char *one = f2f_text_clean(t->out->arena, f2f_arena_strndup(t->out->arena, word, length));
+        size_t width = f2f_text_width(one);
+        if (!first && column + 1 + width > F2F_TEXT_WIDTH) {
+            f2f_buffer_text(t->out, "\n");
+            f2f_buffer_fill(t->out, ' ', indent);
+            column = indent;
+        } else if (!first) {
+            f2f_buffer_text(t->out, " ");
+            column++;
+        }
+        f2f_buffer_text(t->out, one);
+        column += width;
+        word += length;
+        first = false;
+    }
+    f2f_buffer_text(t->out, "\n");
+}
+
+struct f2f_text_table f2f_text_table_new(f2f_arena *arena, size_t n_rows, size_t n_columns, size_t n_header) {
+    struct f2f_text_table table = {.n_rows = n_rows, .n_columns = n_columns, .n_header = n_header, .dim_from = n_columns};
+    table.cells = f2f_arena_alloc(arena, n_rows * n_columns * sizeof *table.cells);
+    table.left = f2f_arena_alloc(arena, n_columns * sizeof *table.left);
+    for (size_t i = 0; i < n_rows * n_columns; i++) table.cells[i] = "";
+    return table;
+}
+
+static size_t column_width(const struct f2f_text_table *table, size_t column) {
+    size_t most = 0;
+    for (size_t i = 0; i < table->n_rows; i++) {
+        size_t width = f2f_text_width(table->cells[i * table->n_columns + column]);
+        if (width > most) most = width;
+    }
+    return most;
+}
+
+size_t f2f_text_table_width(const struct f2f_text_table *table) {
+    size_t width = 0;
+    for (size_t c = 0; c < table->n_columns; c++) width += column_width(table, c) + (c ? GAP : 0);
+    return width;
+}
+
+/* The first `keep` code points, the last one replaced by two points. */
+static const char *shorten(f2f_arena *arena, const char *text, size_t keep) {
+    const char *end = text;
+    for (size_t seen = 0; *end; end++)
+        if (((unsigned char)*end & 0xc0) != 0x80 && seen++ == keep - 2) break;
+    return f2f_arena_printf(arena, "%.*s..", (int)(end - text), text);
+}
+
+/* The width once every column on the left is as short as it may get. */
+static size_t least_width(const struct f2f_text_table *table) {
+    size_t width = 0;
+    for (size_t c = 0; c < table->n_columns; c++) {
+        size_t now = column_width(table, c);
+        width += (table->left[c] && now > LEAST_COLUMN ? LEAST_COLUMN : now) + (c ? GAP : 0);
+    }
+    return width;
+}
+
+void f2f_text_table_fit(f2f_arena *arena, struct f2f_text_table *table, size_t width) {
+    if (least_width(table) > width) return;
+    for (size_t now; (now = f2f_text_table_width(table)) > width;) {
+        size_t widest = table->n_columns, most = LEAST_COLUMN;
+        for (size_t c = 0; c < table->n_columns; c++) {
+            if (!table->left[c] || column_width(table, c) <= most) continue;
+            widest = c;
+            most = column_width(table, c);
+        }
+        size_t over = now - width, keep = most > over + LEAST_COLUMN ? most - over : LEAST_COLUMN;
+        for (size_t i = 0; i < table->n_rows; i++) {
+            const char **cell = &table->cells[i * table->n_columns + widest];
+            if (f2f_text_width(*cell) > keep) *cell = shorten(arena, *cell, keep);
+        }
+    }
+}
+
+static void put_cell(struct f2f_text *t, const struct f2f_text_table *table, size_t row, size_t column, size_t width) {
+    const char *text = table->cells[row * table->n_columns + column];
+    size_t pad = width - f2f_text_width(text);
+    bool header = row < table->n_header, left = table->left[column];
+    if (!left) f2f_buffer_fill(t->out, ' ', pad);
+    f2f_text_styled(t, header ? F2F_STYLE_BOLD : column >= table->dim_from ? F2F_STYLE_DIM : F2F_STYLE_PLAIN, text);
+    if (left) f2f_buffer_fill(t->out, ' ', pad);
+}
+
+static void trim_line(struct f2f_buffer *out) {
+    while (out->length && out->data[out->length - 1] == ' ') out->data[--out->length] = '\0';
+}
+
+void f2f_text_table_put(struct f2f_text *t, const struct f2f_text_table *table, size_t indent) {
+    size_t *widths = f2f_arena_alloc(t->out->arena, table->n_columns * sizeof *widths);
+    for (size_t c = 0; c < table->n_columns; c++) widths[c] = column_width(table, c);
+    for (size_t i = 0; i < table->n_rows; i++) {
+        f2f_buffer_fill(t->out, ' ', indent);
+        for (size_t c = 0; c < table->n_columns; c++) {
+            if (c) f2f_buffer_fill(t->out, ' ', GAP);
+            put_cell(t, table, i, c, widths[c]);
+        }
+        trim_line(t->out);
+        f2f_buffer_text(t->out, "\n");
+    }
+}

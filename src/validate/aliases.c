@@ -1,0 +1,130 @@
+/* aliases.c - words of sources and what they mean here, one table for each kind of word.
+ *
+ * Training tables keep the words of their papers. A word that is in no table makes its rows skipped, never
+ * guessed. docs/validation.md repeats these tables with the reasons. */
+#include "validate/aliases.h"
+
+#include <string.h>
+
+#include "fab2fleet/parallel.h"
+
+#define COUNT(a) (sizeof(a) / sizeof(a)[0])
+
+struct word {
+    const char *text, *means;
+};
+
+static const char *find_word(const struct word *words, size_t n, const char *text) {
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(words[i].text, text) == 0) return words[i].means;
+    return NULL;
+}
+
+static const struct word chips[] = {{"a100-80gb", "a100-sxm-80gb"}};
+
+static const struct word models[] = {
+    {"llama2-70b", "llama-2-70b"},       {"Llama 2 70b", "llama-2-70b"},      {"Llama 2 7b", "llama-2-7b"},
+    {"Meta Llama 3 70B", "llama-3-70b"}, {"Meta Llama 3 8B", "llama-3-8b"},   {"Llama 3.1 70B", "llama-3.1-70b"},
+    {"Llama 3.1 8B", "llama-3.1-8b"},    {"Llama 3 405B", "llama-3.1-405b"},
+};
+
+static const struct word precisions[] = {
+    {"bf16", "bf16"},
+    {"BF16", "bf16"},
+    {"bf16 (assumed)", "bf16"},
+    {"BF16 (FP32 grad accum/RS)", "bf16"},
+    {"BF16 (inferred from MFU vs 989)", "bf16"},
+    {"", "bf16"}, /* not stated: all of these runs are in 16 bit */
+    {"fp16", "fp16"},
+    {"FP16 mixed", "fp16"},
+    {"FP16, FP32 Adam", "fp16"},
+};
+
+static const struct {
+    const char *text;
+    int means;
+} zeros[] = {
+    {"0", 0},
+    {"none", 0},
+    {"1", 1},
+    {"", 1}, /* not stated: the distributed optimizer of Megatron-LM */
+    {"2", 2},
+    {"ZeRO-2 (MegaScale sec.3)", 2},
+    {"FSDP shards optim+grads, weights not resharded after fwd", 2},
+    {"3", 3},
+    {"ZeRO-3", 3},
+},
+  recomputes[] = {
+      {"none", F2F_RECOMPUTE_NONE},
+      {"none (8K seq)", F2F_RECOMPUTE_NONE},
+      {"selective", F2F_RECOMPUTE_SELECTIVE},
+      {"selective + seq-parallel", F2F_RECOMPUTE_SELECTIVE},
+      {"full", F2F_RECOMPUTE_FULL},
+      {"full, no seq-parallel", F2F_RECOMPUTE_FULL},
+      {"yes", F2F_RECOMPUTE_FULL},
+      {"not stated", F2F_RECOMPUTE_CHOSEN},
+      {"", F2F_RECOMPUTE_CHOSEN},
+};
+
+/* Numbers of papers: BLOOM (arXiv 2211.05100 table 3), MT-NLG (arXiv 2201.11990 sections 2.2 and 3.2). */
+static const struct f2f_model shapes[] = {
+    {.name = "bloom-176b", .layers = 70, .hidden = 14336, .heads = 112, .vocab = 250880, .tied_embeddings = true},
+    {.name = "MT-NLG 530B", .layers = 105, .hidden = 20480, .heads = 128, .vocab = 51200, .tied_embeddings = true},
+};
+
+/* Megatron-LM stored the score matrix until it took FlashAttention in 2023, and reduced gradients after the
+ * last backward pass until its overlap of the same year. vTrain (arXiv 2312.12391) measured it on nodes with
+ * 800 Gb/s for eight chips. TFLOP/s: arXiv 2104.04473 counts recompute (its equation 3), others the model. */
+static const struct f2f_source sources[] = {
+    {.part = "2407.21783", .system = "h100-roce-24k"},
+    {.part = "2104.04473", .stored_scores = true, .exposed_data = true, .counts_recompute = true},
+    {.part = "2205.05198", .stored_scores = true, .exposed_data = true},
+    {.part = "vTrain", .nic_Bps = 12.5e9, .stored_scores = true, .exposed_data = true},
+    {.part = "2204.02311", .stored_scores = true, .exposed_data = true},
+    {.part = "PaLM", .stored_scores = true, .exposed_data = true},
+    {.part = ""},
+};
+
+const char *f2f_alias_chip(const char *text) {
+    const char *name = find_word(chips, COUNT(chips), text);
+    return name ? name : text;
+}
+
+const char *f2f_alias_model(const char *text) {
+    const char *name = find_word(models, COUNT(models), text);
+    return name ? name : text;
+}
+
+const struct f2f_model *f2f_alias_shape(const char *text) {
+    for (size_t i = 0; i < COUNT(shapes); i++)
+        if (strcmp(shapes[i].name, text) == 0) return &shapes[i];
+    return NULL;
+}
+
+const char *f2f_alias_precision(const char *text) { return find_word(precisions, COUNT(precisions), text); }
+
+bool f2f_alias_zero(int *out, const char *text) {
+    for (size_t i = 0; i < COUNT(zeros); i++) {
+        if (strcmp(zeros[i].text, text) != 0) continue;
+        *out = zeros[i].means;
+        return true;
+    }
+    return false;
+}
+
+bool f2f_alias_recompute(int *out, const char *text) {
+    for (size_t i = 0; i < COUNT(recomputes); i++) {
+        if (strcmp(recomputes[i].text, text) != 0) continue;
+        *out = recomputes[i].means;
+        return true;
+    }
+    return false;
+}
+
+const struct f2f_source *f2f_alias_source(const char *text) {
+    size_t i = 0;
+    while (!strstr(text, sources[i].part)) i++; /* the last part is empty and so in every text */
+    return &sources[i];
+}
+
+const char *f2f_alias_fabric(void) { return "h100-ib-24k"; }

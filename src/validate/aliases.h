@@ -1,0 +1,33 @@
+/* aliases.h - words of sources and what they mean here; the table of docs/validation.md. */
+#ifndef F2F_VALIDATE_ALIASES_H
+#define F2F_VALIDATE_ALIASES_H
+
+#include <stdbool.h>
+
+#include "fab2fleet/model.h"
+
+/* The catalog's name for a source's; the same text if there is none. */
+const char *f2f_alias_chip(const char *text);
+const char *f2f_alias_model(const char *text);
+/* A model the catalog does not have, from its paper's numbers; NULL if the table has none. */
+const struct f2f_model *f2f_alias_shape(const char *text);
+
+/* Precision of a source's words, NULL if not known. */
+const char *f2f_alias_precision(const char *text);
+/* false if the words are not known. An unstated recompute is F2F_RECOMPUTE_CHOSEN. */
+bool f2f_alias_zero(int *out, const char *text);
+bool f2f_alias_recompute(int *out, const char *text);
+
+/* What is known of the runs of one source beyond the columns. */
+struct f2f_source {
+    const char *part; /* of the source cell */
+    const char *system; /* of the catalog, where it describes the cluster; NULL: the chip's */
+    double nic_Bps; /* network per chip, one direction, where it is not the node's; 0: the node's */
+    bool stored_scores, exposed_data; /* see struct f2f_train_job */
+    bool counts_recompute; /* its TFLOP/s count the forward pass twice */
+};
+const struct f2f_source *f2f_alias_source(const char *text);
+/* System of the catalog whose network joins nodes that the catalog has in no cluster. */
+const char *f2f_alias_fabric(void);
+
+#endif

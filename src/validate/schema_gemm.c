@@ -1,0 +1,46 @@
+/* schema_gemm.c - matrix products: out[m,n] = in[m,k] x w[k,n].
+ *
+ * `dtype` is a precision: it says the format of the product and of the stored weights (int8_wo and int4_wo:
+ * weights only). Activations come as the precision keeps them, so a narrow product pays for its cast. */
+#include "validate/schema.h"
+
+#define COLUMNS(X)                                                                                                     \
+    X(CHIP, "chip", WORD)                                                                                              \
+    X(FRAMEWORK, "framework", WORD)                                                                                    \
+    X(DTYPE, "dtype", WORD)                                                                                            \
+    X(M, "m", COUNT)                                                                                                   \
+    X(N, "n", COUNT)                                                                                                   \
+    X(K, "k", COUNT)                                                                                                   \
+    X(LATENCY, "latency_us", REAL)
+
+enum { COLUMNS(F2F_COLUMN_ID) };
+static const struct f2f_column columns[] = {COLUMNS(F2F_COLUMN_ENTRY)};
+
+static void predict(struct f2f_validation *v, const struct f2f_row *row) {
+    const struct f2f_key key = {row->text[CHIP], row->text[FRAMEWORK], row->text[DTYPE], "latency_us"};
+    struct f2f_precision p;
+    f2f_error err;
+    const char *reason;
+    const struct f2f_machine *machine = f2f_lookup_machine(v, key.chip, 1, &reason);
+    if (!machine) {
+        f2f_validation_skip(v, &key, reason);
+        return;
+    }
+    if (f2f_precision_parse(&p, key.dtype, NULL, &err) != F2F_OK) {
+        f2f_validation_skip(v, &key, err.message);
+        return;
+    }
+    const struct f2f_op op = {.kind = F2F_OP_GEMM,
+                              .m = row->number[M],
+                              .n = row->number[N],
+                              .k = row->number[K],
+                              .groups = 1,
+                              .cast = true,
+                              .compute = p.compute,
+                              .weight = p.weight,
+                              .act = p.act,
+                              .kv = p.kv};
+    f2f_validation_point(v, &key, row->number[LATENCY], f2f_machine_op(machine, &op).time_s * 1e6);
+}
+
+F2F_SCHEMA(f2f_schema_gemm, "gemm", columns, predict);

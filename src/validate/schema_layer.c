@@ -1,0 +1,154 @@
+/* schema_layer.c - times of the parts of one decoder layer, over prompt tokens, on one of tp chips.
+ *
+ * Two methods, never mixed: `vidur` timed vLLM's fused kernels; `llmservingsim` timed PyTorch modules
+ * under a profiler, where a norm or a rotary embedding is a chain of elementwise kernels, each of which
+ * reads and writes memory. Collectives are in no row. Models are gated decoders (Llama). */
+#include <math.h>
+#include <string.h>
+
+#include "validate/aliases.h"
+#include "validate/schema.h"
+
+#define COLUMNS(X)                                                                                                     \
+    X(CHIP, "chip", WORD)                                                                                              \
+    X(METHOD, "method", WORD)                                                                                          \
+    X(MODEL, "model", WORD)                                                                                            \
+    X(DTYPE, "dtype", WORD)                                                                                            \
+    X(TP, "tp", COUNT)                                                                                                 \
+    X(LAYER, "layer", WORD)                                                                                            \
+    X(TOKENS, "tokens", COUNT)                                                                                         \
+    X(LATENCY, "latency_us", REAL)
+
+enum { COLUMNS(F2F_COLUMN_ID) };
+static const struct f2f_column columns[] = {COLUMNS(F2F_COLUMN_ENTRY)};
+
+/* Widths of a part on one of tp chips; NONE: there is no second one. */
+enum width { NONE, HIDDEN, Q, KV, QKV, Q_AND_K, FFN, TWO_FFN, VOCAB, N_WIDTHS };
+
+/* One elementwise kernel: elements of 16 bit it reads and writes for each element of the width (2 is one
+ * of 32 bit); none where it works on one number a row. */
+struct pass {
+    double read, write;
+};
+
+struct chain {
+    int n;
+    struct pass pass[8];
+};
+
+static const struct chain norm_fused = {1, {{1, 1}}}, add_fused = {1, {{2, 1}}}, rope_fused = {1, {{1, 1}}},
+                          act_fused = {1, {{2, 1}}};
+/* PyTorch's Llama modules. Norm: to fp32, square, mean, + eps, rsqrt, scale, to 16 bit, weight. */
+static const struct chain norm_chain = {8, {{1, 2}, {2, 2}, {2, 0}, {0, 0}, {0, 0}, {2, 2}, {2, 1}, {1, 1}}};
+/* Rotary embedding, of queries and of keys: x cos, negate one half, join halves, x sin, add. */
+static const struct chain rope_chain = {5, {{1, 1}, {0.5, 0.5}, {1, 1}, {1, 1}, {2, 1}}};
+static const struct chain act_chain = {2, {{1, 1}, {2, 1}}}; /* SiLU, times the other half */
+
+/* A part: a product of n x k, a chain of elementwise kernels over n and then k, a gather, or attention. */
+struct part {
+    const char *method, *layer;
+    enum f2f_op_kind kind;
+    enum width n, k;
+    const struct chain *chain; /* VECTOR */
+};
+
+static const char vidur[] = "vidur", servingsim[] = "llmservingsim";
+
+static const struct part parts[] = {
+    {vidur, "emb", F2F_OP_EMBED, HIDDEN, NONE, NULL},
+    {vidur, "input_layernorm", F2F_OP_VECTOR, HIDDEN, NONE, &norm_fused},
+    {vidur, "attn_pre_proj", F2F_OP_GEMM, QKV, HIDDEN, NULL},
+    {vidur, "attn_rope", F2F_OP_VECTOR, Q_AND_K, NONE, &rope_fused},
+    {vidur, "attn_post_proj", F2F_OP_GEMM, HIDDEN, Q, NULL},
+    {vidur, "add", F2F_OP_VECTOR, HIDDEN, NONE, &add_fused},
+    {vidur, "post_attention_layernorm", F2F_OP_VECTOR, HIDDEN, NONE, &norm_fused},
+    {vidur, "mlp_up_proj", F2F_OP_GEMM, TWO_FFN, HIDDEN, NULL},
+    {vidur, "mlp_act", F2F_OP_VECTOR, FFN, NONE, &act_fused},
+    {vidur, "mlp_down_proj", F2F_OP_GEMM, HIDDEN, FFN, NULL},
+    {servingsim, "embedding", F2F_OP_EMBED, HIDDEN, NONE, NULL},
+    {servingsim, "input_layernorm", F2F_OP_VECTOR, HIDDEN, NONE, &norm_chain},
+    {servingsim, "q_proj", F2F_OP_GEMM, Q, HIDDEN, NULL},
+    {servingsim, "k_proj", F2F_OP_GEMM, KV, HIDDEN, NULL},
+    {servingsim, "v_proj", F2F_OP_GEMM, KV, HIDDEN, NULL},
+    {servingsim, "rope", F2F_OP_VECTOR, Q, KV, &rope_chain},
+    {servingsim, "attn", F2F_OP_ATTN_PREFILL, Q, KV, NULL},
+    {servingsim, "o_proj", F2F_OP_GEMM, HIDDEN, Q, NULL},
+    {servingsim, "post_layernorm", F2F_OP_VECTOR, HIDDEN, NONE, &norm_chain},
+    {servingsim, "gate_proj", F2F_OP_GEMM, FFN, HIDDEN, NULL},
+    {servingsim, "up_proj", F2F_OP_GEMM, FFN, HIDDEN, NULL},
+    {servingsim, "act_fn", F2F_OP_VECTOR, FFN, NONE, &act_chain},
+    {servingsim, "down_proj", F2F_OP_GEMM, HIDDEN, FFN, NULL},
+    {servingsim, "final_layernorm", F2F_OP_VECTOR, HIDDEN, NONE, &norm_chain},
+    {servingsim, "lm_head", F2F_OP_GEMM, VOCAB, HIDDEN, NULL},
+};
+enum { N_PARTS = sizeof parts / sizeof parts[0] };
+
+static const struct part *find_part(const char *method, const char *layer) {
+    for (int i = 0; i < N_PARTS; i++)
+        if (strcmp(parts[i].method, method) == 0 && strcmp(parts[i].layer, layer) == 0) return &parts[i];
+    return NULL;
+}
+
+static void fill_widths(double width[N_WIDTHS], const struct f2f_model *m, double tp) {
+    double head_dim = (double)m->head_dim;
+    width[NONE] = 0.0;
+    width[HIDDEN] = (double)m->hidden;
+    width[Q] = (double)m->heads / tp * head_dim;
+    width[KV] = fmax((double)m->kv_heads / tp, 1.0) * head_dim; /* a head is copied, not cut */
+    width[Q_AND_K] = width[Q] + width[KV];
+    width[QKV] = width[Q] + 2.0 * width[KV];
+    width[FFN] = (double)m->ffn / tp;
+    width[TWO_FFN] = 2.0 * width[FFN];
+    width[VOCAB] = (double)m->vocab / tp;
+}
+
+static double chain_s(const struct f2f_machine *machine, const struct chain *chain, struct f2f_op op, double width) {
+    double sum_s = 0.0;
+    for (int i = 0; i < chain->n; i++) {
+        op.read_elems = width * chain->pass[i].read;
+        op.write_elems = width * chain->pass[i].write;
+        sum_s += f2f_machine_op(machine, &op).time_s;
+    }
+    return sum_s;
+}
+
+static double part_s(const struct f2f_machine *machine, const struct part *part, const struct f2f_precision *p,
+                     const double width[N_WIDTHS], double head_dim, double tokens) {
+    struct f2f_op op = {.kind = part->kind, .compute = p->compute, .weight = p->weight, .act = p->act, .kv = p->kv,
+                        .groups = 1, .flop_per_elem = 1};
+    op.rows = op.m = op.q_len = op.kv_len = tokens;
+    op.n = op.read_elems = op.write_elems = width[part->n];
+    op.k = width[part->k];
+    op.batch = 1;
+    op.q_heads = width[part->n] / head_dim;
+    op.kv_heads = width[part->k] / head_dim;
+    op.head_dim = head_dim;
+    if (!part->chain) return f2f_machine_op(machine, &op).time_s;
+    double first_s = chain_s(machine, part->chain, op, width[part->n]);
+    return part->k == NONE ? first_s : first_s + chain_s(machine, part->chain, op, width[part->k]);
+}
+
+static void predict(struct f2f_validation *v, const struct f2f_row *row) {
+    const char *word = f2f_alias_precision(row->text[DTYPE]), *reason;
+    const char *precision = word ? word : row->text[DTYPE];
+    const struct f2f_key key = {row->text[CHIP], row->text[METHOD], precision, "latency_us"};
+    const struct part *part = find_part(key.framework, row->text[LAYER]);
+    struct f2f_precision p;
+    double width[N_WIDTHS];
+    f2f_error err;
+    const struct f2f_machine *machine = f2f_lookup_machine(v, key.chip, 1, &reason);
+    const struct f2f_model *model = machine ? f2f_lookup_model(v, row->text[MODEL], &reason) : NULL;
+    if (!model) {
+        f2f_validation_skip(v, &key, reason);
+    } else if (!part) {
+        f2f_validation_skip(v, &key, "method or layer is no known word");
+    } else if (f2f_precision_parse(&p, precision, NULL, &err) != F2F_OK) {
+        f2f_validation_skip(v, &key, err.message);
+    } else {
+        fill_widths(width, model, row->number[TP]);
+        double time_s = part_s(machine, part, &p, width, (double)model->head_dim, row->number[TOKENS]);
+        f2f_validation_point(v, &key, row->number[LATENCY], time_s * 1e6);
+    }
+}
+
+F2F_SCHEMA(f2f_schema_layer, "layer", columns, predict);

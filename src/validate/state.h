@@ -1,0 +1,53 @@
+/* state.h - one file on its way through the models: its table, what was looked up, its errors. */
+#ifndef F2F_VALIDATE_STATE_H
+#define F2F_VALIDATE_STATE_H
+
+#include "validate/schema.h"
+
+/* Bounds of one file: more different names than this are no table of measurements. */
+enum { F2F_GROUP_MAX = 1000, F2F_REASON_MAX = 30, F2F_NAME_MAX = 1000 };
+
+/* Rows of equal key; texts and errors live in the file's arena. */
+struct f2f_group {
+    struct f2f_key key;
+    double *error; /* signed and relative, one for each row: the median wants them all */
+    size_t n, cap, skipped;
+};
+
+struct f2f_reason {
+    const char *text;
+    size_t rows;
+};
+
+/* A chip in a node that has so many of it. machine NULL: there is none, see reason. */
+struct f2f_known_machine {
+    const char *name, *reason;
+    int chips;
+    struct f2f_machine *machine;
+};
+
+struct f2f_known_model {
+    const char *name, *reason;
+    const struct f2f_model *model;
+};
+
+struct f2f_validation {
+    struct f2f_catalog *catalog;
+    f2f_arena *arena; /* freed when the file is done */
+    const char *path;
+    struct f2f_diag *diag;
+    struct f2f_header header;
+    struct f2f_group groups[F2F_GROUP_MAX];
+    size_t n_groups;
+    struct f2f_reason reasons[F2F_REASON_MAX];
+    size_t n_reasons;
+    struct f2f_known_machine machines[F2F_NAME_MAX];
+    size_t n_machines;
+    struct f2f_known_model models[F2F_NAME_MAX];
+    size_t n_models;
+};
+
+/* group.c: one record per group, one over all chips per metric that has several, and the notes. */
+void f2f_validation_report(struct f2f_results *out, struct f2f_validation *v);
+
+#endif

@@ -1,0 +1,35 @@
+/* validate.c - a measured table in, the errors of its predictions out; see include/fab2fleet/validate.h. */
+#include "fab2fleet/validate.h"
+
+#include "validate/state.h"
+
+static bool take_header(void *context, const struct f2f_csv_row *row) {
+    struct f2f_validation *v = context;
+    return f2f_header_read(&v->header, row, v->path, v->diag);
+}
+
+static bool take_row(void *context, const struct f2f_csv_row *cells) {
+    struct f2f_validation *v = context;
+    struct f2f_row row;
+    if (!f2f_row_read(&row, &v->header, cells, v->path, v->diag)) return false;
+    v->header.schema->predict(v, &row);
+    return true;
+}
+
+f2f_status f2f_validate_file(struct f2f_results *out, struct f2f_catalog *catalog, const char *path, f2f_error *err) {
+    f2f_arena *arena = f2f_arena_new();
+    struct f2f_validation *v = f2f_arena_alloc(arena, sizeof *v);
+    const struct f2f_csv_sink sink = {.context = v, .header = take_header, .row = take_row};
+    struct f2f_diag *diag = f2f_catalog_diag(catalog);
+    struct f2f_csv_count count;
+    size_t before = diag->n + diag->dropped;
+    v->catalog = catalog;
+    v->arena = arena;
+    v->path = path;
+    v->diag = diag;
+    f2f_status status = f2f_csv_read(&count, arena, path, &sink, diag, err);
+    if (v->header.schema) f2f_validation_report(out, v);
+    if (count.bad) f2f_results_note(out, "%zu of %zu rows of '%s' are bad and were left out", count.bad, count.rows, path);
+    f2f_arena_free(arena);
+    return status == F2F_OK ? f2f_diag_status(diag, before, err) : status;
+}

@@ -1,0 +1,272 @@
+/* test_chip.c - operators on a machine: bounds that may not be beaten, monotony, formats, sums. */
+#include "chip_rig.h"
+
+static void roofline_is_never_beaten(void **state) {
+    (void)state;
+    static const enum f2f_dtype formats[] = {F2F_DTYPE_BF16, F2F_DTYPE_FP8};
+    struct rig r;
+    rig_make(&r);
+    for (int f = 0; f < 2; f++)
+        for (double m = 1.0; m <= 32768.0; m *= 2.0)
+            for (double n = 512.0; n <= 65536.0; n *= 2.0)
+                for (double k = 512.0; k <= 16384.0; k *= 4.0) {
+                    struct f2f_op op = gemm(m, n, k, formats[f]);
+                    struct f2f_op_cost c = f2f_machine_op(&r.machine, &op);
+                    assert_true(c.time_s >= 2.0 * m * n * k / r.chip.peak_flops[formats[f]]);
+                    assert_true(c.time_s >= f2f_op_weight_B(&op) / r.machine.mem.peak_Bps);
+                }
+    struct f2f_op ops[N_SAMPLES];
+    samples(ops);
+    for (int i = 4; i < 8; i++)
+        assert_true(time_of(&r, &ops[i]) >=
+                    fmax(f2f_op_flop(&ops[i]) / 989.4e12, f2f_op_kv_B(&ops[i]) / r.machine.mem.peak_Bps));
+}
+
+static void larger_products_are_never_faster(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    for (double n = 512.0; n <= 16384.0; n *= 2.0) {
+        double before_s = 0.0;
+        for (double m = 1.0; m <= 8192.0; m = ceil(1.3 * m)) {
+            struct f2f_op op = gemm(m, n, 4096.0, F2F_DTYPE_BF16);
+            double time_s = time_of(&r, &op);
+            assert_true(time_s >= before_s * (1.0 - 1e-5)); /* the clock's bisection ends somewhere */
+            before_s = time_s;
+        }
+    }
+}
+
+/* Changes that can only help. */
+static void more_bandwidth(struct rig *r) { r->device.pins *= 2; }
+static void more_rate(struct rig *r) {
+    r->chip.peak_flops[F2F_DTYPE_BF16] *= 2.0, r->chip.peak_flops[F2F_DTYPE_FP8] *= 2.0;
+}
+static void more_power(struct rig *r) { r->chip.tdp_W *= 1.5; }
+static void shorter_refresh(struct rig *r) { r->device.trfc_s *= 0.5; }
+static void faster_start(struct rig *r) { r->cls.launch_ck *= 0.5; }
+static void more_cache(struct rig *r) { r->chip.cache_B *= 4.0; }
+
+static void better_parts_are_never_slower(void **state) {
+    (void)state;
+    void (*const changes[])(struct rig *) = {more_bandwidth,  more_rate,    more_power,
+                                             shorter_refresh, faster_start, more_cache};
+    struct f2f_op ops[N_SAMPLES];
+    struct rig base;
+    samples(ops);
+    rig_make(&base);
+    for (size_t c = 0; c < sizeof changes / sizeof changes[0]; c++) {
+        struct rig better;
+        int faster = 0;
+        rig_describe(&better);
+        changes[c](&better);
+        rig_build(&better);
+        for (int i = 0; i < N_SAMPLES; i++) {
+            assert_true(time_of(&better, &ops[i]) <= time_of(&base, &ops[i]) * (1.0 + 1e-5));
+            faster += time_of(&better, &ops[i]) < time_of(&base, &ops[i]) * (1.0 - 1e-4);
+        }
+        assert_true(faster > 0); /* and each must matter to something */
+    }
+}
+
+static void one_tile_more_is_one_wave_more(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    r.chip.tdp_W = 5000.0; /* a lower clock would even it out */
+    /* 11 x 12 tiles of 256 x 128 fill 132 units once. */
+    struct f2f_op full = gemm(2816.0, 1536.0, 16384.0, F2F_DTYPE_BF16);
+    struct f2f_op over = gemm(2816.0, 1664.0, 16384.0, F2F_DTYPE_BF16);
+    assert_true(time_of(&r, &over) > 1.12 * time_of(&r, &full)); /* 8 % more work */
+}
+
+static void skinny_products_stream(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op op = gemm(1.0, 8192.0, 8192.0, F2F_DTYPE_BF16);
+    struct f2f_op_cost c = f2f_machine_op(&r.machine, &op);
+    assert_int_equal(c.bound, F2F_BOUND_MEMORY);
+    near(c.time_s, 2.0 * 8192.0 * 8192.0 / (r.machine.mem.read_Bps * 0.87), 0.25);
+    op = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_BF16);
+    assert_int_equal(f2f_machine_op(&r.machine, &op).bound, F2F_BOUND_COMPUTE);
+    op = gemm(1.0, 128.0, 256.0, F2F_DTYPE_BF16);
+    assert_int_equal(f2f_machine_op(&r.machine, &op).bound, F2F_BOUND_LATENCY);
+    /* Few columns, long k: k is split so that more than 6 tiles' worth of units work. */
+    op = gemm(16.0, 768.0, 16384.0, F2F_DTYPE_BF16);
+    double one_unit_s = (16.0 + 128.0) * 2.0 * 16384.0 / (96.0 * 1.83e9);
+    assert_true(time_of(&r, &op) < 0.7 * one_unit_s);
+}
+
+/* Where software blocks for the cache, a chip of few units does not read its operands again and again. */
+static void blocking_saves_rereads(void **state) {
+    (void)state;
+    struct rig r;
+    struct f2f_op op = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_BF16);
+    rig_make(&r);
+    r.chip.units = 4;
+    double walked_B = f2f_machine_op(&r.machine, &op).mem_B, once_B = 3.0 * 2.0 * 8192.0 * 8192.0;
+    assert_true(walked_B > 5.0 * once_B);
+    r.cls.blocked_frac = 0.5; /* 25 MB of 134 MB: one operand is read 134 / 25 times */
+    double operand_B = 2.0 * 8192.0 * 8192.0;
+    near(f2f_machine_op(&r.machine, &op).mem_B, once_B + operand_B * (operand_B / 25e6 - 1.0), 1e-9);
+    r.chip.cache_B = 1e9;
+    near(f2f_machine_op(&r.machine, &op).mem_B, once_B, 1e-9);
+}
+
+static void groups_read_their_own_weights(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op one = gemm(64.0, 4096.0, 4096.0, F2F_DTYPE_BF16), eight = one;
+    eight.groups = 8.0;
+    struct f2f_op_cost a = f2f_machine_op(&r.machine, &one), b = f2f_machine_op(&r.machine, &eight);
+    near(a.flop, b.flop, 1e-12);
+    near(b.mem_B - a.mem_B, 7.0 * 2.0 * 4096.0 * 4096.0, 1e-9);
+    assert_true(b.time_s > 4.0 * a.time_s);
+}
+
+static void formats_fall_back(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op fp8 = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_FP8),
+                  bf16 = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_BF16);
+    assert_true(time_of(&r, &fp8) < 0.75 * time_of(&r, &bf16));
+    struct f2f_op cast = fp8;
+    cast.cast = true;
+    assert_true(time_of(&r, &cast) > time_of(&r, &fp8));
+    r.chip.peak_flops[F2F_DTYPE_FP8] = 0.0; /* like an A100 */
+    assert_true(time_of(&r, &fp8) >= 0.9 * time_of(&r, &bf16));
+    near(time_of(&r, &cast), time_of(&r, &fp8), 1e-12); /* nothing to cast to */
+    /* fp16 stands in for bf16, and the vector units for a missing matrix unit. */
+    double bf16_s = time_of(&r, &bf16);
+    r.chip.peak_flops[F2F_DTYPE_FP16] = 989.4e12;
+    r.chip.peak_flops[F2F_DTYPE_BF16] = 0.0;
+    near(time_of(&r, &bf16), bf16_s, 1e-12);
+    r.chip.peak_flops[F2F_DTYPE_FP16] = 0.0;
+    assert_true(time_of(&r, &bf16) >= 2.0 * pow(8192.0, 3.0) / 67e12);
+}
+
+static void narrow_weights_stream_faster(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op wide = gemm(1.0, 65536.0, 8192.0, F2F_DTYPE_BF16), int4 = wide;
+    int4.weight = F2F_DTYPE_INT4;
+    assert_true(time_of(&r, &int4) < 0.45 * time_of(&r, &wide));
+    wide = gemm(1.0, 512.0, 512.0, F2F_DTYPE_BF16), int4 = wide, int4.weight = F2F_DTYPE_INT4;
+    assert_true(time_of(&r, &int4) > time_of(&r, &wide)); /* the setup is not worth it */
+}
+
+static void decode_streams_the_cache(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op op = attention(F2F_OP_ATTN_DECODE, 64.0, 1.0, 16384.0), narrow = op, twice = op;
+    struct f2f_op_cost c = f2f_machine_op(&r.machine, &op);
+    assert_int_equal(c.bound, F2F_BOUND_MEMORY);
+    near(c.mem_B, 64.0 * 16384.0 * 2.0 * 8.0 * 128.0 * 2.0, 0.001);
+    narrow.kv = F2F_DTYPE_FP8;
+    near(time_of(&r, &narrow), 0.5 * c.time_s, 0.1);
+    twice.kv_len *= 2.0;
+    near(time_of(&r, &twice), 2.0 * c.time_s, 0.03);
+}
+
+static void chunks_cost_no_less_than_the_whole(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op whole = attention(F2F_OP_ATTN_PREFILL, 1.0, 8192.0, 8192.0);
+    double chunks_s = 0.0;
+    for (double end = 1024.0; end <= 8192.0; end += 1024.0) {
+        struct f2f_op chunk = attention(F2F_OP_ATTN_PREFILL, 1.0, 1024.0, end);
+        chunks_s += time_of(&r, &chunk);
+    }
+    assert_true(chunks_s >= time_of(&r, &whole));
+    struct f2f_op windowed = whole;
+    windowed.window = 1024.0;
+    assert_true(time_of(&r, &windowed) < 0.5 * time_of(&r, &whole));
+}
+
+static void few_rows_leave_units_idle(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op one = vector(1.0), full = vector(132.0), over = vector(133.0);
+    double fixed_s = 4000.0 / 1.83e9;
+    near((time_of(&r, &full) - fixed_s) / (time_of(&r, &one) - fixed_s), 1.0, 0.3);
+    assert_true(time_of(&r, &over) - fixed_s > 1.7 * (time_of(&r, &full) - fixed_s));
+}
+
+static void graph_is_the_sum_of_its_operators(void **state) {
+    (void)state;
+    struct rig r;
+    struct f2f_op ops[N_SAMPLES];
+    struct f2f_op_cost want = {0};
+    rig_make(&r);
+    samples(ops);
+    for (int i = 0; i < N_SAMPLES; i++) {
+        ops[i].count = 1.0 + i;
+        struct f2f_op_cost c = f2f_machine_op(&r.machine, &ops[i]);
+        want.time_s += ops[i].count * c.time_s, want.energy_J += ops[i].count * c.energy_J;
+        want.flop += ops[i].count * c.flop, want.mem_B += ops[i].count * c.mem_B;
+    }
+    struct f2f_graph graph = {.ops = ops, .n_ops = N_SAMPLES};
+    f2f_arena *arena = f2f_arena_new();
+    struct f2f_share *root = f2f_share_root(f2f_record_new(arena, "test"), "pass", "s");
+    struct f2f_op_cost got = f2f_machine_graph(&r.machine, &graph, arena, root);
+    near(got.time_s, want.time_s, 1e-12);
+    near(got.energy_J, want.energy_J, 1e-12);
+    near(got.flop, want.flop, 1e-12);
+    near(got.mem_B, want.mem_B, 1e-12);
+    near(f2f_share_sum(root), want.time_s, 1e-12);
+    near(f2f_machine_graph(&r.machine, &graph, NULL, NULL).time_s, want.time_s, 1e-12);
+    f2f_arena_free(arena);
+}
+
+static void faulty_chips_are_refused(void **state) {
+    (void)state;
+    struct rig r;
+    struct f2f_machine machine;
+    f2f_error err = {0};
+    rig_make(&r);
+    r.chip.cls = NULL;
+    assert_int_equal(f2f_machine_make(&machine, &r.system, &err), F2F_EINPUT);
+    assert_non_null(strstr(err.message, "class"));
+    rig_make(&r);
+    r.chip.units = 0;
+    assert_int_equal(f2f_machine_make(&machine, &r.system, &err), F2F_EINPUT);
+    assert_non_null(strstr(err.message, "0 units"));
+    rig_make(&r);
+    r.device.trfc_s = 5e-6;
+    assert_int_equal(f2f_machine_make(&machine, &r.system, &err), F2F_EINPUT);
+    assert_non_null(strstr(err.message, "5000 ns"));
+}
+
+static void bounds_have_names(void **state) {
+    (void)state;
+    assert_string_equal(f2f_bound_name(F2F_BOUND_COMPUTE), "compute");
+    assert_string_equal(f2f_bound_name(F2F_BOUND_MEMORY), "memory");
+    assert_string_equal(f2f_bound_name(F2F_BOUND_LATENCY), "latency");
+    assert_string_equal(f2f_bound_name(F2F_BOUND_NETWORK), "network");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(roofline_is_never_beaten),
+                                       cmocka_unit_test(larger_products_are_never_faster),
+                                       cmocka_unit_test(better_parts_are_never_slower),
+                                       cmocka_unit_test(one_tile_more_is_one_wave_more),
+                                       cmocka_unit_test(skinny_products_stream),
+                                       cmocka_unit_test(blocking_saves_rereads),
+                                       cmocka_unit_test(groups_read_their_own_weights),
+                                       cmocka_unit_test(formats_fall_back),
+                                       cmocka_unit_test(narrow_weights_stream_faster),
+                                       cmocka_unit_test(decode_streams_the_cache),
+                                       cmocka_unit_test(chunks_cost_no_less_than_the_whole),
+                                       cmocka_unit_test(few_rows_leave_units_idle),
+                                       cmocka_unit_test(graph_is_the_sum_of_its_operators),
+                                       cmocka_unit_test(faulty_chips_are_refused),
+                                       cmocka_unit_test(bounds_have_names)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

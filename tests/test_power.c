@@ -1,0 +1,59 @@
+/* test_power.c - energy of operators in closed form, and what the power limit does to their time. */
+#include "chip_rig.h"
+
+/* Energy in closed form where the clock is not raised. */
+static void energy_is_the_sum_of_its_parts(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op op = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_BF16);
+    struct f2f_op_cost c = f2f_machine_op(&r.machine, &op);
+    near(c.energy_J, c.flop * 0.68e-12 + c.mem_B * (8.0 * 3.6e-12 + 7.8e-12), 1e-9);
+    op = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_FP8);
+    c = f2f_machine_op(&r.machine, &op);
+    near(c.energy_J, c.flop * 0.34e-12 + c.mem_B * (8.0 * 3.6e-12 + 7.8e-12), 1e-9);
+    struct f2f_op send = {.kind = F2F_OP_COLLECTIVE, .collective = F2F_SEND, .group_chips = 2, .bytes_B = 1e9};
+    c = f2f_machine_op(&r.machine, &send);
+    assert_int_equal(c.bound, F2F_BOUND_NETWORK);
+    near(c.net_B, 1e9, 1e-12);
+    assert_true(c.energy_J >= 1e9 * 8.0 * 5e-12);
+}
+
+static void power_stays_within_its_limit(void **state) {
+    (void)state;
+    struct rig r;
+    struct f2f_op ops[N_SAMPLES];
+    samples(ops);
+    for (double tdp_W = 250.0; tdp_W <= 1000.0; tdp_W += 150.0) {
+        rig_describe(&r);
+        r.chip.tdp_W = tdp_W;
+        rig_build(&r);
+        for (int i = 0; i < N_SAMPLES; i++) {
+            struct f2f_op_cost c = f2f_machine_op(&r.machine, &ops[i]);
+            assert_true(c.energy_J <= (tdp_W - 117.0) * c.time_s * (1.0 + 1e-9));
+        }
+    }
+}
+
+/* Above the nominal clock each operation costs more, so that the budget buys fewer of them. */
+static void raised_clocks_cost_energy(void **state) {
+    (void)state;
+    struct rig r;
+    struct f2f_op op = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_BF16);
+    rig_make(&r);
+    double energy_J = f2f_machine_op(&r.machine, &op).energy_J;
+    rig_describe(&r);
+    r.chip.boost_Hz = 2.5e9;
+    r.chip.tdp_W = 5000.0;
+    rig_build(&r);
+    struct f2f_op_cost raised = f2f_machine_op(&r.machine, &op);
+    assert_true(raised.energy_J > 1.2 * energy_J);
+    assert_true(raised.time_s < 2.0 * pow(8192.0, 3.0) / (989.4e12 * 0.95)); /* and are faster */
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(energy_is_the_sum_of_its_parts),
+                                       cmocka_unit_test(power_stays_within_its_limit),
+                                       cmocka_unit_test(raised_clocks_cost_energy)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,379 @@
+/* test_train.c - training: footprints against closed forms, the pipeline's bubble, search against brute force. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fab2fleet/catalog.h"
+#include "train/constants.h"
+#include "train/plan.h"
+
+struct fixture {
+    struct f2f_catalog *catalog;
+    f2f_arena *arena;
+    const struct f2f_system *system;
+    struct f2f_machine machine;
+};
+
+static int setup(void **state) {
+    struct fixture *f = calloc(1, sizeof *f);
+    const char *dirs[] = {getenv("FAB2FLEET_DATA")};
+    if (!dirs[0]) dirs[0] = "catalog";
+    f->arena = f2f_arena_new();
+    *state = f;
+    if (f2f_catalog_new(&f->catalog, dirs, 1, NULL) != F2F_OK) return -1;
+    if (f2f_catalog_system(&f->system, f->catalog, "h100-roce-24k", NULL, 0, NULL) != F2F_OK) return -1;
+    return f2f_machine_make(&f->machine, f->system, NULL) == F2F_OK ? 0 : -1;
+}
+
+static int teardown(void **state) {
+    struct fixture *f = *state;
+    f2f_catalog_free(f->catalog);
+    f2f_arena_free(f->arena);
+    free(f);
+    return 0;
+}
+
+static const struct f2f_model *gpt(struct fixture *f, long long layers, long long hidden, long long heads,
+                                   long long vocab) {
+    struct f2f_model shape = {
+        .layers = layers, .hidden = hidden, .heads = heads, .vocab = vocab, .tied_embeddings = true};
+    struct f2f_model *m;
+    shape.max_positions = 2048;
+    assert_int_equal(f2f_model_from_shape(&m, f->arena, &shape, NULL), F2F_OK);
+    return m;
+}
+
+static struct f2f_train_job job_of(const struct f2f_model *m, const char *precision, int chips, int batch) {
+    struct f2f_train_job job = {.model = m, .chips = chips, .global_batch = batch, .seq = 2048};
+    job.strategy = (struct f2f_strategy){.zero = F2F_ZERO_CHOSEN, .recompute = F2F_RECOMPUTE_CHOSEN};
+    assert_int_equal(f2f_precision_parse(&job.precision, precision, NULL, NULL), F2F_OK);
+    return job;
+}
+
+static struct f2f_strategy strategy(int tp, int pp, int vp, int dp, int micro_batch) {
+    return (struct f2f_strategy){.tp = tp, .cp = 1, .pp = pp, .vp = vp, .dp = dp, .ep = 1, .micro_batch = micro_batch};
+}
+
+static struct f2f_train_memory memory_of(const struct f2f_train_job *job, const struct f2f_strategy *s) {
+    struct f2f_train_memory m;
+    assert_int_equal(f2f_train_memory(&m, job, s, NULL), F2F_OK);
+    return m;
+}
+
+static struct f2f_train_step step_of(struct fixture *f, struct f2f_train_job job, struct f2f_strategy s) {
+    struct f2f_train_choice choice;
+    f2f_error err = {0};
+    job.strategy = s;
+    if (f2f_train_given(&choice, f->arena, &f->machine, &job, &err) != F2F_OK) fail_msg("%s", err.message);
+    return choice.step;
+}
+
+static struct f2f_record *run(struct fixture *f, const struct f2f_train_job *job) {
+    struct f2f_record *r;
+    f2f_error err = {0};
+    if (f2f_train_run(&r, f->arena, f->system, job, &err) != F2F_OK) fail_msg("%s", err.message);
+    return r;
+}
+
+static void near(double value, double expected, double tolerance) {
+    if (!(fabs(value - expected) <= tolerance * fabs(expected))) fail_msg("%.9g is not %.9g", value, expected);
+}
+
+/* ZeRO's 16 bytes a parameter with 16-bit gradients, Megatron-LM's 18 with 32-bit ones. */
+static void state_bytes_per_parameter(void **state) {
+    const struct f2f_model *m = gpt(*state, 4, 1024, 16, 50000);
+    const struct f2f_strategy s = strategy(1, 1, 1, 1, 1);
+    const struct {
+        const char *precision;
+        double bytes;
+    } cases[] = {{"fp16", 16}, {"bf16", 18}};
+    for (size_t i = 0; i < 2; i++) {
+        struct f2f_train_job job = job_of(m, cases[i].precision, 1, 1);
+        struct f2f_train_memory x = memory_of(&job, &s);
+        near(x.weights_B + x.gradients_B + x.optimizer_B, cases[i].bytes * (double)m->params, 1e-12);
+        near(x.total_B, x.weights_B + x.gradients_B + x.optimizer_B + x.activations_B + x.workspace_B, 1e-12);
+    }
+}
+
+/* Korthikanti et al. 2022, table 2: s b h / t (34 + 5 a s / h) a layer, 34 s b h / t with selective
+ * recompute, 2 s b h / t with full recompute. */
+static void activations_of_the_paper(void **state) {
+    const double h = 6144, a = 64, s = 2048, b = 4, t = 8, layers = 48, vocab = 51200;
+    const struct f2f_model *m = gpt(*state, 48, 6144, 64, 51200);
+    struct f2f_train_job job = job_of(m, "fp16", 8, 4);
+    struct f2f_strategy at = strategy(8, 1, 1, 1, 4);
+    double sbh = s * b * h / t, head = s * b * (4 * h + 6 * vocab) / t;
+    job.stored_scores = true;
+    near(memory_of(&job, &at).activations_B, layers * sbh * (34 + 5 * a * s / h) + head, 1e-12);
+    at.recompute = F2F_RECOMPUTE_SELECTIVE;
+    near(memory_of(&job, &at).activations_B, layers * sbh * 34 + head, 1e-12);
+    at.recompute = F2F_RECOMPUTE_FULL;
+    near(memory_of(&job, &at).activations_B, layers * sbh * 2 + sbh * (34 + 5 * a * s / h) + head, 1e-12);
+}
+
+/* Gated and grouped: norms 4h, q and output 2h, k and v, three widths of the MLP, all of 16 bit; log-sums. */
+static void activations_of_a_gated_layer(void **state) {
+    struct fixture *f = *state;
+    struct f2f_model
+        shape = {.layers = 1, .hidden = 4096, .heads = 32, .kv_heads = 8, .ffn = 14336, .vocab = 8, .gated = true},
+        *m;
+    assert_int_equal(f2f_model_from_shape(&m, f->arena, &shape, NULL), F2F_OK);
+    struct f2f_train_job job = job_of(m, "bf16", 1, 1);
+    struct f2f_strategy s = strategy(1, 1, 1, 1, 1);
+    double layer = 2 * (4 * 4096.0 + 2 * 4096.0 + 2 * 1024.0 + 3 * 14336.0) + 4 * 32.0;
+    near(memory_of(&job, &s).activations_B, 2048 * (layer + 4 * 4096.0 + 6 * 8.0), 1e-12);
+}
+
+static void zero_divides_exactly(void **state) {
+    const struct f2f_model *m = gpt(*state, 8, 2048, 16, 50000);
+    struct f2f_train_job job = job_of(m, "bf16", 64, 64);
+    struct f2f_strategy s = strategy(1, 1, 1, 64, 1);
+    struct f2f_train_memory z[4];
+    for (s.zero = 0; s.zero <= 3; s.zero++) z[s.zero] = memory_of(&job, &s);
+    near(z[1].optimizer_B * 64, z[0].optimizer_B, 1e-12);
+    near(z[1].gradients_B, z[0].gradients_B, 1e-12);
+    near(z[2].gradients_B * 64, z[0].gradients_B, 1e-12);
+    near(z[2].weights_B, z[0].weights_B, 1e-12);
+    near(z[3].weights_B * 64, z[0].weights_B, 1e-12);
+}
+
+/* Narayanan et al. 2021: an interleaved first stage holds 1 + (p - 1) / (p v) times as much. */
+static void interleaving_holds_more(void **state) {
+    const struct f2f_model *m = gpt(*state, 32, 2048, 16, 8);
+    struct f2f_train_job job = job_of(m, "bf16", 8, 64);
+    struct f2f_strategy plain = strategy(1, 8, 1, 1, 1), chunks = strategy(1, 8, 4, 1, 1);
+    double ratio = memory_of(&job, &chunks).activations_B / memory_of(&job, &plain).activations_B;
+    near(ratio, 1 + 7.0 / (8 * 4), 1e-12);
+    struct f2f_train_job few = job_of(m, "bf16", 8, 2); /* no more in flight than there are */
+    near(memory_of(&few, &plain).activations_B * 4, memory_of(&job, &plain).activations_B, 1e-12);
+}
+
+/* Equal stages (next to no vocabulary) wait (p - 1) / v times for a micro-batch. */
+static void bubble_of_equal_stages(void **state) {
+    const struct f2f_model *m = gpt(*state, 32, 4096, 32, 8);
+    struct f2f_train_job job = job_of(m, "bf16", 8, 32);
+    for (int vp = 1; vp <= 4; vp *= 2) {
+        struct f2f_train_step x = step_of(*state, job, strategy(1, 8, vp, 1, 1));
+        double busy_s = x.forward_s + x.backward_s + x.sum_s + x.tensor_s + x.send_s;
+        near(x.bubble_s / busy_s, 7.0 / (vp * 32.0), 1e-2);
+    }
+}
+
+/* One micro-batch goes through every chunk in a row, whatever the interleaving. */
+static void one_micro_batch_is_a_chain(void **state) {
+    const struct f2f_model *m = gpt(*state, 32, 4096, 32, 8);
+    struct f2f_train_job job = job_of(m, "bf16", 8, 1);
+    struct f2f_train_step plain = step_of(*state, job, strategy(1, 8, 1, 1, 1));
+    struct f2f_train_step chunks = step_of(*state, job, strategy(1, 8, 4, 1, 1));
+    near(chunks.forward_s + chunks.backward_s + chunks.bubble_s, plain.forward_s + plain.backward_s + plain.bubble_s,
+         1e-2);
+}
+
+static void full_recompute_is_one_more_forward(void **state) {
+    const struct f2f_model *m = gpt(*state, 16, 4096, 32, 8);
+    struct f2f_train_job job = job_of(m, "bf16", 8, 8);
+    struct f2f_strategy s = strategy(8, 1, 1, 1, 1);
+    struct f2f_train_step none = step_of(*state, job, s);
+    s.recompute = F2F_RECOMPUTE_SELECTIVE;
+    near(step_of(*state, job, s).total_s, none.total_s, 1e-12); /* flash attention */
+    s.recompute = F2F_RECOMPUTE_FULL;
+    struct f2f_train_step full = step_of(*state, job, s);
+    near(full.recompute_s, none.forward_s, 1e-2);
+    near(full.forward_s, none.forward_s, 1e-12);
+    assert_true(full.tensor_s > none.tensor_s);
+    job.stored_scores = true;
+    s.recompute = F2F_RECOMPUTE_SELECTIVE;
+    struct f2f_train_step selective = step_of(*state, job, s);
+    assert_true(selective.recompute_s > 0 && selective.recompute_s < 0.5 * selective.forward_s);
+}
+
+/* Gradients waited for cost more than gradients sent beside the backward pass. */
+static void overlap_hides_data_parallel(void **state) {
+    const struct f2f_model *m = gpt(*state, 16, 4096, 32, 50000);
+    struct f2f_train_job job = job_of(m, "bf16", 64, 64);
+    struct f2f_strategy s = strategy(8, 1, 1, 8, 1);
+    double hidden_s = step_of(*state, job, s).data_s;
+    job.exposed_data = true;
+    assert_true(step_of(*state, job, s).data_s > hidden_s);
+    assert_true(hidden_s > 0); /* the last bucket has nothing to hide behind */
+}
+
+/* Context parallelism divides attention evenly: products per chip are halved. */
+static void context_parallel_halves_the_work(void **state) {
+    const struct f2f_model *m = gpt(*state, 8, 4096, 32, 8);
+    struct f2f_train_job job = job_of(m, "bf16", 2, 2);
+    job.seq = 65536;
+    struct f2f_strategy s = strategy(1, 1, 1, 1, 1);
+    s.cp = 2;
+    struct f2f_train_step two = step_of(*state, job, s);
+    job.chips = 1;
+    s.cp = 1;
+    struct f2f_train_step one = step_of(*state, job, s);
+    near(two.forward_s * 2, one.forward_s, 0.03);
+    assert_true(two.context_s > 0 && one.context_s <= 0);
+}
+
+static void more_chips_never_lengthen_the_step(void **state) {
+    const struct f2f_model *m = gpt(*state, 32, 4096, 32, 50000);
+    double last_s = HUGE_VAL;
+    for (int chips = 8; chips <= 512; chips *= 2) {
+        struct f2f_train_job job = job_of(m, "bf16", chips, 512);
+        job.search = true;
+        double step_s = f2f_record_get(run(*state, &job), "step_s");
+        assert_true(step_s < last_s);
+        last_s = step_s;
+    }
+}
+
+/* Every strategy of 64 chips, one by one. */
+static double brute_force_s(struct fixture *f, struct f2f_train_job job) {
+    double best_s = HUGE_VAL;
+    for (int i = 0; i < 4 * 4 * 4 * 3 * 4 * 3; i++) {
+        int tp = 1 << i % 4, pp = 1 << i / 4 % 4, micro_batch = 1 << i / 16 % 4, vp = 1 << i / 64 % 3;
+        struct f2f_train_choice c;
+        job.strategy = strategy(tp, pp, vp, 64 / tp / pp, micro_batch);
+        job.strategy.zero = i / 192 % 4;
+        job.strategy.recompute = i / 768;
+        if (f2f_train_given(&c, f->arena, &f->machine, &job, NULL) != F2F_OK || !c.fits) continue;
+        if (c.step.total_s < best_s) best_s = c.step.total_s;
+    }
+    return best_s;
+}
+
+static void search_beats_brute_force(void **state) {
+    const struct f2f_model *models[] = {gpt(*state, 32, 4096, 32, 50000), gpt(*state, 64, 8192, 64, 50000)};
+    for (size_t i = 0; i < 2; i++) {
+        struct f2f_train_job job = job_of(models[i], "bf16", 64, 64);
+        double brute_s = brute_force_s(*state, job);
+        job.search = true;
+        struct f2f_record *r = run(*state, &job);
+        assert_true(isfinite(brute_s) && f2f_record_get(r, "step_s") <= brute_s);
+        assert_true(f2f_record_get(r, "hbm_used_B") <= ((struct fixture *)*state)->machine.mem.capacity_B);
+        assert_true(f2f_record_get(r, "feasible_n") <= f2f_record_get(r, "evaluated"));
+    }
+}
+
+/* A field that is given stays as it is. */
+static void search_keeps_what_is_given(void **state) {
+    struct f2f_train_job job = job_of(gpt(*state, 32, 4096, 32, 50000), "bf16", 64, 64);
+    job.search = true;
+    job.strategy.tp = 4;
+    job.strategy.zero = 0;
+    job.strategy.recompute = F2F_RECOMPUTE_FULL;
+    struct f2f_record *r = run(*state, &job);
+    near(f2f_record_get(r, "strategy.tp"), 4, 0);
+    near(f2f_record_get(r, "strategy.zero"), 0, 0);
+    assert_string_equal(f2f_record_find(f2f_record_find(r, "strategy")->record, "recompute")->text, "full");
+}
+
+static void what_does_not_fit_says_by_how_much(void **state) {
+    struct fixture *f = *state;
+    struct f2f_train_job job = job_of(gpt(f, 96, 12288, 96, 50000), "bf16", 8, 8);
+    job.search = true;
+    struct f2f_record *r = run(f, &job);
+    assert_int_equal(f2f_record_find(r, "feasible")->integer, 0);
+    double short_B = f2f_record_get(r, "shortfall_B");
+    near(short_B, f2f_record_get(r, "hbm_used_B") - f->machine.mem.capacity_B, 1e-12);
+    near(f2f_record_get(r, "memory.free_B"), -short_B, 1e-12);
+    assert_true(short_B > 0);
+    const char *why = f2f_record_find(r, "why")->text;
+    assert_non_null(strstr(why, f2f_arena_printf(f->arena, "%.0f B short", short_B)));
+    assert_non_null(strstr(why, "try "));
+}
+
+static void record_is_consistent(void **state) {
+    struct fixture *f = *state;
+    struct f2f_train_job job = job_of(gpt(f, 32, 4096, 32, 50000), "bf16", 64, 128);
+    job.strategy = strategy(4, 4, 2, 4, 2);
+    job.tokens = 1e12;
+    struct f2f_record *r = run(f, &job), *again = run(f, &job);
+    double step_s = f2f_record_get(r, "step_s"), tok = 128 * 2048.0;
+    near(r->shares->amount, step_s, 1e-9); /* the tree adds up */
+    near(f2f_record_get(r, "tokps"), tok / step_s, 1e-12);
+    near(f2f_record_get(r, "days"), 1e12 / tok * step_s / 86400, 1e-12);
+    near(f2f_record_get(r, "energy_J"), f2f_record_get(r, "energy_per_tok_J") * 1e12, 1e-12);
+    near(f2f_record_get(r, "power_W"), f2f_record_get(r, "energy_per_tok_J") * tok / step_s, 1e-12);
+    assert_true(f2f_record_get(r, "mfu_frac") > 0.2 && f2f_record_get(r, "mfu_frac") < 0.7);
+    double chip_W = (f2f_record_get(r, "power_W") - 8 * f->system->node->host_W) / 64;
+    assert_true(chip_W > f->machine.chip->idle_W && chip_W < f->machine.chip->tdp_W);
+    near(f2f_record_get(again, "step_s"), step_s, 0);
+}
+
+/* Published: 430 and 400 TFLOP/s of an H100 for Llama 3 405B (arXiv 2407.21783, table 4). */
+static void llama_3_405b(void **state) {
+    struct fixture *f = *state;
+    const struct {
+        int chips, seq, batch, cp, dp;
+        double tflops;
+    } rows[] = {{8192, 8192, 2048, 1, 64, 430}, {16384, 8192, 2048, 1, 128, 400}};
+    struct f2f_model shape = {.layers = 126,
+                              .hidden = 16384,
+                              .heads = 128,
+                              .kv_heads = 8,
+                              .ffn = 53248,
+                              .vocab = 128256,
+                              .gated = true},
+                     *m;
+    assert_int_equal(f2f_model_from_shape(&m, f->arena, &shape, NULL), F2F_OK);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct f2f_train_job job = job_of(m, "bf16", rows[i].chips, rows[i].batch);
+        job.seq = rows[i].seq;
+        job.strategy = strategy(8, 16, 4, rows[i].dp, 1);
+        job.strategy.zero = 2;
+        near(f2f_record_get(run(f, &job), "flops_per_chip"), rows[i].tflops * 1e12, 0.15);
+    }
+}
+
+static void impossible_jobs_are_refused(void **state) {
+    struct fixture *f = *state;
+    const struct f2f_model *m = gpt(f, 32, 4096, 32, 50000);
+    struct f2f_record *r;
+    f2f_error err;
+    struct f2f_train_job job = job_of(m, "bf16", 64, 63);
+    job.strategy = strategy(8, 1, 1, 8, 1);
+    assert_int_equal(f2f_train_run(&r, f->arena, f->system, &job, &err), F2F_EINPUT);
+    assert_non_null(strstr(err.message, "63"));
+    struct f2f_train_memory memory;
+    const struct f2f_strategy nothing = {0};
+    assert_int_equal(f2f_train_memory(&memory, &job, &nothing, &err), F2F_EINPUT);
+    job = job_of(m, "bf16", 100000, 64);
+    assert_int_equal(f2f_train_run(&r, f->arena, f->system, &job, &err), F2F_EINPUT);
+    assert_non_null(strstr(err.message, "24576"));
+    job = job_of(m, "bf16", 64, 64);
+    job.strategy = strategy(8, 3, 1, 0, 1);
+    assert_int_equal(f2f_train_run(&r, f->arena, f->system, &job, &err), F2F_EINPUT);
+    job = job_of(m, "bf16", 64, 0);
+    assert_int_equal(f2f_train_run(&r, f->arena, f->system, &job, &err), F2F_EINPUT);
+    job = job_of(m, "bf16", 7, 64);
+    job.search = true;
+    assert_int_equal(f2f_train_run(&r, f->arena, f->system, &job, NULL), F2F_EINPUT);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(state_bytes_per_parameter),
+        cmocka_unit_test(activations_of_the_paper),
+        cmocka_unit_test(activations_of_a_gated_layer),
+        cmocka_unit_test(zero_divides_exactly),
+        cmocka_unit_test(interleaving_holds_more),
+        cmocka_unit_test(bubble_of_equal_stages),
+        cmocka_unit_test(one_micro_batch_is_a_chain),
+        cmocka_unit_test(full_recompute_is_one_more_forward),
+        cmocka_unit_test(overlap_hides_data_parallel),
+        cmocka_unit_test(context_parallel_halves_the_work),
+        cmocka_unit_test(more_chips_never_lengthen_the_step),
+        cmocka_unit_test(search_beats_brute_force),
+        cmocka_unit_test(search_keeps_what_is_given),
+        cmocka_unit_test(what_does_not_fit_says_by_how_much),
+        cmocka_unit_test(record_is_consistent),
+        cmocka_unit_test(llama_3_405b),
+        cmocka_unit_test(impossible_jobs_are_refused),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -21,9 +21,9 @@ struct f2f_slo {
 /* Parses 'ttft_p99_s<=0.5,tpot_p99_s<=0.05'. F2F_EUSAGE names the known keys. */
 f2f_status f2f_slo_parse(struct f2f_slo *out, const char *text, f2f_error *err);
 
-/* How an engine batches, and what its host program costs. Shared by all chips: src/serve/engine_list.h. */
+/* How an engine batches, and what its host program costs. Shared by all chips: src/serve/engine.c. */
 struct f2f_engine {
-    const char *name;      /* "vllm", "trtllm", "sglang", "generic" */
+    const char *name;      /* "generic", "vllm", "trtllm", ... */
     int max_seqs;          /* most sequences in a batch */
     int max_batched_tok;   /* most tokens in an iteration */
     int block_tok;         /* KV block */

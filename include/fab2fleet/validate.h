@@ -9,11 +9,16 @@
 extern "C" {
 #endif
 
-/* Reads one CSV whose header is one of the schemas (gemm, attention_prefill, attention_decode,
- * collective, serving, throughput, static, layer, training, power), predicts every row and adds one
- * record per group of equal chip, framework, dtype (or precision) and metric:
- * table, chip, framework, dtype, metric, n, skipped, mape_frac, median_ape_frac, p90_ape_frac, bias_frac.
- * Rows whose words cannot be mapped are counted as skipped. Malformed rows: file:line in the catalog's diag. */
+/* Reads one CSV whose header is one of the schemas (gemm, attention_prefill, attention_decode, collective,
+ * serving, throughput, static, layer, training, power; columns in any order, `source` may be missing),
+ * predicts every row, and adds to out
+ *   one record for each group of equal chip, framework, dtype (or precision) and metric, in order of first
+ *   appearance: table, chip, framework, dtype, metric, n, skipped, mape_frac, median_ape_frac, p90_ape_frac,
+ *   bias_frac, file (a text that the table does not have is null; errors of an empty group are null);
+ *   one of chip "all" for each metric with several groups;
+ *   one note for each reason why rows were skipped: names that cannot be mapped, jobs that do not fit.
+ * F2F_EINPUT when the file cannot be read, its header is unknown or rows are malformed: each has its line in
+ * the catalog's diag, the good rows are compared all the same. Memory: 8 B for each compared figure. */
 f2f_status f2f_validate_file(struct f2f_results *out, struct f2f_catalog *catalog, const char *path, f2f_error *err);
 
 #ifdef __cplusplus

@@ -22,6 +22,11 @@ void f2f_catalog_free(struct f2f_catalog *catalog) {
     if (catalog) f2f_arena_free(catalog->arena);
 }
 
+void f2f_catalog_override(struct f2f_catalog *catalog, const struct f2f_set *sets, size_t n_sets) {
+    catalog->sets = sets;
+    catalog->n_sets = n_sets;
+}
+
 f2f_arena *f2f_catalog_arena(struct f2f_catalog *catalog) { return catalog->arena; }
 struct f2f_diag *f2f_catalog_diag(struct f2f_catalog *catalog) { return catalog->diag; }
 

@@ -81,6 +81,7 @@ f2f_status f2f_catalog_system(const struct f2f_system **out, struct f2f_catalog 
     void *object;
     *out = NULL;
     F2F_TRY(system_tree(&tree, catalog, name, err));
+    for (size_t i = 0; i < catalog->n_sets; i++) F2F_TRY(f2f_desc_set(catalog, &f2f_system_table, tree, &catalog->sets[i], err));
     F2F_TRY(f2f_desc_load_tree(&object, catalog, &f2f_system_table, tree, sets, n_sets, err));
     *out = object;
     return F2F_OK;

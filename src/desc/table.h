@@ -121,6 +121,8 @@ struct f2f_catalog {
     struct f2f_diag *diag;
     const char **dirs;
     size_t n_dirs;
+    const struct f2f_set *sets; /* of every system */
+    size_t n_sets;
 };
 
 #endif

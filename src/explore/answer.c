@@ -19,27 +19,39 @@ static const struct f2f_task *partner(const struct f2f_task *first, const struct
     return NULL;
 }
 
-void f2f_answer_ratios(struct f2f_results *results, const struct f2f_study *study, const struct f2f_tasks *tasks, size_t n_jobs) {
-    const char *last = study->systems[study->n_systems - 1].name;
-    struct f2f_record *table =
-        f2f_record_new(results->arena, f2f_arena_printf(results->arena, "%s over %s", last, study->systems[0].name));
-    for (size_t i = 0; i < n_jobs; i++) {
-        const struct f2f_task *a = &tasks->items[i], *b;
-        if (strcmp(a->system_name, study->systems[0].name) != 0 || !(b = partner(a, tasks->items, n_jobs, last))) continue;
-        struct f2f_record *row = f2f_record_sub(table, a->job_name, NULL);
-        f2f_record_text(row, "job", a->job_name, NULL);
-        for (size_t k = 0; k < sizeof compared / sizeof compared[0]; k++) {
-            double ratio = f2f_ratio(a->record, b->record, compared[k]);
-            if (isfinite(ratio)) f2f_record_num(row, f2f_arena_printf(results->arena, "%s_ratio", compared[k]), ratio, NULL);
-        }
-        bool fits_a = f2f_record_get(a->record, "feasible") > 0, fits_b = f2f_record_get(b->record, "feasible") > 0;
-        if (!fits_a || !fits_b)
-            f2f_record_text(row, "feasible", fits_b ? f2f_arena_printf(results->arena, "only %s", last) : fits_a ? study->systems[0].name : "neither", NULL);
+static void put_ratios(struct f2f_record *row, const struct f2f_task *a, const struct f2f_task *b) {
+    for (size_t k = 0; k < sizeof compared / sizeof compared[0]; k++) {
+        double ratio = f2f_ratio(a->record, b->record, compared[k]);
+        if (isfinite(ratio)) f2f_record_num(row, f2f_arena_printf(row->arena, "%s_ratio", compared[k]), ratio, NULL);
     }
-    f2f_results_table(results, table);
+    bool fits_a = f2f_record_get(a->record, "feasible") > 0, fits_b = f2f_record_get(b->record, "feasible") > 0;
+    if (!fits_a && fits_b) f2f_record_text(row, "fits", f2f_arena_printf(row->arena, "only %s", b->system_name), NULL);
+    if (fits_a && !fits_b) f2f_record_text(row, "fits", f2f_arena_printf(row->arena, "only %s", a->system_name), NULL);
+    if (!fits_a && !fits_b) f2f_record_text(row, "fits", "neither", NULL);
 }
 
-/* "users_fit" of system "hbm3-8h" -> users_fit_hbm3-8h; the unit suffix stays readable in the last part. */
+/* Serving and training have few figures in common: a table each. */
+static void answer_kind(struct f2f_results *results, const struct f2f_study *study, const struct f2f_tasks *tasks, size_t n_jobs,
+                        int kind) {
+    const char *first = study->systems[0].name, *last = study->systems[study->n_systems - 1].name;
+    struct f2f_record *table = f2f_record_new(
+        results->arena, f2f_arena_printf(results->arena, "%s: %s over %s", kind == F2F_JOB_SERVE ? "serving" : "training", last, first));
+    for (size_t i = 0; i < n_jobs; i++) {
+        const struct f2f_task *a = &tasks->items[i], *b;
+        if (a->kind != kind || strcmp(a->system_name, first) != 0 || !(b = partner(a, tasks->items, n_jobs, last))) continue;
+        struct f2f_record *row = f2f_record_sub(table, a->job_name, NULL);
+        f2f_record_text(row, "job", a->job_name, NULL);
+        put_ratios(row, a, b);
+    }
+    if (table->n_values) f2f_results_table(results, table);
+}
+
+void f2f_answer_ratios(struct f2f_results *results, const struct f2f_study *study, const struct f2f_tasks *tasks, size_t n_jobs) {
+    answer_kind(results, study, tasks, n_jobs, F2F_JOB_SERVE);
+    answer_kind(results, study, tasks, n_jobs, F2F_JOB_TRAIN);
+}
+
+/* "users_fit" of system "hbm3-8h" -> hbm3-8h.users_fit: the unit suffix stays last. */
 static const char *column(f2f_arena *arena, const char *system, const char *key) {
     return f2f_arena_printf(arena, "%s.%s", system, key);
 }
@@ -89,7 +101,7 @@ static const struct f2f_record *find_table(const struct f2f_results *results, co
 /* Rows of the sweep within and outside the tolerance, named; the range of the ratio. */
 static void put_conditions(struct f2f_record *r, const struct f2f_study_claim *claim, const struct f2f_record *table) {
     const char *key = f2f_arena_printf(r->arena, "%s_ratio", claim->of), *within = "", *outside = "";
-    double least = INFINITY, most = -INFINITY;
+    double least = HUGE_VAL, most = -HUGE_VAL;
     int rows = 0;
     for (size_t i = 0; i < table->n_values; i++) {
         double ratio = f2f_record_get(table->values[i].record, key);
@@ -112,7 +124,7 @@ static void put_conditions(struct f2f_record *r, const struct f2f_study_claim *c
 void f2f_answer_claim(struct f2f_results *results, const struct f2f_study *study, const struct f2f_study_claim *claim,
                       const struct f2f_tasks *tasks, size_t n_jobs) {
     struct f2f_record *r = f2f_record_new(results->arena, claim->text);
-    double predicted = NAN;
+    double predicted = (double)NAN;
     for (size_t i = 0; i < n_jobs; i++) {
         const struct f2f_task *a = &tasks->items[i];
         if (strcmp(a->job_name, claim->job) != 0 || strcmp(a->system_name, study->systems[0].name) != 0) continue;

@@ -4,7 +4,7 @@
 
 #include "explore/explore.h"
 
-/* Table "ratios": a row for each job, the main figures of the last system over the first. */
+/* A table of ratios for serving and one for training: a row for each job, the main figures of the last system over the first. */
 void f2f_answer_ratios(struct f2f_results *results, const struct f2f_study *study, const struct f2f_tasks *tasks, size_t n_jobs);
 /* One table for a sweep: a row for each model, precision and value. */
 void f2f_answer_sweep(struct f2f_results *results, const struct f2f_study *study, const struct f2f_study_sweep *sweep,

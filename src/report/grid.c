@@ -5,7 +5,7 @@
 #include "report/grid.h"
 #include "report/quantity.h"
 
-#define SAME_SIZE 1e-3 /* numbers of a row share a scale if the least is not less than this of the largest */
+#define SAME_SIZE 1e-2 /* numbers of a row share a scale if the least is not less than this of the largest */
 
 static size_t count_values(const struct f2f_record *r) {
     size_t n = r ? r->n_values : 0;
@@ -90,15 +90,22 @@ const char **f2f_row_texts(f2f_arena *arena, const struct f2f_row *row, size_t n
     for (size_t i = 0; i < n; i++) {
         const struct f2f_value *value = row->cells[i];
         if (!value || value->kind == F2F_VALUE_RECORD) texts[i] = "";
-        else if (value->kind == F2F_VALUE_TEXT) texts[i] = value->text ? value->text : "-";
+        else if (value->kind == F2F_VALUE_TEXT) texts[i] = value->text ? value->text : "";
         else if (value->kind == F2F_VALUE_BOOL) texts[i] = value->integer ? "yes" : "no";
         else texts[i] = shared ? f2f_scale_text(arena, &common, numbers[i]) : f2f_quantity_text_of(arena, row->key, numbers[i], ascii);
     }
     return texts;
 }
 
+bool f2f_row_is_empty(const struct f2f_row *row, const char *const *texts, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (*texts[i]) return false;
+    return !row->heading;
+}
+
 const char *f2f_row_ratio(f2f_arena *arena, const struct f2f_row *row, size_t n, bool ascii) {
     if (n < 2 || !is_number(row->cells[0]) || !is_number(row->cells[n - 1])) return "";
+    if (row->depth > 0 && row->cells[0]->kind == F2F_VALUE_INT) return "";
     double first = f2f_value_number(row->cells[0]), last = f2f_value_number(row->cells[n - 1]), ratio = last / first;
     if (first >= last && first <= last) return "=";
     return isfinite(ratio) && ratio > 0 ? f2f_quantity_text_of(arena, "ratio", ratio, ascii) : "";

@@ -24,7 +24,10 @@ struct f2f_grid {
 struct f2f_grid f2f_grid_make(f2f_arena *arena, struct f2f_record *const *records, size_t n);
 /* How the cells of a row read, numbers on one scale where they are of one size; "" for none. */
 const char **f2f_row_texts(f2f_arena *arena, const struct f2f_row *row, size_t n, bool ascii);
-/* Last number of the row over its first: "1.59x", "=" if they are the same, "" if there is none. */
+/* No record says anything here (all texts are null). */
+bool f2f_row_is_empty(const struct f2f_row *row, const char *const *texts, size_t n);
+/* Last number of the row over its first: "1.59x", "=" if they are the same, "" if there is none.
+ * Nested whole numbers are settings (`strategy.tp`), which are not compared. */
 const char *f2f_row_ratio(f2f_arena *arena, const struct f2f_row *row, size_t n, bool ascii);
 bool f2f_row_is_number(const struct f2f_row *row, size_t n);
 

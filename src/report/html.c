@@ -1,6 +1,8 @@
 /* html.c - the report as one file: no script, nothing loaded, light and dark, fit for print.
  *
  * Question, verdicts, ratios, a section per job, sweeps, notes; all values stand in a fold at the end. */
+#include <string.h>
+
 #include "report/html.h"
 
 static void put_table(struct f2f_buffer *out, const struct f2f_record *table) {
@@ -30,9 +32,16 @@ static const char *group_name(const struct f2f_group *group) {
     return group->n == 1 && group->records[0]->title ? group->records[0]->title : "Results";
 }
 
-static void put_group(struct f2f_buffer *out, const struct f2f_group *group) {
+/* The heading of the page; a result on its own gives it its name. */
+static const char *page_title(const struct f2f_results *results) {
+    if (results->title) return results->title;
+    return results->n_items == 1 && results->items[0]->title ? results->items[0]->title : results->command;
+}
+
+static void put_group(struct f2f_buffer *out, const struct f2f_group *group, const char *page) {
     const char *name = group_name(group);
-    f2f_buffer_printf(out, "<section id=\"%s\"><h2>%s</h2>\n", f2f_html_anchor(out->arena, "job", name), f2f_html_escape(out->arena, name));
+    f2f_buffer_printf(out, "<section id=\"%s\">", f2f_html_anchor(out->arena, "job", name));
+    if (strcmp(name, page) != 0) f2f_buffer_printf(out, "<h2>%s</h2>\n", f2f_html_escape(out->arena, name));
     if (group->job || group->n == 1) f2f_html_group(out, group);
     else f2f_html_lines(out, group->records, group->n);
     f2f_buffer_text(out, "</section>\n");
@@ -53,7 +62,7 @@ static void put_contents(struct f2f_buffer *out, const struct f2f_results *resul
 }
 
 static void put_head(struct f2f_buffer *out, const struct f2f_results *results) {
-    const char *title = f2f_html_escape(out->arena, results->title ? results->title : results->command);
+    const char *title = f2f_html_escape(out->arena, page_title(results));
     f2f_buffer_printf(out,
                       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
@@ -90,7 +99,7 @@ void f2f_report_html(struct f2f_buffer *out, const struct f2f_results *results, 
     f2f_html_claims(out, results);
     put_contents(out, results, &groups);
     put_tables(out, results, false);
-    for (size_t i = 0; i < groups.n; i++) put_group(out, &groups.items[i]);
+    for (size_t i = 0; i < groups.n; i++) put_group(out, &groups.items[i], page_title(results));
     put_tables(out, results, true);
     put_notes(out, results);
     put_values(out, &groups);

@@ -13,6 +13,8 @@ extern const char *const f2f_html_style;
 
 /* Text for element content and quoted attributes, in the arena. */
 const char *f2f_html_escape(f2f_arena *arena, const char *text);
+/* Class of a cell with this text: long ones may be broken into lines. */
+const char *f2f_html_text_class(const char *text);
 /* A length in pixels: one decimal, a point in every locale. */
 const char *f2f_html_px(f2f_arena *arena, double px);
 /* Pixels that a text of the drawings' size takes at most. */
@@ -29,7 +31,7 @@ struct f2f_bar_part {
     double amount;
 };
 struct f2f_bar_span { /* a line over the parts first..last-1 */
-    const char *name;
+    const char *name, *text; /* text is left out where there is no room */
     size_t first, last;
 };
 struct f2f_bar {

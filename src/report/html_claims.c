@@ -102,13 +102,13 @@ static const char *words(f2f_arena *arena, const char *key) {
     return text;
 }
 
-static void put_entries(struct f2f_buffer *out, const struct f2f_record *claim, const struct figures *f) {
+static void put_entries(struct f2f_buffer *out, const struct f2f_record *claim) {
     f2f_arena *arena = out->arena;
     const char *of = f2f_record_word(claim, "of"), *job = f2f_record_word(claim, "job");
     f2f_buffer_text(out, "<dl>");
     if (*of) put_entry(out, "read from", f2f_arena_printf(arena, "%s of %s", f2f_key_label(arena, of), *job ? job : "all jobs"));
-    if (isfinite(f2f_record_get(claim, "sweep_min")))
-        put_entry(out, "over the sweep", f2f_arena_printf(arena, "%s to %s", ratio(arena, f->from), ratio(arena, f->to)));
+    double from = f2f_record_get(claim, "sweep_min"), to = f2f_record_get(claim, "sweep_max");
+    if (isfinite(from) && isfinite(to)) put_entry(out, "over the sweep", f2f_arena_printf(arena, "%s to %s", ratio(arena, from), ratio(arena, to)));
     for (size_t i = 0; i < claim->n_values; i++) {
         const struct f2f_value *value = &claim->values[i];
         if (value->kind == F2F_VALUE_TEXT && value->text && !is_told(value->key)) put_entry(out, words(arena, value->key), value->text);
@@ -125,7 +125,7 @@ static void put_card(struct f2f_buffer *out, const struct f2f_record *claim) {
     put_figures(out, claim, &f);
     put_scale(out, &f, holds);
     if (*because) f2f_buffer_printf(out, "<p>%s</p>\n", f2f_html_escape(out->arena, because));
-    put_entries(out, claim, &f);
+    put_entries(out, claim);
     f2f_buffer_text(out, "</article>\n");
 }
 

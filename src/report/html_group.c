@@ -6,13 +6,15 @@
 #include "report/quantity.h"
 
 #define RATIO_WIDTH 64.0 /* of the small bar beside a ratio */
-#define RATIO_LIMIT 2.0 /* its end, in doublings */
+#define RATIO_LIMIT 1.0 /* its end, in doublings */
+#define LONG_TEXT 40 /* longer texts stand below the table */
 
 struct view {
     const struct f2f_group *group;
     struct f2f_grid grid;
     const char ***texts; /* per row, per record */
     bool *drawn; /* rows that a chart shows */
+    bool ratios; /* any row of the table has one */
 };
 
 static bool is_head(const struct f2f_group *group, const struct f2f_row *row) {
@@ -25,6 +27,19 @@ static bool is_same(const struct view *v, size_t row) {
     return v->group->n > 1;
 }
 
+static bool is_shown(const struct view *v, size_t i) {
+    const struct f2f_row *row = &v->grid.rows[i];
+    return !row->heading && !v->drawn[i] && !is_head(v->group, row) && !f2f_row_is_empty(row, v->texts[i], v->group->n);
+}
+
+static bool is_long(const struct view *v, size_t row) {
+    for (size_t i = 0; i < v->group->n; i++)
+        if (strlen(v->texts[row][i]) > LONG_TEXT) return true;
+    return false;
+}
+
+static bool in_table(const struct view *v, size_t row) { return is_shown(v, row) && !is_same(v, row) && !is_long(v, row); }
+
 static struct view make_view(f2f_arena *arena, const struct f2f_group *group) {
     struct view v = {.group = group, .grid = f2f_grid_make(arena, group->records, group->n)};
     v.texts = f2f_arena_alloc(arena, v.grid.n_rows * sizeof *v.texts);
@@ -34,12 +49,17 @@ static struct view make_view(f2f_arena *arena, const struct f2f_group *group) {
         if (!f2f_html_is_memory(&v.grid, i)) continue;
         for (size_t k = i + 1; k < v.grid.n_rows && v.grid.rows[k].depth > v.grid.rows[i].depth; k++) v.drawn[k] = true;
     }
+    for (size_t i = 0; i < v.grid.n_rows; i++)
+        if (in_table(&v, i) && *f2f_row_ratio(arena, &v.grid.rows[i], group->n, false)) v.ratios = true;
     return v;
 }
 
+/* Length of the "strategy." before the key. */
+static size_t outer_length(const struct f2f_row *row) { return strlen(row->path) - strlen(row->key); }
+
 /* "strategy micro batch" */
 static const char *label(f2f_arena *arena, const struct f2f_row *row) {
-    size_t outer = strlen(row->path) - strlen(row->key);
+    size_t outer = outer_length(row);
     const char *own = f2f_key_label(arena, row->key);
     return outer ? f2f_arena_printf(arena, "%.*s %s", (int)outer - 1, row->path, own) : own;
 }
@@ -58,7 +78,7 @@ static void put_ratio(struct f2f_buffer *out, const struct f2f_row *row, size_t 
 }
 
 static void put_cell(struct f2f_buffer *out, const struct f2f_value *value, const char *text) {
-    const char *css = !value ? "none" : value->kind == F2F_VALUE_TEXT ? "text" : value->kind == F2F_VALUE_BOOL ? "flag" : "";
+    const char *css = !value ? "" : value->kind == F2F_VALUE_TEXT ? f2f_html_text_class(text) : value->kind == F2F_VALUE_BOOL ? "flag" : "";
     bool no = value && value->kind == F2F_VALUE_BOOL && !value->integer;
     f2f_buffer_printf(out, "<td class=\"%s%s\">%s</td>", css, no ? " no" : "", f2f_html_escape(out->arena, text));
 }
@@ -67,7 +87,7 @@ static void put_head(struct f2f_buffer *out, const struct view *v) {
     f2f_buffer_text(out, "<thead><tr><td></td>");
     for (size_t i = 0; i < v->group->n; i++)
         f2f_buffer_printf(out, "<th scope=\"col\">%s</th>", f2f_html_escape(out->arena, f2f_record_name(v->group->records[i])));
-    if (v->group->n > 1) f2f_buffer_text(out, "<th scope=\"col\">ratio</th><td></td>");
+    if (v->ratios) f2f_buffer_text(out, "<th scope=\"col\">ratio</th><td></td>");
     f2f_buffer_text(out, "</tr></thead>");
 }
 
@@ -78,19 +98,28 @@ static void put_row(struct f2f_buffer *out, const struct view *v, size_t i) {
     f2f_buffer_printf(out, "<tr><th scope=\"row\" title=\"%s%s%s\">%s</th>", f2f_html_escape(arena, row->path), row->help ? ": " : "",
                       row->help ? f2f_html_escape(arena, row->help) : "", f2f_html_escape(arena, label(arena, row)));
     for (size_t c = 0; c < n; c++) put_cell(out, row->cells[c], v->texts[i][c]);
-    if (n > 1) put_ratio(out, row, n);
-    else f2f_buffer_printf(out, "<td class=\"text soft\">%s</td>", row->help ? f2f_html_escape(arena, row->help) : "");
+    if (v->ratios) put_ratio(out, row, n);
+    else if (n == 1) f2f_buffer_printf(out, "<td class=\"text long soft\">%s</td>", row->help ? f2f_html_escape(arena, row->help) : "");
     f2f_buffer_text(out, "</tr>\n");
 }
 
-static bool is_shown(const struct view *v, size_t i) {
-    return !v->grid.rows[i].heading && !v->drawn[i] && !is_head(v->group, &v->grid.rows[i]);
+/* Sentences, for example why a job does not fit. */
+static void put_sentences(struct f2f_buffer *out, const struct view *v) {
+    for (size_t i = 0; i < v->grid.n_rows; i++) {
+        if (!is_shown(v, i) || !is_long(v, i)) continue;
+        for (size_t c = 0; c < v->group->n; c++) {
+            if (!*v->texts[i][c]) continue;
+            const char *name = v->group->job ? f2f_record_name(v->group->records[c]) : label(out->arena, &v->grid.rows[i]);
+            f2f_buffer_printf(out, "<p class=\"sentence\"><b>%s</b> %s</p>\n", f2f_html_escape(out->arena, name),
+                              f2f_html_escape(out->arena, v->texts[i][c]));
+        }
+    }
 }
 
 static void put_differences(struct f2f_buffer *out, const struct view *v) {
     bool open = false;
     for (size_t i = 0; i < v->grid.n_rows; i++) {
-        if (!is_shown(v, i) || is_same(v, i)) continue;
+        if (!in_table(v, i)) continue;
         if (!open) {
             f2f_buffer_text(out, "<div class=\"wide\"><table>");
             if (v->group->job) put_head(out, v);
@@ -102,13 +131,18 @@ static void put_differences(struct f2f_buffer *out, const struct view *v) {
     f2f_buffer_text(out, open ? "</tbody></table></div>\n" : "");
 }
 
+/* What is nested is named with what it is nested in, once. */
 static void put_same(struct f2f_buffer *out, const struct view *v) {
     bool open = false;
+    size_t outer = 0;
     for (size_t i = 0; i < v->grid.n_rows; i++) {
-        if (!is_shown(v, i) || !is_same(v, i)) continue;
-        f2f_buffer_text(out, open ? " " : "<dl class=\"same\"><dt>The same for all</dt>\n");
-        f2f_buffer_printf(out, "<dd>%s <b>%s</b></dd>\n", f2f_html_escape(out->arena, label(out->arena, &v->grid.rows[i])),
-                          f2f_html_escape(out->arena, v->texts[i][0]));
+        const struct f2f_row *row = &v->grid.rows[i];
+        if (!is_shown(v, i) || !is_same(v, i) || is_long(v, i) || strcmp(v->texts[i][0], "-") == 0) continue;
+        bool nested = row->depth > 0 && outer_length(row) == outer && strncmp(row->path, v->grid.rows[i - 1].path, outer) == 0;
+        const char *name = nested ? f2f_key_label(out->arena, row->key) : label(out->arena, row);
+        f2f_buffer_text(out, open ? "" : "<dl class=\"same\"><dt>The same for all</dt>\n");
+        f2f_buffer_printf(out, "<dd>%s <b>%s</b></dd>\n", f2f_html_escape(out->arena, name), f2f_html_escape(out->arena, v->texts[i][0]));
+        outer = outer_length(row);
         open = true;
     }
     f2f_buffer_text(out, open ? "</dl>\n" : "");
@@ -118,6 +152,7 @@ void f2f_html_group(struct f2f_buffer *out, const struct f2f_group *group) {
     struct view v = make_view(out->arena, group);
     put_differences(out, &v);
     put_same(out, &v);
+    put_sentences(out, &v);
     f2f_html_time(out, group);
     for (size_t i = 0; i < v.grid.n_rows; i++)
         if (f2f_html_is_memory(&v.grid, i)) f2f_html_memory(out, group, &v.grid, i);

@@ -53,7 +53,8 @@ void f2f_html_lines(struct f2f_buffer *out, struct f2f_record *const *records, s
     for (size_t r = 0; r < n; r++) {
         f2f_buffer_text(out, "<tr>");
         for (size_t c = 0; c < columns; c++)
-            f2f_buffer_printf(out, "<td%s>%s</td>", text[c] ? " class=\"text\"" : "", f2f_html_escape(arena, cells[c][r]));
+            f2f_buffer_printf(out, "<td class=\"%s\">%s</td>", text[c] ? f2f_html_text_class(cells[c][r]) : "number",
+                              f2f_html_escape(arena, cells[c][r]));
         f2f_buffer_text(out, "</tr>\n");
     }
     f2f_buffer_text(out, "</tbody></table></div>\n");

@@ -5,7 +5,8 @@
 #include "report/html.h"
 #include "report/text.h"
 
-#define CHAR_PX 6.7 /* mean width of a character of the drawings' text (12 px, system fonts), rather too wide */
+#define LONG_TEXT 30
+#define CHAR_PX 7.4 /* of a character of the drawings (12 px): that of a wide system font, DejaVu Sans */
 
 const char *f2f_html_escape(f2f_arena *arena, const char *text) {
     static const struct {
@@ -21,6 +22,8 @@ const char *f2f_html_escape(f2f_arena *arena, const char *text) {
     }
     return f2f_buffer_str(&out);
 }
+
+const char *f2f_html_text_class(const char *text) { return strlen(text) > LONG_TEXT ? "text long" : "text"; }
 
 const char *f2f_html_px(f2f_arena *arena, double px) {
     char text[F2F_NUMBER_MAX];

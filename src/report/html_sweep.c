@@ -4,17 +4,11 @@
 #include <string.h>
 
 #include "report/html.h"
+#include "report/html_axis.h"
 #include "report/quantity.h"
 
-#define WIDTH 300.0
-#define HEIGHT 200.0
-#define LEFT 62.0
-#define RIGHT 16.0
-#define TOP 34.0
-#define BOTTOM 30.0
-#define LOG_SPAN 30.0 /* values that span more than this get a logarithmic scale */
 #define MAX_SERIES 6
-#define MAX_TICKS 6
+#define MAX_COLUMN 36.0 /* width of a column, in pixels */
 
 /* A figure drawn for several systems: the grid's rows of its columns. */
 struct series {
@@ -33,6 +27,7 @@ struct sweep {
     const struct f2f_row *x; /* the text column that is varied */
     const char **xs; /* its values in order of first appearance */
     size_t n_xs;
+    bool lines; /* not columns: there are numbers in at least three places */
     const char **panels; /* all other texts of a row, joined */
     struct figure *figures;
     size_t n_figures;
@@ -60,17 +55,20 @@ static size_t index_of(const char *const *list, size_t n, const char *text) {
 
 static void find_axes(struct sweep *s) {
     size_t n = s->grid.n_columns;
+    bool numbers = true;
     s->xs = f2f_arena_alloc(s->arena, n * sizeof *s->xs);
     s->panels = f2f_arena_alloc(s->arena, n * sizeof *s->panels);
     for (size_t i = 0; i < n; i++) {
         const char *x = text_of(s->x->cells[i]);
         if (index_of(s->xs, s->n_xs, x) == s->n_xs) s->xs[s->n_xs++] = x;
+        numbers = numbers && isdigit((unsigned char)*x);
         s->panels[i] = "";
         for (size_t k = 0; &s->grid.rows[k] != s->x; k++) {
             const char *text = text_of(s->grid.rows[k].cells[i]);
             if (*text) s->panels[i] = f2f_arena_printf(s->arena, "%s%s%s", s->panels[i], *s->panels[i] ? " " : "", text);
         }
     }
+    s->lines = numbers && s->n_xs > 2;
 }
 
 static struct sweep make_sweep(f2f_arena *arena, const struct f2f_record *table) {
@@ -93,65 +91,8 @@ bool f2f_html_is_sweep(f2f_arena *arena, const struct f2f_record *table) {
     return s.x && s.n_figures;
 }
 
-/* The vertical axis of one panel. */
-struct axis {
-    bool log;
-    double least, most, ticks[MAX_TICKS];
-    size_t n_ticks;
-};
-
-static double nice_step(double range) {
-    double power = pow(10, floor(log10(range / 4))), part = range / 4 / power;
-    return power * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 2.5 ? 2.5 : part <= 5 ? 5 : 10);
-}
-
-static struct axis make_axis(double least, double most) {
-    struct axis a = {.log = least > 0 && most > LOG_SPAN * least, .least = fmin(least, 0)};
-    if (!a.log) {
-        double step = nice_step(most - a.least);
-        a.least = floor(a.least / step) * step;
-        a.most = ceil(most / step) * step;
-        for (double t = a.least; t <= a.most + step / 2 && a.n_ticks < MAX_TICKS; t += step) a.ticks[a.n_ticks++] = t;
-        return a;
-    }
-    double from = floor(log10(least)), to = ceil(log10(most)), stride = ceil((to - from) / (MAX_TICKS - 1));
-    a.least = pow(10, from);
-    a.most = pow(10, to);
-    for (double t = from; t <= to && a.n_ticks < MAX_TICKS; t += stride) a.ticks[a.n_ticks++] = pow(10, t);
-    return a;
-}
-
-static double y_of(const struct axis *a, double value) {
-    double frac = a->log ? log10(value / a->least) / log10(a->most / a->least) : (value - a->least) / (a->most - a->least);
-    return HEIGHT - BOTTOM - frac * (HEIGHT - TOP - BOTTOM);
-}
-
-/* Places of the values lie in the middle of equal steps. */
-static double x_step(const struct sweep *s) { return (WIDTH - LEFT - RIGHT) / (double)s->n_xs; }
-static double x_of(const struct sweep *s, size_t x) { return LEFT + ((double)x + 0.5) * x_step(s); }
-
 static double number_at(const struct series *series, size_t row) {
     return series->row->cells[row] ? f2f_value_number(series->row->cells[row]) : (double)NAN;
-}
-
-static void put_text(struct f2f_buffer *out, const char *css, double x, double y, const char *anchor, const char *text) {
-    f2f_buffer_printf(out, "<text class=\"%s\" x=\"%s\" y=\"%s\" text-anchor=\"%s\">%s</text>\n", css, f2f_html_px(out->arena, x),
-                      f2f_html_px(out->arena, y), anchor, f2f_html_escape(out->arena, text));
-}
-
-static void put_axes(struct f2f_buffer *out, const struct sweep *s, const struct figure *figure, const struct axis *a) {
-    f2f_arena *arena = out->arena;
-    struct f2f_scale scale = f2f_scale_find(figure->key, a->ticks, a->log ? 0 : a->n_ticks, false);
-    for (size_t i = 0; i < a->n_ticks; i++) {
-        double y = y_of(a, a->ticks[i]);
-        const char *text = a->log ? f2f_quantity_text_of(arena, figure->key, a->ticks[i], false) : f2f_scale_text(arena, &scale, a->ticks[i]);
-        f2f_buffer_printf(out, "<path class=\"grid\" d=\"M%.0f %sH%.0f\"/>", LEFT, f2f_html_px(arena, y), WIDTH - RIGHT);
-        put_text(out, "soft", LEFT - 6, y + 4, "end", text);
-    }
-    double widest = 0;
-    for (size_t i = 0; i < s->n_xs; i++) widest = fmax(widest, f2f_html_text_px(s->xs[i]) + 6);
-    size_t every = (size_t)ceil(widest / x_step(s));
-    for (size_t i = 0; i < s->n_xs; i += every) put_text(out, "soft", x_of(s, i), HEIGHT - BOTTOM + 17, "middle", s->xs[i]);
 }
 
 static const char *tip(const struct sweep *s, const struct figure *figure, size_t k, size_t row, double value) {
@@ -166,7 +107,8 @@ static bool find_point(const struct sweep *s, const char *panel, const struct se
     return strcmp(s->panels[row], panel) == 0 && isfinite(*value);
 }
 
-static void put_line(struct f2f_buffer *out, const struct sweep *s, const struct figure *figure, size_t k, const char *panel, const struct axis *a) {
+static void put_line(struct f2f_buffer *out, const struct sweep *s, const struct figure *figure, size_t k, const char *panel,
+                     const struct f2f_axes *a) {
     f2f_arena *arena = out->arena;
     struct f2f_buffer path = {.arena = arena}, dots = {.arena = arena};
     bool pen = false;
@@ -175,32 +117,26 @@ static void put_line(struct f2f_buffer *out, const struct sweep *s, const struct
         size_t x;
         if (strcmp(s->panels[row], panel) != 0) continue;
         bool known = find_point(s, panel, &figure->series[k], row, &value, &x);
-        const char *px = known ? f2f_html_px(arena, x_of(s, x)) : "", *py = known ? f2f_html_px(arena, y_of(a, value)) : "";
+        const char *px = known ? f2f_html_px(arena, f2f_axes_x(a, x)) : "", *py = known ? f2f_html_px(arena, f2f_axes_y(a, value)) : "";
         if (known) f2f_buffer_printf(&path, "%c%s %s", pen ? 'L' : 'M', px, py);
-        if (known) f2f_buffer_printf(&dots, "<circle class=\"c%zu\" cx=\"%s\" cy=\"%s\" r=\"3.5\"><title>%s</title></circle>\n", k, px, py,
+        if (known) f2f_buffer_printf(&dots, "<circle class=\"s%zu\" cx=\"%s\" cy=\"%s\" r=\"3.5\"><title>%s</title></circle>\n", k, px, py,
                                      tip(s, figure, k, row, value));
         pen = known;
     }
-    f2f_buffer_printf(out, "<path class=\"line s%zu\" d=\"%s\"/>\n%s", k, f2f_buffer_str(&path), f2f_buffer_str(&dots));
+    f2f_buffer_printf(out, "<path class=\"line l%zu\" d=\"%s\"/>\n%s", k, f2f_buffer_str(&path), f2f_buffer_str(&dots));
 }
 
-static void put_columns(struct f2f_buffer *out, const struct sweep *s, const struct figure *figure, size_t k, const char *panel, const struct axis *a) {
+static void put_columns(struct f2f_buffer *out, const struct sweep *s, const struct figure *figure, size_t k, const char *panel,
+                        const struct f2f_axes *a) {
     f2f_arena *arena = out->arena;
-    double width = fmin(x_step(s) * 0.7 / (double)figure->n, 36), value;
+    double width = fmin(0.7 * f2f_axes_step(a) / (double)figure->n, MAX_COLUMN), bottom = f2f_axes_y(a, fmax(a->least, 0)), value;
     for (size_t row = 0, x; row < s->grid.n_columns; row++) {
         if (!find_point(s, panel, &figure->series[k], row, &value, &x)) continue;
-        double left = x_of(s, x) + ((double)k - (double)figure->n / 2) * width, y = y_of(a, value), floor_y = y_of(a, fmax(a->least, a->log ? a->least : 0));
-        f2f_buffer_printf(out, "<rect class=\"c%zu\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" rx=\"1.5\"><title>%s</title></rect>\n", k,
-                          f2f_html_px(arena, left), f2f_html_px(arena, fmin(y, floor_y)), f2f_html_px(arena, width - 2),
-                          f2f_html_px(arena, fabs(floor_y - y)), tip(s, figure, k, row, value));
+        double left = f2f_axes_x(a, x) + ((double)k - (double)figure->n / 2) * width, y = f2f_axes_y(a, value);
+        f2f_buffer_printf(out, "<rect class=\"s%zu\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" rx=\"1.5\"><title>%s</title></rect>\n", k,
+                          f2f_html_px(arena, left), f2f_html_px(arena, fmin(y, bottom)), f2f_html_px(arena, width - 2),
+                          f2f_html_px(arena, fabs(bottom - y)), tip(s, figure, k, row, value));
     }
-}
-
-/* Numbers in at least three places are lines, all else columns. */
-static bool is_line(const struct sweep *s) {
-    bool numbers = s->n_xs > 2;
-    for (size_t i = 0; i < s->n_xs; i++) numbers = numbers && isdigit((unsigned char)s->xs[i][0]);
-    return numbers;
 }
 
 static void put_panel(struct f2f_buffer *out, const struct sweep *s, const struct figure *figure, const char *panel) {
@@ -213,25 +149,24 @@ static void put_panel(struct f2f_buffer *out, const struct sweep *s, const struc
         }
     }
     if (!(most > 0)) return;
-    struct axis a = make_axis(least, most);
-    const char *title = *panel ? panel : f2f_key_label(s->arena, figure->key);
-    f2f_buffer_printf(out, "<svg viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"%s\">\n", WIDTH, HEIGHT, f2f_html_escape(s->arena, title));
-    if (*panel) put_text(out, "name", 0, 14, "start", panel);
-    put_axes(out, s, figure, &a);
-    for (size_t k = 0; k < figure->n; k++) (is_line(s) ? put_line : put_columns)(out, s, figure, k, panel, &a);
+    struct f2f_axes a = f2f_axes_make(s->arena, figure->key, least, most, s->xs, s->n_xs, s->lines);
+    f2f_axes_open(out, &a, *panel ? panel : f2f_key_label(s->arena, figure->key), *panel);
+    for (size_t k = 0; k < figure->n; k++) (s->lines ? put_line : put_columns)(out, s, figure, k, panel, &a);
     f2f_buffer_text(out, "</svg>\n");
 }
 
 static void put_figure(struct f2f_buffer *out, const struct sweep *s, const struct figure *figure) {
     const char *classes[MAX_SERIES], *names[MAX_SERIES];
     for (size_t k = 0; k < figure->n; k++) {
-        classes[k] = f2f_arena_printf(s->arena, "c%zu", k);
+        classes[k] = f2f_arena_printf(s->arena, "s%zu", k);
         names[k] = figure->series[k].system;
     }
     f2f_buffer_printf(out, "<figure><figcaption>%s by %s</figcaption>\n", f2f_html_escape(s->arena, f2f_key_label(s->arena, figure->key)),
                       f2f_html_escape(s->arena, s->x->key));
     f2f_html_legend(out, classes, names, figure->n);
-    f2f_buffer_text(out, "<div class=\"panels\">\n");
+    size_t n = 0;
+    for (size_t row = 0; row < s->grid.n_columns; row++) n += index_of(s->panels, row, s->panels[row]) == row;
+    f2f_buffer_printf(out, "<div class=\"panels%s\">\n", n == 4 ? " two" : "");
     for (size_t row = 0; row < s->grid.n_columns; row++)
         if (index_of(s->panels, row, s->panels[row]) == row) put_panel(out, s, figure, s->panels[row]);
     f2f_buffer_text(out, "</div></figure>\n");

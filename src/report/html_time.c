@@ -55,7 +55,7 @@ static struct f2f_bar make_bar(f2f_arena *arena, const struct f2f_share_table *s
             parts[bar.n_parts++] = (struct f2f_bar_part){line->name, bounds[bound_of(line->bound)].css, tip, line->amounts[column]};
         }
         if (!line->leaf && line->depth == 1)
-            spans[bar.n_spans++] = (struct f2f_bar_span){f2f_arena_printf(arena, "%s %s", line->name, text), bar.n_parts, 0};
+            spans[bar.n_spans++] = (struct f2f_bar_span){line->name, text, bar.n_parts, 0};
         if (bar.n_spans && line->depth > 1) spans[bar.n_spans - 1].last = bar.n_parts;
     }
     return bar;

@@ -16,11 +16,13 @@ static void put_row(struct f2f_buffer *out, const struct f2f_row *row, size_t n)
     f2f_arena *arena = out->arena;
     f2f_buffer_printf(out, "<tr%s><th scope=\"row\"><code>%s</code></th>", row->heading ? " class=\"heading\"" : "", f2f_html_escape(arena, row->path));
     for (size_t c = 0; c < n; c++) {
-        f2f_buffer_text(out, row->cells[c] && row->cells[c]->kind == F2F_VALUE_TEXT ? "<td class=\"text\">" : "<td>");
+        const char *text = row->cells[c] && row->cells[c]->kind == F2F_VALUE_TEXT ? row->cells[c]->text : NULL;
+        if (text) f2f_buffer_printf(out, "<td class=\"%s\">", f2f_html_text_class(text));
+        else f2f_buffer_text(out, "<td>");
         put_exact(out, row->cells[c]);
         f2f_buffer_text(out, "</td>");
     }
-    f2f_buffer_printf(out, "<td class=\"text soft\">%s</td></tr>\n", row->help ? f2f_html_escape(arena, row->help) : "");
+    f2f_buffer_printf(out, "<td class=\"text long soft\">%s</td></tr>\n", row->help ? f2f_html_escape(arena, row->help) : "");
 }
 
 void f2f_html_values(struct f2f_buffer *out, const struct f2f_group *group) {

@@ -43,7 +43,9 @@ static const struct unit plain = {"", "", "", "", 1, 4, none};
 static const struct {
     const char *word, *label;
 } labels[] = {{"ttft", "TTFT"}, {"tpot", "TPOT"}, {"kv", "KV"},   {"hbm", "HBM"}, {"mfu", "MFU"},
-              {"slo", "SLO"},   {"usd", "USD"},   {"tco", "TCO"}, {"npv", "NPV"}, {"e2e", "end-to-end"}};
+              {"slo", "SLO"},   {"isl", "ISL"},   {"osl", "OSL"}, {"tp", "TP"},   {"pp", "PP"},
+              {"dp", "DP"},     {"cp", "CP"},     {"ep", "EP"},   {"vp", "VP"},   {"tokps", "tokens/s"},
+              {"flops", "FLOP/s"}, {"usd", "USD"},   {"tco", "TCO"}, {"npv", "NPV"}, {"e2e", "end-to-end"}};
 
 static bool is_word(const char *word, size_t length, const char *text) {
     return strlen(text) == length && strncmp(word, text, length) == 0;
@@ -80,7 +82,7 @@ static const struct unit *find_unit(const char *key, const char **at) {
 
 /* Decimals so that `most` has so many significant digits; -1 if that needs an exponent. */
 static int find_decimals(double most, int digits) {
-    if (!(most > 0)) return 0;
+    if (!(most > 0) || isinf(most)) return 0;
     int before = most < 1 && most >= 0.1 ? 1 : (int)floor(log10(most)) + 1;
     int decimals = digits > before ? digits - before : 0;
     return decimals > MAX_DECIMALS || before > 15 ? -1 : decimals;
@@ -99,15 +101,20 @@ struct f2f_scale f2f_scale_find(const char *key, const double *numbers, size_t n
     const char *at;
     const struct unit *unit = find_unit(key, &at);
     if (!unit) unit = &plain;
-    double most = 0;
-    for (size_t i = 0; i < n; i++)
-        if (isfinite(numbers[i])) most = fmax(most, fabs(numbers[i]));
+    double most = 0, smallest = HUGE_VAL;
+    for (size_t i = 0; i < n; i++) {
+        if (!isfinite(numbers[i]) || fpclassify(numbers[i]) == FP_ZERO) continue;
+        most = fmax(most, fabs(numbers[i]));
+        smallest = fmin(smallest, fabs(numbers[i]));
+    }
     const struct step *step = unit->steps;
     /* What rounds up to the next step belongs there; zero takes the plain one. */
     double least = most > 0 ? most * (1 + 5e-5) : 1;
     while (least < step->least) step++;
     struct f2f_scale scale = {unit->before, unit->space, step->prefix, unit->text, unit->factor / step->divisor, 0, ascii};
-    scale.decimals = trim_decimals(find_decimals(most * scale.factor, unit->digits), scale.factor, numbers, n);
+    int for_most = find_decimals(most * scale.factor, unit->digits), for_smallest = find_decimals(smallest * scale.factor, unit->digits - 1);
+    int decimals = for_most < 0 || for_smallest < 0 ? -1 : for_most > for_smallest ? for_most : for_smallest;
+    scale.decimals = trim_decimals(decimals, scale.factor, numbers, n);
     return scale;
 }
 

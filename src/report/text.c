@@ -25,7 +25,7 @@ static bool is_head(const struct f2f_group *group, const struct f2f_row *row) {
 /* "why (hbm3-8h): needs ..." under the table, for each system that has it. */
 static void put_long(struct f2f_text *t, const struct f2f_group *group, const struct f2f_row *row, const char *const *texts) {
     for (size_t i = 0; i < group->n; i++) {
-        if (!row->cells[i]) continue;
+        if (!*texts[i]) continue;
         const char *system = f2f_record_word(group->records[i], "system");
         const char *name = group->job ? f2f_arena_printf(t->out->arena, " (%s)", system) : "";
         f2f_buffer_text(t->out, "  ");
@@ -48,7 +48,7 @@ static void put_columns(struct f2f_text *t, const struct f2f_group *group, bool 
     for (size_t i = 0; i < grid.n_rows; i++) {
         const struct f2f_row *row = &grid.rows[i];
         texts[i] = f2f_row_texts(arena, row, n, true);
-        if (is_head(group, row) || is_long(row, texts[i], n)) continue;
+        if (is_head(group, row) || is_long(row, texts[i], n) || f2f_row_is_empty(row, texts[i], n)) continue;
         const char **line = &table.cells[at++ * columns];
         line[0] = f2f_arena_printf(arena, "%*s%s", 2 * row->depth, "", cell(arena, row->key));
         for (size_t c = 0; c < n; c++) line[1 + c] = cell(arena, texts[i][c]);

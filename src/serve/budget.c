@@ -40,12 +40,16 @@ struct f2f_serve_budget f2f_serve_budget_make(const struct f2f_machine *machine,
 
 const char *f2f_serve_budget_why(f2f_arena *arena, const struct f2f_serve_budget *b, const struct f2f_serve_job *job) {
     static const char *const remedy = "use more chips (tp), fewer bits, or more memory";
-    double chips = (double)job->strategy.tp * job->strategy.pp, context_B = b->kv_B_per_tok * ((double)job->isl + job->osl);
+    double chips = (double)job->strategy.tp * job->strategy.pp,
+           context_B = b->kv_B_per_tok * ((double)job->isl + job->osl);
     if (b->users_engine > 0) return NULL;
     if (b->weights_B > b->usable_B)
-        return f2f_arena_printf(arena, "weights need %.1f GB, %.1f GB are usable: short by %.1f GB; %s", b->weights_B * chips / 1e9,
-                                b->usable_B * chips / 1e9, (b->weights_B - b->usable_B) * chips / 1e9, remedy);
-    return f2f_arena_printf(arena, "the KV cache of one sequence needs %.2f GB, weights (%.1f GB) and the engine leave %.2f GB: short by %.2f GB; %s",
+        return f2f_arena_printf(arena, "weights need %.1f GB, %.1f GB are usable: short by %.1f GB; %s",
+                                b->weights_B * chips / 1e9, b->usable_B * chips / 1e9,
+                                (b->weights_B - b->usable_B) * chips / 1e9, remedy);
+    return f2f_arena_printf(arena,
+                            "the KV cache of one sequence needs %.2f GB, weights (%.1f GB) and the engine leave %.2f "
+                            "GB: short by %.2f GB; %s",
                             context_B * chips / 1e9, b->weights_B * chips / 1e9, fmax(0.0, b->kv_B) * chips / 1e9,
                             (context_B - fmax(0.0, b->kv_B)) * chips / 1e9, remedy);
 }

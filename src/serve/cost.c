@@ -23,8 +23,8 @@ struct key {
 
 struct entry {
     struct key key;
-    double time_s, energy_J;  /* one turn of a stage; energy of one chip */
-    double runs[N_PHASES];    /* account */
+    double time_s, energy_J; /* one turn of a stage; energy of one chip */
+    double runs[N_PHASES]; /* account */
 };
 
 struct f2f_serve_costs {
@@ -33,7 +33,7 @@ struct f2f_serve_costs {
     const struct f2f_serve_job *job;
     struct entry *table; /* open addressing, a power of two; part < 0: free */
     size_t n, cap;
-    double stages;          /* pp */
+    double stages; /* pp */
     double host_s, eager_s; /* account: host time, and waiting of the chips for launches */
 };
 
@@ -41,7 +41,8 @@ enum { FIRST_CAP = 1024 };
 
 static struct f2f_pass pass_of(const struct key *key) {
     double a = (double)key->a, b = (double)key->b, c = (double)key->c;
-    if (key->part == PROMPTS) return (struct f2f_pass){.prefill_seqs = a, .prefill_q = b, .prefill_kv = c, .prefill_ends = a};
+    if (key->part == PROMPTS)
+        return (struct f2f_pass){.prefill_seqs = a, .prefill_q = b, .prefill_kv = c, .prefill_ends = a};
     if (key->part == DECODES) return (struct f2f_pass){.decode_seqs = a, .decode_kv = b};
     return (struct f2f_pass){
         .prefill_seqs = a > b ? 1.0 : 0.0, .prefill_q = a - b, .prefill_kv = a - b, .decode_seqs = b, .decode_kv = 1.0};
@@ -53,8 +54,8 @@ static bool in_part(const struct f2f_op *op, long long part) {
     return part == BODY;
 }
 
-static f2f_status part_graph(struct f2f_graph **out, f2f_arena *arena, const struct f2f_serve_job *job, const struct key *key,
-                             f2f_error *err) {
+static f2f_status part_graph(struct f2f_graph **out, f2f_arena *arena, const struct f2f_serve_job *job,
+                             const struct key *key, f2f_error *err) {
     const struct f2f_pass pass = pass_of(key);
     struct f2f_graph *whole;
     F2F_TRY(f2f_graph_forward(&whole, arena, job->model, &job->precision, &pass, err));
@@ -62,8 +63,8 @@ static f2f_status part_graph(struct f2f_graph **out, f2f_arena *arena, const str
 }
 
 /* Adds up the operators of a part; shares (may be NULL) receives runs of each. */
-static f2f_status evaluate(struct entry *e, const struct f2f_serve_costs *costs, const struct f2f_record *r, struct f2f_share *shares,
-                           double runs, f2f_error *err) {
+static f2f_status evaluate(struct entry *e, const struct f2f_serve_costs *costs, const struct f2f_record *r,
+                           struct f2f_share *shares, double runs, f2f_error *err) {
     f2f_arena *scratch = f2f_arena_new();
     struct f2f_graph *g;
     f2f_status status = part_graph(&g, scratch, costs->job, &e->key, err);
@@ -74,7 +75,8 @@ static f2f_status evaluate(struct entry *e, const struct f2f_serve_costs *costs,
         e->time_s += op->count * cost.time_s;
         e->energy_J += op->count * cost.energy_J;
         if (shares)
-            f2f_share_child(r->arena, shares, op->name, f2f_bound_name(cost.bound))->amount += runs * op->count * cost.time_s;
+            f2f_share_child(r->arena, shares, op->name, f2f_bound_name(cost.bound))->amount +=
+                runs * op->count * cost.time_s;
     }
     f2f_arena_free(scratch);
     return status;
@@ -144,7 +146,8 @@ static struct entry *entry_of(struct f2f_serve_costs *costs, struct key key) {
 }
 
 /* Adds `runs` turns of a part to the account and to the sum. */
-static void add(struct f2f_serve_costs *costs, struct f2f_serve_cost *sum, struct key key, enum phase phase, double runs) {
+static void add(struct f2f_serve_costs *costs, struct f2f_serve_cost *sum, struct key key, enum phase phase,
+                double runs) {
     struct entry *e = entry_of(costs, key);
     e->runs[phase] += runs;
     sum->time_s += runs * e->time_s;
@@ -159,14 +162,12 @@ static long long knot_step(double kv) {
 }
 
 /* Attention of decodes at that mean context, `runs` times. */
-static void add_decodes(struct f2f_serve_costs *costs, struct f2f_serve_cost *sum, long long sequences, double kv, enum phase phase,
-                        double runs) {
+static void add_decodes(struct f2f_serve_costs *costs, struct f2f_serve_cost *sum, long long sequences, double kv,
+                        enum phase phase, double runs) {
     long long step = knot_step(kv), low = (long long)(kv / (double)step) * step;
     double share = (kv - (double)low) / (double)step;
-    if (low > 0)
-        add(costs, sum, (struct key){DECODES, sequences, low, 0}, phase, runs * (1.0 - share));
-    else
-        share = 1.0;
+    if (low > 0) add(costs, sum, (struct key){DECODES, sequences, low, 0}, phase, runs * (1.0 - share));
+    else share = 1.0;
     if (share > 0.0) add(costs, sum, (struct key){DECODES, sequences, low + step, 0}, phase, runs * share);
 }
 
@@ -198,12 +199,14 @@ struct f2f_serve_cost f2f_serve_costs_of(struct f2f_serve_costs *costs, const st
     enum phase phase = batch->chunks > 0 ? PREFILL : DECODE;
     long long rows = batch->ends + batch->decodes;
     struct f2f_serve_cost sum = {0};
-    add(costs, &sum, (struct key){BODY, per_stage(costs, batch->chunk_tok + batch->decodes), per_stage(costs, rows), 0}, phase, 1.0);
+    add(costs, &sum, (struct key){BODY, per_stage(costs, batch->chunk_tok + batch->decodes), per_stage(costs, rows), 0},
+        phase, 1.0);
     if (batch->chunks > 0) add(costs, &sum, prompts_key(costs, batch), phase, 1.0);
     if (batch->decodes > 0) add_decodes(costs, &sum, per_stage(costs, batch->decodes), batch->decode_kv, phase, 1.0);
     struct f2f_serve_cost cost = whole(costs, sum);
     double launch_s = phase == PREFILL ? engine->host_layer_s * (double)costs->job->model->layers : 0.0;
-    double eager_s = fmax(0.0, launch_s - cost.time_s), host = host_s(engine, batch->chunks + batch->decodes, cost.time_s + eager_s);
+    double eager_s = fmax(0.0, launch_s - cost.time_s);
+    double host = host_s(engine, batch->chunks + batch->decodes, cost.time_s + eager_s);
     costs->eager_s += eager_s;
     costs->host_s += host;
     cost.time_s += eager_s + host;
@@ -227,15 +230,16 @@ static long long steps_to_knot(double kv) {
 }
 
 /* Of n steps that begin with this one, those that begin before time runs out; at least one. */
-static long long steps_within(struct f2f_serve_costs *costs, const struct f2f_serve_batch *first, double kv, long long n, double left_s) {
+static long long steps_within(struct f2f_serve_costs *costs, const struct f2f_serve_batch *first, double kv,
+                              long long n, double left_s) {
     struct f2f_serve_batch next = *first;
     next.decode_kv = kv;
     double steps = ceil(left_s / step_s(costs, &next));
     return steps >= (double)n ? n : steps > 1.0 ? (long long)steps : 1;
 }
 
-long long f2f_serve_costs_decode(struct f2f_serve_cost *cost, struct f2f_serve_costs *costs, const struct f2f_serve_batch *first,
-                                 long long steps, double within_s) {
+long long f2f_serve_costs_decode(struct f2f_serve_cost *cost, struct f2f_serve_costs *costs,
+                                 const struct f2f_serve_batch *first, long long steps, double within_s) {
     long long sequences = per_stage(costs, first->decodes), done = 0;
     *cost = (struct f2f_serve_cost){0};
     while (done < steps && (done == 0 || cost->time_s < within_s)) {
@@ -261,10 +265,8 @@ void f2f_serve_costs_reset(struct f2f_serve_costs *costs) {
     costs->host_s = costs->eager_s = 0.0;
 }
 
-size_t f2f_serve_costs_evaluated(const struct f2f_serve_costs *costs) { return costs->n; }
-
-static void explain_phase(const struct f2f_serve_costs *costs, struct f2f_record *r, struct f2f_share *root, const char *name,
-                          enum phase phase) {
+static void explain_phase(const struct f2f_serve_costs *costs, struct f2f_record *r, struct f2f_share *root,
+                          const char *name, enum phase phase) {
     struct f2f_share *node = f2f_share_child(r->arena, root, name, NULL);
     for (size_t i = 0; i < costs->cap; i++) {
         const struct entry *e = &costs->table[i];

@@ -19,7 +19,9 @@ static inline struct f2f_serve_queue f2f_serve_queue_make(f2f_arena *arena, size
 }
 
 /* The i-th from the front. */
-static inline int *f2f_serve_queue_at(const struct f2f_serve_queue *q, size_t i) { return &q->items[(q->head + i) & q->mask]; }
+static inline int *f2f_serve_queue_at(const struct f2f_serve_queue *q, size_t i) {
+    return &q->items[(q->head + i) & q->mask];
+}
 
 static inline void f2f_serve_queue_push(struct f2f_serve_queue *q, int item) {
     assert(q->n <= q->mask);

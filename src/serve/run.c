@@ -7,9 +7,11 @@
 
 #include "serve/sim.h"
 
-enum { ROUNDS = 10 };       /* requests of a closed loop for each one in flight: genai-perf as aiconfigurator runs it */
-enum { STEADY_ROUNDS = 2, STEADY_LEAST = 200 }; /* in mid-stride two rounds repeat; a p99 needs a hundred requests */
-enum { QUEUED_ROUNDS = 3 }; /* an engine's batches, all queued: begin and end are a small part */
+/* Requests of a closed loop for each one in flight: as aiconfigurator runs genai-perf and InferenceMAX vLLM's
+ * benchmark. In mid-stride two rounds repeat, and a p99 needs a hundred requests. All queued: an engine's batches,
+ * so many that begin and end are a small part. */
+enum { ROUNDS = 10, STEADY_ROUNDS = 2, STEADY_LEAST = 200, QUEUED_ROUNDS = 3 };
+enum { MOST_REQUESTS = 1000000, ENOUGH_REQUESTS = 200000 }; /* bounds on memory */
 
 /* A job with what all its runs share. */
 struct replica {
@@ -26,15 +28,16 @@ static long long most(long long a, long long b) { return a > b ? a : b; }
 static f2f_status job_check(const struct f2f_machine *machine, const struct f2f_serve_job *job, f2f_error *err) {
     if (job->isl < 1 || job->osl < 1)
         return f2f_fail(err, F2F_EINPUT, "%d tokens in and %d out: both must be at least 1", job->isl, job->osl);
-    if (job->concurrency < 0 || job->requests < 0)
-        return f2f_fail(err, F2F_EINPUT, "concurrency %d and requests %d: neither may be negative", job->concurrency, job->requests);
+    if (job->concurrency < 0 || job->requests < 0 || job->concurrency > MOST_REQUESTS || job->requests > MOST_REQUESTS)
+        return f2f_fail(err, F2F_EINPUT, "concurrency %d and requests %d: give numbers from 0 to %d", job->concurrency,
+                        job->requests, MOST_REQUESTS);
     if (!(job->spread_frac >= 0.0 && job->spread_frac <= 0.9))
         return f2f_fail(err, F2F_EINPUT, "spread of lengths %g: give a share from 0 to 0.9", job->spread_frac);
     if (job->static_batch && job->concurrency < 1)
         return f2f_fail(err, F2F_EINPUT, "a static batch of %d sequences: give at least 1", job->concurrency);
     if (job->engine.max_seqs < 1 || job->engine.max_batched_tok < 1 || job->engine.block_tok < 1)
-        return f2f_fail(err, F2F_EINPUT, "engine %s: %d sequences, %d tokens, blocks of %d; all must be at least 1", job->engine.name,
-                        job->engine.max_seqs, job->engine.max_batched_tok, job->engine.block_tok);
+        return f2f_fail(err, F2F_EINPUT, "engine %s: %d sequences, %d tokens, blocks of %d; all must be at least 1",
+                        job->engine.name, job->engine.max_seqs, job->engine.max_batched_tok, job->engine.block_tok);
     return f2f_strategy_check(&job->strategy, job->model, machine->system, err);
 }
 
@@ -53,9 +56,10 @@ static struct f2f_serve_load load_of(const struct replica *p, long long users, b
     const struct f2f_serve_job *job = p->job;
     struct f2f_serve_load load = {.in_flight = users, .steady = steady, .max_seqs = p->seats};
     load.front_end = !job->all_queued && !job->static_batch;
-    load.requests = steady ? most(STEADY_ROUNDS * users, STEADY_LEAST) : ROUNDS * users;
+    load.requests =
+        steady ? most(STEADY_ROUNDS * users, STEADY_LEAST) : least(ROUNDS * users, most(2 * users, ENOUGH_REQUESTS));
     if (job->static_batch) load.requests = users;
-    if (job->all_queued) load.requests = QUEUED_ROUNDS * most_at_once(p);
+    if (job->all_queued) load.requests = least(QUEUED_ROUNDS * most_at_once(p), ENOUGH_REQUESTS);
     if (job->requests > 0) load.requests = job->requests;
     if (job->all_queued) load.in_flight = load.requests;
     return load;
@@ -125,7 +129,8 @@ static void put_energy(struct f2f_record *r, const struct replica *p, const stru
 static void put_memory(struct f2f_record *r, const struct replica *p, const struct f2f_serve_outcome *o) {
     const struct f2f_serve_budget *b = &p->budget;
     double kv_B = (double)o->blocks_peak * p->job->engine.block_tok * b->kv_B_per_tok;
-    f2f_record_num(r, "kv_capacity_tok", (double)b->blocks * p->job->engine.block_tok, "tokens the engine's KV cache holds");
+    f2f_record_num(r, "kv_capacity_tok", (double)b->blocks * p->job->engine.block_tok,
+                   "tokens the engine's KV cache holds");
     struct f2f_record *m = f2f_record_sub(r, "memory", "of the fullest chip");
     f2f_record_num(m, "weights_B", b->weights_B, NULL);
     f2f_record_num(m, "kv_B", kv_B, "most that was used");
@@ -133,11 +138,11 @@ static void put_memory(struct f2f_record *r, const struct replica *p, const stru
     f2f_record_num(m, "free_B", b->usable_B - b->weights_B - kv_B - b->workspace_B, "negative: that much is missing");
 }
 
-static void put_users(struct f2f_record *r, const struct replica *p, long long users, long long users_max_) {
+static void put_users(struct f2f_record *r, const struct replica *p, long long users, long long found) {
     f2f_record_int(r, "concurrency", users, "requests in flight at all times");
-    if (users_max_ >= 0) f2f_record_int(r, "users_max", users_max_, "most concurrent sequences that fit and meet the objectives");
-    else f2f_record_num(r, "users_max", (double)NAN, "not asked: give concurrency 0");
-    f2f_record_int(r, "users_fit", p->budget.users_fit, "whole contexts that memory holds beside the weights, objectives ignored");
+    f2f_record_int(r, "users_max", found, "most concurrent sequences that fit and meet the objectives");
+    f2f_record_int(r, "users_fit", p->budget.users_fit,
+                   "whole contexts that memory holds beside the weights, objectives ignored");
 }
 
 static void put_feasible(struct f2f_record *r, const char *why) {
@@ -155,9 +160,9 @@ static void put_infeasible(struct f2f_record *r, const struct replica *p, const 
 
 static void answer(struct f2f_record *r, struct replica *p) {
     const struct f2f_serve_job *job = p->job;
-    bool search = job->concurrency == 0 && !job->all_queued;
-    long long found = search ? users_max(p) : -1, users = search ? most(found, 1) : most(job->concurrency, 1);
-    const struct f2f_serve_load load = load_of(p, users, search || job->steady);
+    bool closed_loop = !job->all_queued && !job->static_batch, search = closed_loop && job->concurrency == 0;
+    long long found = closed_loop ? users_max(p) : most_at_once(p), users = search ? found : job->concurrency;
+    const struct f2f_serve_load load = load_of(p, most(users, 1), search || job->steady);
     const struct f2f_serve_outcome o = simulate(p, &load);
     put_speed(r, p, &o);
     put_users(r, p, load.in_flight, found);
@@ -165,13 +170,14 @@ static void answer(struct f2f_record *r, struct replica *p) {
     put_energy(r, p, &o);
     f2f_record_int(r, "iterations", o.iterations, "passes through the model");
     f2f_record_int(r, "preemptions", o.preemptions, "sequences that lost their cache and were computed again");
-    put_feasible(r, found == 0 ? "one user alone does not meet the objectives; the times are that user's" : NULL);
+    put_feasible(r, search && found == 0 ? "one user alone does not meet the objectives; the times are that user's"
+                                         : NULL);
     f2f_serve_costs_explain(p->costs, r);
     f2f_share_sum(r->shares);
 }
 
-f2f_status f2f_serve_run(struct f2f_record **out, f2f_arena *arena, const struct f2f_system *system, const struct f2f_serve_job *job,
-                         f2f_error *err) {
+f2f_status f2f_serve_run(struct f2f_record **out, f2f_arena *arena, const struct f2f_system *system,
+                         const struct f2f_serve_job *job, f2f_error *err) {
     struct f2f_machine machine;
     struct f2f_serve_job whole = *job;
     whole.strategy = serving(job->strategy);

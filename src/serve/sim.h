@@ -8,11 +8,11 @@
 
 /* How requests come. */
 struct f2f_serve_load {
-    long long requests;    /* that are measured */
-    long long in_flight;   /* at all times; requests or more: all at the start */
-    long long max_seqs;    /* sequences the engine may run at once */
-    bool steady;           /* starts with in_flight sequences spread over all stages, and ends at full load */
-    bool front_end;        /* requests come through the engine's front end, else straight from memory */
+    long long requests; /* that are measured */
+    long long in_flight; /* at all times; requests or more: all at the start */
+    long long max_seqs; /* sequences the engine may run at once */
+    bool steady; /* starts with in_flight sequences spread over all stages, and ends at full load */
+    bool front_end; /* requests come through the engine's front end, else straight from memory */
 };
 
 struct f2f_serve_outcome {
@@ -27,6 +27,7 @@ struct f2f_serve_outcome {
 
 /* Runs the load to its end. scratch holds the requests; blocks >= those of one whole context. */
 struct f2f_serve_outcome f2f_serve_simulate(const struct f2f_serve_job *job, const struct f2f_serve_budget *budget,
-                                            const struct f2f_serve_load *load, struct f2f_serve_costs *costs, f2f_arena *scratch);
+                                            const struct f2f_serve_load *load, struct f2f_serve_costs *costs,
+                                            f2f_arena *scratch);
 
 #endif

@@ -16,14 +16,17 @@ static const struct objective {
     enum kind kind;
     size_t limit, stat; /* offsets in struct f2f_slo and struct f2f_serve_stat */
 } objectives[] = {
-#define OBJECTIVE(key, kind, stat) {#key, kind, offsetof(struct f2f_slo, key), offsetof(struct f2f_serve_stat, stat)}
-    OBJECTIVE(ttft_mean_s, TTFT, mean_s), OBJECTIVE(ttft_p50_s, TTFT, p50_s), OBJECTIVE(ttft_p90_s, TTFT, p90_s),
+#define OBJECTIVE(key, kind, stat) \
+    { #key, kind, offsetof(struct f2f_slo, key), offsetof(struct f2f_serve_stat, stat) }
+    OBJECTIVE(ttft_mean_s, TTFT, mean_s), OBJECTIVE(ttft_p50_s, TTFT, p50_s),   OBJECTIVE(ttft_p90_s, TTFT, p90_s),
     OBJECTIVE(ttft_p99_s, TTFT, p99_s),   OBJECTIVE(tpot_mean_s, TPOT, mean_s), OBJECTIVE(tpot_p50_s, TPOT, p50_s),
     OBJECTIVE(tpot_p90_s, TPOT, p90_s),   OBJECTIVE(tpot_p99_s, TPOT, p99_s),   OBJECTIVE(e2e_p99_s, E2E, p99_s),
 };
 enum { N_OBJECTIVES = sizeof objectives / sizeof objectives[0] };
 
-static double *limit_of(struct f2f_slo *slo, const struct objective *o) { return (double *)(void *)((char *)slo + o->limit); }
+static double *limit_of(struct f2f_slo *slo, const struct objective *o) {
+    return (double *)(void *)((char *)slo + o->limit);
+}
 
 static double limit(const struct f2f_slo *slo, const struct objective *o) {
     return *(const double *)(const void *)((const char *)slo + o->limit);
@@ -50,15 +53,18 @@ static f2f_status parse_one(struct f2f_slo *out, const char **text, f2f_error *e
     size_t length = strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_");
     const struct objective *o = find(key, length);
     if (!o)
-        return f2f_fail(err, F2F_EUSAGE, "unknown objective '%.*s': ttft_ and tpot_ with mean_s, p50_s, p90_s, p99_s and e2e_p99_s are known",
-                        (int)(length < 40 ? length : 40), key);
+        return f2f_fail(
+            err, F2F_EUSAGE,
+            "unknown objective '%.*s': ttft_ and tpot_ with mean_s, p50_s, p90_s, p99_s and e2e_p99_s are known",
+            (int)(length < 40 ? length : 40), key);
     const char *number = skip_space(key + length);
     if (strncmp(number, "<=", 2) != 0)
         return f2f_fail(err, F2F_EUSAGE, "objective %s needs a limit: write '%s<=0.5'", o->key, o->key);
     char *end;
     double value = strtod(number + 2, &end);
     if (end == number + 2 || !(value > 0.0) || !isfinite(value))
-        return f2f_fail(err, F2F_EUSAGE, "objective %s<=%.20s: a number of seconds above 0 is wanted", o->key, number + 2);
+        return f2f_fail(err, F2F_EUSAGE, "objective %s<=%.20s: a number of seconds above 0 is wanted", o->key,
+                        number + 2);
     *limit_of(out, o) = value;
     *text = skip_space(end);
     return F2F_OK;
@@ -69,7 +75,8 @@ f2f_status f2f_slo_parse(struct f2f_slo *out, const char *text, f2f_error *err) 
     for (;;) {
         F2F_TRY(parse_one(out, &text, err));
         if (*text == '\0') return F2F_OK;
-        if (*text != ',') return f2f_fail(err, F2F_EUSAGE, "objectives: '%.40s' is left over; separate them by commas", text);
+        if (*text != ',')
+            return f2f_fail(err, F2F_EUSAGE, "objectives: '%.40s' is left over; separate them by commas", text);
         text++;
     }
 }

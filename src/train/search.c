@@ -138,7 +138,9 @@ static f2f_status try_step(struct search *q, const struct f2f_train_layout *l, c
 
 /* dp is what is left; false when nothing is, or when it contradicts a given dp. */
 static bool take_rest(struct search *q) {
-    long long others = (long long)q->s.tp * q->s.cp * q->s.pp;
+    double product = (double)q->s.tp * q->s.cp * q->s.pp; /* may be past any integer */
+    if (product > q->job->chips) return false;
+    long long others = (long long)product;
     if (q->job->chips % others != 0) return false;
     q->s.dp = (int)(q->job->chips / others);
     return q->job->strategy.dp == 0 || q->job->strategy.dp == q->s.dp;

@@ -23,8 +23,8 @@ static const char *find_word(const struct word *words, size_t n, const char *tex
 static const struct word chips[] = {{"a100-80gb", "a100-sxm-80gb"}};
 
 static const struct word models[] = {
-    {"llama2-70b", "llama-2-70b"},       {"Llama 2 70b", "llama-2-70b"},      {"Llama 2 7b", "llama-2-7b"},
-    {"Meta Llama 3 70B", "llama-3-70b"}, {"Meta Llama 3 8B", "llama-3-8b"},   {"Llama 3.1 70B", "llama-3.1-70b"},
+    {"llama2-70b", "llama-2-70b"},       {"Llama 2 70b", "llama-2-70b"},     {"Llama 2 7b", "llama-2-7b"},
+    {"Meta Llama 3 70B", "llama-3-70b"}, {"Meta Llama 3 8B", "llama-3-8b"},  {"Llama 3.1 70B", "llama-3.1-70b"},
     {"Llama 3.1 8B", "llama-3.1-8b"},    {"Llama 3 405B", "llama-3.1-405b"},
 };
 
@@ -43,16 +43,17 @@ static const struct word precisions[] = {
 static const struct {
     const char *text;
     int means;
-} zeros[] = {
-    {"0", 0},
-    {"none", 0},
-    {"1", 1},
-    {"", 1}, /* not stated: the distributed optimizer of Megatron-LM */
-    {"2", 2},
-    {"ZeRO-2 (MegaScale sec.3)", 2},
-    {"FSDP shards optim+grads, weights not resharded after fwd", 2},
-    {"3", 3},
-    {"ZeRO-3", 3},
+} zeros[] =
+    {
+        {"0", 0},
+        {"none", 0},
+        {"1", 1},
+        {"", 1}, /* not stated: the distributed optimizer of Megatron-LM */
+        {"2", 2},
+        {"ZeRO-2 (MegaScale sec.3)", 2},
+        {"FSDP shards optim+grads, weights not resharded after fwd", 2},
+        {"3", 3},
+        {"ZeRO-3", 3},
 },
   recomputes[] = {
       {"none", F2F_RECOMPUTE_NONE},
@@ -74,14 +75,15 @@ static const struct f2f_model shapes[] = {
 
 /* Megatron-LM stored the score matrix until it took FlashAttention in 2023, and reduced gradients after the
  * last backward pass until its overlap of the same year. vTrain (arXiv 2312.12391) measured it on nodes with
- * 800 Gb/s for eight chips. TFLOP/s: arXiv 2104.04473 counts recompute (its equation 3), others the model. */
+ * 800 Gb/s for eight chips, BLOOM ran on nodes with 400 Gb/s. TFLOP/s: arXiv 2104.04473 counts recompute (its equation
+ * 3), others the model. */
 static const struct f2f_source sources[] = {
     {.part = "2407.21783", .system = "h100-roce-24k"},
     {.part = "2104.04473", .stored_scores = true, .exposed_data = true, .counts_recompute = true},
     {.part = "2205.05198", .stored_scores = true, .exposed_data = true},
     {.part = "vTrain", .nic_Bps = 12.5e9, .stored_scores = true, .exposed_data = true},
+    {.part = "tr11-176B-ml", .nic_Bps = 6.25e9, .stored_scores = true, .exposed_data = true},
     {.part = "2204.02311", .stored_scores = true, .exposed_data = true},
-    {.part = "PaLM", .stored_scores = true, .exposed_data = true},
     {.part = ""},
 };
 

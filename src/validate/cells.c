@@ -24,11 +24,11 @@ static const struct rule {
 
 static bool read_number(double *out, const struct rule *rule, const char *text) {
     if (!f2f_number_parse(out, text)) {
-        *out = NAN;
+        *out = (double)NAN;
         return rule->unknown;
     }
     if (rule->zero && !(*out < 0.0) && !(*out > 0.0)) {
-        *out = NAN;
+        *out = (double)NAN;
         return true;
     }
     return *out > 0.0 && (!rule->whole || is_whole(*out));
@@ -38,8 +38,8 @@ static bool is_right(double *out, const struct rule *rule, const char *text) {
     return rule->wanted ? read_number(out, rule, text) : rule->unknown || text[0] != '\0';
 }
 
-bool f2f_row_read(struct f2f_row *out, const struct f2f_header *header, const struct f2f_csv_row *row,
-                  const char *path, struct f2f_diag *diag) {
+bool f2f_row_read(struct f2f_row *out, const struct f2f_header *header, const struct f2f_csv_row *row, const char *path,
+                  struct f2f_diag *diag) {
     bool good = true;
     for (size_t i = 0; i < header->schema->n_columns; i++) {
         const struct f2f_csv_cell *cell = &row->cell[header->place[i]];

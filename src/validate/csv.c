@@ -217,15 +217,18 @@ static f2f_status read_rows(struct reader *r, struct f2f_csv_count *count, const
     return F2F_OK;
 }
 
-static f2f_status open_file(FILE **file, const char *path, f2f_error *err) {
+static f2f_status refuse_file(struct reader *r, const char *why, f2f_error *err) {
+    f2f_diag_add(r->diag, r->path, 0, 0, "cannot be read: %s", why);
+    return f2f_fail(err, F2F_EINPUT, "cannot read '%.120s': %s", r->path, why);
+}
+
+static f2f_status open_file(struct reader *r, f2f_error *err) {
     struct stat info;
-    if (stat(path, &info) != 0) return f2f_fail(err, F2F_EINPUT, "cannot read '%.120s': %s", path, strerror(errno));
-    if (!S_ISREG(info.st_mode)) return f2f_fail(err, F2F_EINPUT, "cannot read '%.120s': not a regular file", path);
-    if (info.st_size > F2F_CSV_FILE_MAX_B)
-        return f2f_fail(err, F2F_EINPUT, "'%.120s' has %lld bytes, at most %d are read: split it", path,
-                        (long long)info.st_size, F2F_CSV_FILE_MAX_B);
-    *file = fopen(path, "rb");
-    return *file ? F2F_OK : f2f_fail(err, F2F_EINPUT, "cannot read '%.120s': %s", path, strerror(errno));
+    if (stat(r->path, &info) != 0) return refuse_file(r, strerror(errno), err);
+    if (!S_ISREG(info.st_mode)) return refuse_file(r, "not a regular file", err);
+    if (info.st_size > F2F_CSV_FILE_MAX_B) return refuse_file(r, "larger than 256 MiB; split it", err);
+    r->file = fopen(r->path, "rb");
+    return r->file ? F2F_OK : refuse_file(r, strerror(errno), err);
 }
 
 f2f_status f2f_csv_read(struct f2f_csv_count *count, f2f_arena *arena, const char *path,
@@ -233,7 +236,7 @@ f2f_status f2f_csv_read(struct f2f_csv_count *count, f2f_arena *arena, const cha
     struct reader *r = f2f_arena_alloc(arena, sizeof *r);
     *count = (struct f2f_csv_count){0};
     *r = (struct reader){.path = path, .diag = diag, .line = 1, .col = 1};
-    F2F_TRY(open_file(&r->file, path, err));
+    F2F_TRY(open_file(r, err));
     r->input = f2f_arena_alloc(arena, INPUT_B);
     r->text = f2f_arena_alloc(arena, F2F_CSV_LINE_MAX_B + F2F_CSV_COLUMN_MAX);
     skip_mark(r);

@@ -26,9 +26,8 @@ static struct f2f_group *group_of(struct f2f_validation *v, const struct f2f_key
         if (same(&v->groups[i].key, key)) return &v->groups[i];
     if (v->n_groups == F2F_GROUP_MAX) return &v->groups[F2F_GROUP_MAX - 1];
     struct f2f_group *g = &v->groups[v->n_groups++];
-    *g = (struct f2f_group){.key = v->n_groups < F2F_GROUP_MAX
-                                       ? copy_key(v->arena, key)
-                                       : (struct f2f_key){"other", "other", "other", "other"}};
+    *g = (struct f2f_group){.key = v->n_groups < F2F_GROUP_MAX ? copy_key(v->arena, key)
+                                                               : (struct f2f_key){"other", "other", "other", "other"}};
     return g;
 }
 
@@ -72,7 +71,7 @@ static double quantile(const double *sorted, size_t n, double q) {
 }
 
 static void put_errors(struct f2f_record *r, f2f_arena *arena, const struct f2f_group *g) {
-    double sum = 0.0, bias = 0.0, none = NAN, *size = f2f_arena_alloc(arena, (g->n + 1) * sizeof *size);
+    double sum = 0.0, bias = 0.0, none = (double)NAN, *size = f2f_arena_alloc(arena, (g->n + 1) * sizeof *size);
     for (size_t i = 0; i < g->n; i++) {
         size[i] = fabs(g->error[i]);
         sum += size[i];
@@ -92,9 +91,9 @@ static void put_text(struct f2f_record *r, const char *key, const char *text, co
 static void report_group(struct f2f_results *out, const struct f2f_validation *v, const struct f2f_group *g) {
     const struct f2f_key *key = &g->key;
     const char *table = v->header.schema->name;
-    struct f2f_record *r = f2f_record_new(
-        out->arena, f2f_arena_printf(out->arena, "%s / %s %s %s / %s", table, key->chip, key->framework, key->dtype,
-                                     key->metric));
+    struct f2f_record *r =
+        f2f_record_new(out->arena, f2f_arena_printf(out->arena, "%s / %s %s %s / %s", table, key->chip, key->framework,
+                                                    key->dtype, key->metric));
     f2f_record_text(r, "table", table, "kind of table");
     f2f_record_text(r, "chip", key->chip, NULL);
     put_text(r, "framework", key->framework, "or library, or method of measurement");

@@ -1,14 +1,15 @@
 /* lookup.c - names in a table to machines and models, each loaded once per file.
  *
- * A chip that is asked for more than once is looked for in the catalog's nodes, then in its systems. What
- * is not there is no error of the table: its rows are skipped, and the reason is told once. */
+ * A chip that is asked for more than once is looked for in the catalog's nodes, then in its systems; if none
+ * has so many, nodes of it are joined by a network the catalog has. What is not there is no error of the
+ * table: its rows are skipped, and the reason is told once. */
 #include <string.h>
 
 #include "desc/table.h"
 #include "validate/aliases.h"
 #include "validate/state.h"
 
-enum { NAMES_MAX = 512 };
+enum { NAMES_MAX = 512, CHIPS_MAX = 10000000 };
 
 static bool in_catalog(struct f2f_validation *v, const char *kind, const char *name) {
     const char *names[NAMES_MAX];
@@ -24,25 +25,41 @@ static bool is_hardware(struct f2f_validation *v, const char *name) {
            in_catalog(v, "system", name);
 }
 
+/* So many of the chip's smallest node with several as are wanted, on the catalog's full-bisection fabric. */
+static f2f_status join_nodes(const struct f2f_system **out, struct f2f_validation *v, const char *chip, int chips,
+                             f2f_error *err) {
+    const struct f2f_system *host, *fabric;
+    F2F_TRY(f2f_catalog_host(&host, v->catalog, chip, 2, NULL, 0, err));
+    F2F_TRY(f2f_catalog_system(&fabric, v->catalog, f2f_alias_fabric(), NULL, 0, err));
+    struct f2f_system *joined = f2f_arena_alloc(v->arena, sizeof *joined);
+    *joined = *host;
+    joined->nodes = chips / host->node->chips + (chips % host->node->chips > 0);
+    joined->network = fabric->network;
+    *out = joined;
+    return F2F_OK;
+}
+
 static const char *load_machine(struct f2f_validation *v, struct f2f_known_machine *known) {
     const struct f2f_system *system;
     f2f_error err;
     const char *name = f2f_alias_chip(known->name);
     if (!is_hardware(v, name)) return f2f_arena_printf(v->arena, "chip '%.60s' is not in the catalog", name);
-    if (f2f_catalog_host(&system, v->catalog, name, known->chips, NULL, 0, &err) != F2F_OK)
+    if (f2f_catalog_host(&system, v->catalog, name, known->chips, NULL, 0, NULL) != F2F_OK &&
+        join_nodes(&system, v, name, known->chips, &err) != F2F_OK)
         return f2f_arena_strdup(v->arena, err.message);
-    known->machine = f2f_arena_alloc(v->arena, sizeof *known->machine);
-    if (f2f_machine_make(known->machine, system, &err) == F2F_OK) return NULL;
-    known->machine = NULL;
-    return f2f_arena_strdup(v->arena, err.message);
+    struct f2f_machine *machine = f2f_arena_alloc(v->arena, sizeof *machine);
+    if (f2f_machine_make(machine, system, &err) != F2F_OK) return f2f_arena_strdup(v->arena, err.message);
+    known->machine = machine;
+    return NULL;
 }
 
-const struct f2f_machine *f2f_lookup_machine(struct f2f_validation *v, const char *chip, int chips,
+const struct f2f_machine *f2f_lookup_machine(struct f2f_validation *v, const char *chip, double count,
                                              const char **reason) {
+    int chips = count < CHIPS_MAX ? (int)count : CHIPS_MAX;
     size_t i = 0;
     while (i < v->n_machines && (v->machines[i].chips != chips || strcmp(v->machines[i].name, chip) != 0)) i++;
-    if (i == F2F_NAME_MAX) {
-        *reason = "too many different chips in one file";
+    if (chips == CHIPS_MAX || i == F2F_NAME_MAX) {
+        *reason = chips == CHIPS_MAX ? "more chips than any system has" : "too many different chips in one file";
         return NULL;
     }
     struct f2f_known_machine *known = &v->machines[i];

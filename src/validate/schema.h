@@ -51,8 +51,8 @@ struct f2f_schema {
 /* A schema file lists its columns once as COLUMNS(X) with X(id, name, kind). */
 #define F2F_COLUMN_ID(id, name, kind) id,
 #define F2F_COLUMN_ENTRY(id, name, kind) {name, F2F_CELL_##kind},
-#define F2F_SCHEMA(symbol, text, table, fn)                                                                            \
-    extern const struct f2f_schema symbol;                                                                             \
+#define F2F_SCHEMA(symbol, text, table, fn) \
+    extern const struct f2f_schema symbol;  \
     const struct f2f_schema symbol = {text, table, sizeof(table) / sizeof(table)[0], fn}
 
 /* ---- header.c, cells.c ---- */
@@ -67,8 +67,8 @@ struct f2f_header {
 /* Recognises the schema; what is unknown is reported to diag with the nearest schema and all known ones. */
 bool f2f_header_read(struct f2f_header *out, const struct f2f_csv_row *row, const char *path, struct f2f_diag *diag);
 /* Text to numbers; faults are reported with column, line and what is wanted. */
-bool f2f_row_read(struct f2f_row *out, const struct f2f_header *header, const struct f2f_csv_row *row,
-                  const char *path, struct f2f_diag *diag);
+bool f2f_row_read(struct f2f_row *out, const struct f2f_header *header, const struct f2f_csv_row *row, const char *path,
+                  struct f2f_diag *diag);
 
 /* ---- group.c: what a schema reports ---- */
 
@@ -79,8 +79,8 @@ void f2f_validation_skip(struct f2f_validation *v, const struct f2f_key *key, co
 
 /* ---- lookup.c: names to things, each loaded once per file; NULL and a reason if there is no such thing ---- */
 
-/* A chip in the smallest node or system that has so many of it. */
-const struct f2f_machine *f2f_lookup_machine(struct f2f_validation *v, const char *chip, int chips,
+/* A chip, alone or in a node or system that has so many of it. */
+const struct f2f_machine *f2f_lookup_machine(struct f2f_validation *v, const char *chip, double chips,
                                              const char **reason);
 const struct f2f_model *f2f_lookup_model(struct f2f_validation *v, const char *name, const char **reason);
 

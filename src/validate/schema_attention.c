@@ -3,16 +3,16 @@
  * dtype is the format of the products and of queries and outputs, kv_dtype that of the cache. */
 #include "validate/schema.h"
 
-#define COLUMNS(X, length)                                                                                             \
-    X(CHIP, "chip", WORD)                                                                                              \
-    X(FRAMEWORK, "framework", WORD)                                                                                    \
-    X(DTYPE, "dtype", WORD)                                                                                            \
-    X(KV_DTYPE, "kv_dtype", WORD)                                                                                      \
-    X(Q_HEADS, "q_heads", COUNT)                                                                                       \
-    X(KV_HEADS, "kv_heads", COUNT)                                                                                     \
-    X(HEAD_DIM, "head_dim", COUNT)                                                                                     \
-    X(BATCH, "batch", COUNT)                                                                                           \
-    X(LENGTH, length, COUNT)                                                                                           \
+#define COLUMNS(X, length)          \
+    X(CHIP, "chip", WORD)           \
+    X(FRAMEWORK, "framework", WORD) \
+    X(DTYPE, "dtype", WORD)         \
+    X(KV_DTYPE, "kv_dtype", WORD)   \
+    X(Q_HEADS, "q_heads", COUNT)    \
+    X(KV_HEADS, "kv_heads", COUNT)  \
+    X(HEAD_DIM, "head_dim", COUNT)  \
+    X(BATCH, "batch", COUNT)        \
+    X(LENGTH, length, COUNT)        \
     X(LATENCY, "latency_us", REAL)
 
 enum { COLUMNS(F2F_COLUMN_ID, "") };
@@ -45,7 +45,9 @@ static void predict(struct f2f_validation *v, const struct f2f_row *row, enum f2
     f2f_validation_point(v, &key, row->number[LATENCY], f2f_machine_op(machine, &op).time_s * 1e6);
 }
 
-static void predict_prefill(struct f2f_validation *v, const struct f2f_row *row) { predict(v, row, F2F_OP_ATTN_PREFILL); }
+static void predict_prefill(struct f2f_validation *v, const struct f2f_row *row) {
+    predict(v, row, F2F_OP_ATTN_PREFILL);
+}
 
 static void predict_decode(struct f2f_validation *v, const struct f2f_row *row) { predict(v, row, F2F_OP_ATTN_DECODE); }
 

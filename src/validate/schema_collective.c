@@ -6,12 +6,12 @@
 
 #include "validate/schema.h"
 
-#define COLUMNS(X)                                                                                                     \
-    X(CHIP, "chip", WORD)                                                                                              \
-    X(LIBRARY, "library", WORD)                                                                                        \
-    X(OP, "op", WORD)                                                                                                  \
-    X(CHIPS, "chips", COUNT)                                                                                           \
-    X(MESSAGE, "message_B", REAL)                                                                                      \
+#define COLUMNS(X)                \
+    X(CHIP, "chip", WORD)         \
+    X(LIBRARY, "library", WORD)   \
+    X(OP, "op", WORD)             \
+    X(CHIPS, "chips", COUNT)      \
+    X(MESSAGE, "message_B", REAL) \
     X(LATENCY, "latency_us", REAL)
 
 enum { COLUMNS(F2F_COLUMN_ID) };
@@ -20,8 +20,11 @@ static const struct f2f_column columns[] = {COLUMNS(F2F_COLUMN_ENTRY)};
 static const struct {
     const char *name;
     enum f2f_collective_kind kind;
-} ops[] = {{"all_reduce", F2F_ALL_REDUCE},         {"all_gather", F2F_ALL_GATHER}, {"alltoall", F2F_ALL_TO_ALL},
-           {"reduce_scatter", F2F_REDUCE_SCATTER}, {"send", F2F_SEND}};
+} ops[] = {{"all_reduce", F2F_ALL_REDUCE},
+           {"all_gather", F2F_ALL_GATHER},
+           {"alltoall", F2F_ALL_TO_ALL},
+           {"reduce_scatter", F2F_REDUCE_SCATTER},
+           {"send", F2F_SEND}};
 enum { N_OPS = sizeof ops / sizeof ops[0] };
 
 static enum f2f_collective_library library_of(const char *name) {
@@ -36,8 +39,8 @@ static void predict(struct f2f_validation *v, const struct f2f_row *row) {
     while (op < N_OPS && strcmp(ops[op].name, row->text[OP]) != 0) op++;
     const struct f2f_machine *machine = f2f_lookup_machine(v, key.chip, chips, &reason);
     if (!machine || op == N_OPS) {
-        f2f_validation_skip(v, &key, machine ? "op is none of all_reduce, all_gather, alltoall, reduce_scatter, send"
-                                             : reason);
+        f2f_validation_skip(v, &key,
+                            machine ? "op is none of all_reduce, all_gather, alltoall, reduce_scatter, send" : reason);
         return;
     }
     struct f2f_collective_cost cost = f2f_collective_with(machine->system, machine->cls, ops[op].kind, chips, 1,

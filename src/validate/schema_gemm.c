@@ -4,13 +4,13 @@
  * weights only). Activations come as the precision keeps them, so a narrow product pays for its cast. */
 #include "validate/schema.h"
 
-#define COLUMNS(X)                                                                                                     \
-    X(CHIP, "chip", WORD)                                                                                              \
-    X(FRAMEWORK, "framework", WORD)                                                                                    \
-    X(DTYPE, "dtype", WORD)                                                                                            \
-    X(M, "m", COUNT)                                                                                                   \
-    X(N, "n", COUNT)                                                                                                   \
-    X(K, "k", COUNT)                                                                                                   \
+#define COLUMNS(X)                  \
+    X(CHIP, "chip", WORD)           \
+    X(FRAMEWORK, "framework", WORD) \
+    X(DTYPE, "dtype", WORD)         \
+    X(M, "m", COUNT)                \
+    X(N, "n", COUNT)                \
+    X(K, "k", COUNT)                \
     X(LATENCY, "latency_us", REAL)
 
 enum { COLUMNS(F2F_COLUMN_ID) };

@@ -9,14 +9,14 @@
 #include "validate/aliases.h"
 #include "validate/schema.h"
 
-#define COLUMNS(X)                                                                                                     \
-    X(CHIP, "chip", WORD)                                                                                              \
-    X(METHOD, "method", WORD)                                                                                          \
-    X(MODEL, "model", WORD)                                                                                            \
-    X(DTYPE, "dtype", WORD)                                                                                            \
-    X(TP, "tp", COUNT)                                                                                                 \
-    X(LAYER, "layer", WORD)                                                                                            \
-    X(TOKENS, "tokens", COUNT)                                                                                         \
+#define COLUMNS(X)             \
+    X(CHIP, "chip", WORD)      \
+    X(METHOD, "method", WORD)  \
+    X(MODEL, "model", WORD)    \
+    X(DTYPE, "dtype", WORD)    \
+    X(TP, "tp", COUNT)         \
+    X(LAYER, "layer", WORD)    \
+    X(TOKENS, "tokens", COUNT) \
     X(LATENCY, "latency_us", REAL)
 
 enum { COLUMNS(F2F_COLUMN_ID) };
@@ -114,8 +114,13 @@ static double chain_s(const struct f2f_machine *machine, const struct chain *cha
 
 static double part_s(const struct f2f_machine *machine, const struct part *part, const struct f2f_precision *p,
                      const double width[N_WIDTHS], double head_dim, double tokens) {
-    struct f2f_op op = {.kind = part->kind, .compute = p->compute, .weight = p->weight, .act = p->act, .kv = p->kv,
-                        .groups = 1, .flop_per_elem = 1};
+    struct f2f_op op = {.kind = part->kind,
+                        .compute = p->compute,
+                        .weight = p->weight,
+                        .act = p->act,
+                        .kv = p->kv,
+                        .groups = 1,
+                        .flop_per_elem = 1};
     op.rows = op.m = op.q_len = op.kv_len = tokens;
     op.n = op.read_elems = op.write_elems = width[part->n];
     op.k = width[part->k];

@@ -6,17 +6,17 @@
 #include "validate/aliases.h"
 #include "validate/serving.h"
 
-#define COLUMNS(X)                                                                                                     \
-    X(MODEL, "model", WORD)                                                                                            \
-    X(HARDWARE, "hardware", WORD)                                                                                      \
-    X(PROMPT, "prompt_size", COUNT)                                                                                    \
-    X(BATCH, "batch_size", COUNT)                                                                                      \
-    X(TOKENS, "token_size", COUNT)                                                                                     \
-    X(PEAK_POWER, "peak_power", LOGGED)                                                                                \
-    X(AVERAGE_POWER, "average_power", LOGGED)                                                                          \
-    X(PROMPT_TIME, "prompt_time", LOGGED)                                                                              \
-    X(TOKEN_TIME, "token_time", LOGGED)                                                                                \
-    X(E2E_TIME, "e2e_time", LOGGED)                                                                                    \
+#define COLUMNS(X)                            \
+    X(MODEL, "model", WORD)                   \
+    X(HARDWARE, "hardware", WORD)             \
+    X(PROMPT, "prompt_size", COUNT)           \
+    X(BATCH, "batch_size", COUNT)             \
+    X(TOKENS, "token_size", COUNT)            \
+    X(PEAK_POWER, "peak_power", LOGGED)       \
+    X(AVERAGE_POWER, "average_power", LOGGED) \
+    X(PROMPT_TIME, "prompt_time", LOGGED)     \
+    X(TOKEN_TIME, "token_time", LOGGED)       \
+    X(E2E_TIME, "e2e_time", LOGGED)           \
     X(TP, "tensor_parallel", COUNT)
 
 enum { COLUMNS(F2F_COLUMN_ID) };

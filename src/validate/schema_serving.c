@@ -7,17 +7,17 @@
 
 /* ---- serving: a closed loop; means of time to first token and of time per further token ---- */
 
-#define SERVING(X)                                                                                                     \
-    X(S_CHIP, "chip", WORD)                                                                                            \
-    X(S_FRAMEWORK, "framework", WORD)                                                                                  \
-    X(S_VERSION, "version", TEXT)                                                                                      \
-    X(S_MODEL, "model", WORD)                                                                                          \
-    X(S_PRECISION, "precision", WORD)                                                                                  \
-    X(S_TP, "tp", COUNT)                                                                                               \
-    X(S_CONCURRENCY, "concurrency", COUNT)                                                                             \
-    X(S_ISL, "isl", COUNT)                                                                                             \
-    X(S_OSL, "osl", COUNT)                                                                                             \
-    X(S_TTFT, "ttft_ms", REAL)                                                                                         \
+#define SERVING(X)                         \
+    X(S_CHIP, "chip", WORD)                \
+    X(S_FRAMEWORK, "framework", WORD)      \
+    X(S_VERSION, "version", TEXT)          \
+    X(S_MODEL, "model", WORD)              \
+    X(S_PRECISION, "precision", WORD)      \
+    X(S_TP, "tp", COUNT)                   \
+    X(S_CONCURRENCY, "concurrency", COUNT) \
+    X(S_ISL, "isl", COUNT)                 \
+    X(S_OSL, "osl", COUNT)                 \
+    X(S_TTFT, "ttft_ms", REAL)             \
     X(S_TPOT, "tpot_ms", REAL)
 
 enum { SERVING(F2F_COLUMN_ID) };
@@ -50,17 +50,17 @@ F2F_SCHEMA(f2f_schema_serving, "serving", serving_columns, predict_serving);
 
 /* ---- throughput: all requests queued at the start, output tokens per second of the whole engine ---- */
 
-#define THROUGHPUT(X)                                                                                                  \
-    X(T_CHIP, "chip", WORD)                                                                                            \
-    X(T_FRAMEWORK, "framework", WORD)                                                                                  \
-    X(T_VERSION, "version", TEXT)                                                                                      \
-    X(T_MODEL, "model", WORD)                                                                                          \
-    X(T_PRECISION, "precision", WORD)                                                                                  \
-    X(T_KV_PRECISION, "kv_precision", WORD)                                                                            \
-    X(T_TP, "tp", COUNT)                                                                                               \
-    X(T_PP, "pp", COUNT)                                                                                               \
-    X(T_ISL, "isl", COUNT)                                                                                             \
-    X(T_OSL, "osl", COUNT)                                                                                             \
+#define THROUGHPUT(X)                       \
+    X(T_CHIP, "chip", WORD)                 \
+    X(T_FRAMEWORK, "framework", WORD)       \
+    X(T_VERSION, "version", TEXT)           \
+    X(T_MODEL, "model", WORD)               \
+    X(T_PRECISION, "precision", WORD)       \
+    X(T_KV_PRECISION, "kv_precision", WORD) \
+    X(T_TP, "tp", COUNT)                    \
+    X(T_PP, "pp", COUNT)                    \
+    X(T_ISL, "isl", COUNT)                  \
+    X(T_OSL, "osl", COUNT)                  \
     X(T_OUTPUT, "output_tokps", REAL)
 
 enum { THROUGHPUT(F2F_COLUMN_ID) };
@@ -89,19 +89,19 @@ F2F_SCHEMA(f2f_schema_throughput, "throughput", throughput_columns, predict_thro
 
 /* ---- static: one fixed batch, no refill; output_tokps includes the time of the prompts ---- */
 
-#define STATIC(X)                                                                                                      \
-    X(F_CHIP, "chip", WORD)                                                                                            \
-    X(F_FRAMEWORK, "framework", WORD)                                                                                  \
-    X(F_VERSION, "version", TEXT)                                                                                      \
-    X(F_MODEL, "model", WORD)                                                                                          \
-    X(F_PRECISION, "precision", WORD)                                                                                  \
-    X(F_KV_PRECISION, "kv_precision", WORD)                                                                            \
-    X(F_TP, "tp", COUNT)                                                                                               \
-    X(F_PP, "pp", COUNT)                                                                                               \
-    X(F_ISL, "isl", COUNT)                                                                                             \
-    X(F_OSL, "osl", COUNT)                                                                                             \
-    X(F_BATCH, "batch", COUNT)                                                                                         \
-    X(F_METRIC, "metric", WORD)                                                                                        \
+#define STATIC(X)                           \
+    X(F_CHIP, "chip", WORD)                 \
+    X(F_FRAMEWORK, "framework", WORD)       \
+    X(F_VERSION, "version", TEXT)           \
+    X(F_MODEL, "model", WORD)               \
+    X(F_PRECISION, "precision", WORD)       \
+    X(F_KV_PRECISION, "kv_precision", WORD) \
+    X(F_TP, "tp", COUNT)                    \
+    X(F_PP, "pp", COUNT)                    \
+    X(F_ISL, "isl", COUNT)                  \
+    X(F_OSL, "osl", COUNT)                  \
+    X(F_BATCH, "batch", COUNT)              \
+    X(F_METRIC, "metric", WORD)             \
     X(F_VALUE, "value", REAL)
 
 enum { STATIC(F2F_COLUMN_ID) };

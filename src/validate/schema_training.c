@@ -10,31 +10,31 @@
 #include "validate/aliases.h"
 #include "validate/state.h"
 
-#define COLUMNS(X)                                                                                                     \
-    X(CHIP, "chip", WORD)                                                                                              \
-    X(CHIPS, "chips", COUNT_IF_KNOWN)                                                                                  \
-    X(MODEL, "model", WORD)                                                                                            \
-    X(PARAMS, "params_B", REAL_IF_KNOWN)                                                                               \
-    X(LAYERS, "layers", COUNT_IF_KNOWN)                                                                                \
-    X(HIDDEN, "hidden", COUNT_IF_KNOWN)                                                                                \
-    X(HEADS, "heads", COUNT_IF_KNOWN)                                                                                  \
-    X(KV_HEADS, "kv_heads", COUNT_IF_KNOWN)                                                                            \
-    X(FFN, "ffn", COUNT_IF_KNOWN)                                                                                      \
-    X(VOCAB, "vocab", COUNT_IF_KNOWN)                                                                                  \
-    X(GATED, "gated", TEXT)                                                                                            \
-    X(SEQ, "seq", COUNT_IF_KNOWN)                                                                                      \
-    X(GLOBAL_BATCH, "global_batch", COUNT_IF_KNOWN)                                                                    \
-    X(MICRO_BATCH, "micro_batch", COUNT_IF_KNOWN)                                                                      \
-    X(TP, "tp", COUNT_IF_KNOWN)                                                                                        \
-    X(CP, "cp", COUNT_IF_KNOWN)                                                                                        \
-    X(PP, "pp", COUNT_IF_KNOWN)                                                                                        \
-    X(VP, "vp", COUNT_IF_KNOWN)                                                                                        \
-    X(DP, "dp", COUNT_IF_KNOWN)                                                                                        \
-    X(ZERO, "zero", TEXT)                                                                                              \
-    X(RECOMPUTE, "recompute", TEXT)                                                                                    \
-    X(PRECISION, "precision", TEXT)                                                                                    \
-    X(STEP, "step_s", REAL_IF_KNOWN)                                                                                   \
-    X(TOKPS, "tokps_per_chip", REAL_IF_KNOWN)                                                                          \
+#define COLUMNS(X)                                  \
+    X(CHIP, "chip", WORD)                           \
+    X(CHIPS, "chips", COUNT_IF_KNOWN)               \
+    X(MODEL, "model", WORD)                         \
+    X(PARAMS, "params_B", REAL_IF_KNOWN)            \
+    X(LAYERS, "layers", COUNT_IF_KNOWN)             \
+    X(HIDDEN, "hidden", COUNT_IF_KNOWN)             \
+    X(HEADS, "heads", COUNT_IF_KNOWN)               \
+    X(KV_HEADS, "kv_heads", COUNT_IF_KNOWN)         \
+    X(FFN, "ffn", COUNT_IF_KNOWN)                   \
+    X(VOCAB, "vocab", COUNT_IF_KNOWN)               \
+    X(GATED, "gated", TEXT)                         \
+    X(SEQ, "seq", COUNT_IF_KNOWN)                   \
+    X(GLOBAL_BATCH, "global_batch", COUNT_IF_KNOWN) \
+    X(MICRO_BATCH, "micro_batch", COUNT_IF_KNOWN)   \
+    X(TP, "tp", COUNT_IF_KNOWN)                     \
+    X(CP, "cp", COUNT_IF_KNOWN)                     \
+    X(PP, "pp", COUNT_IF_KNOWN)                     \
+    X(VP, "vp", COUNT_IF_KNOWN)                     \
+    X(DP, "dp", COUNT_IF_KNOWN)                     \
+    X(ZERO, "zero", TEXT)                           \
+    X(RECOMPUTE, "recompute", TEXT)                 \
+    X(PRECISION, "precision", TEXT)                 \
+    X(STEP, "step_s", REAL_IF_KNOWN)                \
+    X(TOKPS, "tokps_per_chip", REAL_IF_KNOWN)       \
     X(TFLOPS, "tflops_per_chip", REAL_IF_KNOWN)
 
 enum { COLUMNS(F2F_COLUMN_ID) };
@@ -46,9 +46,8 @@ struct run {
     const struct f2f_row *row;
     const struct f2f_source *source;
     f2f_arena *arena;
-    struct f2f_node node; /* the chip's, with the source's network */
-    struct f2f_system cluster;
-    const struct f2f_system *system;
+    struct f2f_node node;
+    struct f2f_system system; /* with that node */
     struct f2f_train_job job;
 };
 
@@ -82,29 +81,15 @@ static f2f_status find_model(struct run *run, f2f_error *err) {
     return F2F_OK;
 }
 
-/* So many of the chip's node as are wanted, on the catalog's full-bisection fabric. */
-static f2f_status build_cluster(struct run *run, f2f_error *err) {
-    const char *reason;
-    const struct f2f_machine *host = f2f_lookup_machine(run->v, run->row->text[CHIP], 2, &reason);
-    const struct f2f_machine *fabric = host ? f2f_lookup_machine(run->v, f2f_alias_fabric(), 1, &reason) : NULL;
-    if (!fabric) return f2f_fail(err, F2F_EINPUT, "%s", reason);
-    run->node = *host->system->node;
-    if (run->source->nic_Bps > 0.0) run->node.nic_Bps = run->source->nic_Bps;
-    run->cluster = *host->system;
-    run->cluster.node = &run->node;
-    run->cluster.nodes = (run->job.chips + run->node.chips - 1) / run->node.chips;
-    run->cluster.network = fabric->system->network;
-    run->system = &run->cluster;
-    return F2F_OK;
-}
-
-/* The source's cluster, or the catalog's smallest that is large enough, or one built for the row. */
+/* The source's cluster or one of its chip, with the source's network where that is known to differ. */
 static f2f_status find_system(struct run *run, f2f_error *err) {
     const char *reason, *name = run->source->system ? run->source->system : run->row->text[CHIP];
-    if (run->source->nic_Bps > 0.0) return build_cluster(run, err);
     const struct f2f_machine *machine = f2f_lookup_machine(run->v, name, run->job.chips, &reason);
-    if (!machine) return build_cluster(run, err);
-    run->system = machine->system;
+    if (!machine) return f2f_fail(err, F2F_EINPUT, "%s", reason);
+    run->node = *machine->system->node;
+    if (run->source->nic_Bps > 0.0) run->node.nic_Bps = run->source->nic_Bps;
+    run->system = *machine->system;
+    run->system.node = &run->node;
     return F2F_OK;
 }
 
@@ -164,7 +149,7 @@ static struct figure figure_of(const struct f2f_row *row) {
     for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++)
         if (row->number[figures[i].column] > 0.0)
             return (struct figure){figures[i].metric, row->number[figures[i].column]};
-    return (struct figure){"step_s", NAN};
+    return (struct figure){"step_s", (double)NAN};
 }
 
 static double predicted_figure(const struct run *run, const char *metric, const struct f2f_record *r) {
@@ -181,7 +166,7 @@ static void predict(struct f2f_validation *v, const struct f2f_row *row) {
     f2f_error err;
     f2f_status status = isnan(figure.measured) ? f2f_fail(&err, F2F_EINPUT, "no measured figure in the row")
                                                : make_job(&run, precision, &err);
-    if (status == F2F_OK) status = f2f_train_run(&r, run.arena, run.system, &run.job, &err);
+    if (status == F2F_OK) status = f2f_train_run(&r, run.arena, &run.system, &run.job, &err);
     if (status == F2F_OK) f2f_validation_point(v, &key, figure.measured, predicted_figure(&run, figure.metric, r));
     else f2f_validation_skip(v, &key, err.message);
     f2f_arena_free(run.arena);

@@ -43,8 +43,7 @@ bool f2f_serving_predict(struct f2f_served *out, struct f2f_validation *v, const
     struct f2f_serve_job job;
     f2f_error err;
     double chips = run->tp * run->pp;
-    *reason = "more chips than any system has";
-    const struct f2f_machine *machine = chips > 1e6 ? NULL : f2f_lookup_machine(v, run->chip, (int)chips, reason);
+    const struct f2f_machine *machine = f2f_lookup_machine(v, run->chip, chips, reason);
     const struct f2f_model *model = machine ? f2f_lookup_model(v, run->model, reason) : NULL;
     if (!model) return false;
     f2f_status status = make_job(&job, run, &err);

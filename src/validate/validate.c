@@ -29,7 +29,9 @@ f2f_status f2f_validate_file(struct f2f_results *out, struct f2f_catalog *catalo
     v->diag = diag;
     f2f_status status = f2f_csv_read(&count, arena, path, &sink, diag, err);
     if (v->header.schema) f2f_validation_report(out, v);
-    if (count.bad) f2f_results_note(out, "%zu of %zu rows of '%s' are bad and were left out", count.bad, count.rows, path);
+    if (count.bad)
+        f2f_results_note(out, "%zu of %zu rows of '%s' are bad and were left out%s", count.bad, count.rows, path,
+                         count.bad == F2F_CSV_BAD_MAX ? "; what follows them was not read" : "");
     f2f_arena_free(arena);
     return status == F2F_OK ? f2f_diag_status(diag, before, err) : status;
 }

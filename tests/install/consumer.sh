@@ -35,6 +35,6 @@ cd "$stage"
 "$prefix/bin/fab2fleet" list chip >"$stage/chips" || fail "the installed program does not list chips"
 grep -q h100-sxm "$stage/chips" || fail "the installed program does not find its catalog"
 
-if grep -rlF -e "$F2F_SOURCE_DIR/" -e "$F2F_BUILD_DIR/" "$prefix"; then
+if grep -rlF -e "$F2F_SOURCE_DIR/src" -e "$F2F_SOURCE_DIR/include" -e "$F2F_BUILD_DIR" "$prefix"; then
     fail "these files name the folders of the build"
 fi

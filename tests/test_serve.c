@@ -1,0 +1,364 @@
+/* Serving: conservation, Little's law, closed forms, monotony, and what does not fit. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <math.h>
+#include <string.h>
+
+#include "fab2fleet/catalog.h"
+#include "serve/sim.h"
+
+struct world {
+    struct f2f_catalog *catalog;
+    f2f_arena *arena;
+};
+
+/* A system of the catalog that can be changed. */
+struct rig {
+    struct f2f_system system;
+    struct f2f_node node;
+    struct f2f_chip chip;
+    struct f2f_memory memory;
+    struct f2f_serve_job job;
+};
+
+static int setup(void **state) {
+    static struct world w;
+    static const char *const dirs[] = {"catalog"};
+    f2f_error err;
+    if (f2f_catalog_new(&w.catalog, dirs, 1, &err) != F2F_OK) return -1;
+    w.arena = f2f_catalog_arena(w.catalog);
+    *state = &w;
+    return 0;
+}
+
+static int teardown(void **state) {
+    f2f_catalog_free(((struct world *)*state)->catalog);
+    return 0;
+}
+
+static void rig_make(struct rig *rig, const struct world *w, const char *system, const char *model,
+                     const char *precision, const char *engine, int tp) {
+    const struct f2f_system *found;
+    f2f_error err;
+    memset(rig, 0, sizeof *rig);
+    assert_int_equal(f2f_catalog_system(&found, w->catalog, system, NULL, 0, &err), F2F_OK);
+    rig->system = *found;
+    rig->node = *found->node;
+    rig->chip = *found->node->chip;
+    rig->memory = *found->node->chip->memory.device;
+    rig->system.node = &rig->node;
+    rig->node.chip = &rig->chip;
+    rig->chip.memory.device = &rig->memory;
+    assert_int_equal(f2f_catalog_model(&rig->job.model, w->catalog, model, &err), F2F_OK);
+    assert_int_equal(f2f_precision_parse(&rig->job.precision, precision, NULL, &err), F2F_OK);
+    assert_int_equal(f2f_engine_find(&rig->job.engine, engine, &err), F2F_OK);
+    rig->job.strategy = (struct f2f_strategy){.tp = tp, .pp = 1, .cp = 1, .vp = 1, .dp = 1, .ep = 1, .micro_batch = 1};
+}
+
+static struct f2f_record *run(const struct rig *rig, const struct world *w) {
+    struct f2f_record *r;
+    f2f_error err = {0};
+    if (f2f_serve_run(&r, w->arena, &rig->system, &rig->job, &err) != F2F_OK) fail_msg("%s", err.message);
+    return r;
+}
+
+static double users_max(const struct rig *rig, const struct world *w) {
+    return f2f_record_get(run(rig, w), "users_max");
+}
+
+static void assert_near(double x, double expected, double tolerance) {
+    if (!(fabs(x - expected) <= tolerance * fabs(expected)))
+        fail_msg("%.9g, expected %.9g within %g", x, expected, tolerance);
+}
+
+/* Exact time of one pass on one chip of the replica, host left out. */
+static double pass_s(const struct rig *rig, const struct f2f_pass *pass) {
+    struct f2f_machine machine;
+    struct f2f_graph *whole, *cut;
+    f2f_arena *arena = f2f_arena_new();
+    assert_int_equal(f2f_machine_make(&machine, &rig->system, NULL), F2F_OK);
+    assert_int_equal(f2f_graph_forward(&whole, arena, rig->job.model, &rig->job.precision, pass, NULL), F2F_OK);
+    assert_int_equal(f2f_graph_cut(&cut, arena, whole, rig->job.model, &rig->job.strategy, false, NULL), F2F_OK);
+    double time_s = f2f_machine_graph(&machine, cut, arena, NULL).time_s;
+    f2f_arena_free(arena);
+    return time_s;
+}
+
+static struct f2f_serve_outcome simulate(const struct rig *rig, const struct world *w,
+                                         const struct f2f_serve_load *load, long long blocks) {
+    struct f2f_machine machine;
+    struct f2f_serve_costs *costs;
+    assert_int_equal(f2f_machine_make(&machine, &rig->system, NULL), F2F_OK);
+    struct f2f_serve_budget budget = f2f_serve_budget_make(&machine, &rig->job);
+    if (blocks) budget.blocks = blocks;
+    assert_int_equal(f2f_serve_costs_make(&costs, w->arena, &machine, &rig->job, NULL), F2F_OK);
+    return f2f_serve_simulate(&rig->job, &budget, load, costs, w->arena);
+}
+
+static void test_conservation(void **state) {
+    const struct world *w = *state;
+    static const char *const engines[] = {"generic", "vllm", "trtllm", "sglang"};
+    for (size_t i = 0; i < sizeof engines / sizeof engines[0]; i++) {
+        struct rig rig;
+        rig_make(&rig, w, "h100-1x", "llama-3.1-8b", "bf16", engines[i], 1);
+        rig.job.isl = 300;
+        rig.job.osl = 200;
+        struct f2f_serve_load load = {.requests = 97, .in_flight = 24, .max_seqs = 20, .front_end = true};
+        for (int starved = 0; starved < 2; starved++) {
+            long long blocks = starved ? 2400 / rig.job.engine.block_tok : 0;
+            struct f2f_serve_outcome o = simulate(&rig, w, &load, blocks);
+            assert_int_equal(o.requests, 97);
+            assert_int_equal(o.tokens_out, 97 * 200);
+            assert_int_equal(o.blocks_taken, o.blocks_freed);
+            if (o.preemptions == 0) assert_int_equal(o.tokens_in, 97 * 300);
+            else assert_true(o.tokens_in > 97 * 300);
+            assert_true(o.preemptions == 0 || (starved && !rig.job.engine.reserves));
+            assert_true(!starved || o.blocks_peak <= blocks);
+            assert_true(!starved || rig.job.engine.reserves || o.preemptions > 0);
+            assert_true(o.ttft.p50_s > 0 && o.e2e.p99_s <= o.wall_s);
+        }
+    }
+}
+
+static void test_littles_law(void **state) {
+    const struct world *w = *state;
+    struct rig rig;
+    rig_make(&rig, w, "dgx-h100", "llama-3.1-8b", "bf16", "vllm", 2);
+    rig.job.isl = 1024;
+    rig.job.osl = 256;
+    for (int users = 4; users <= 256; users *= 4) {
+        struct f2f_serve_load load = {
+            .requests = 8 * users, .in_flight = users, .max_seqs = 64, .steady = true, .front_end = true};
+        struct f2f_serve_outcome o = simulate(&rig, w, &load, 0);
+        assert_near(o.output_tokps / rig.job.osl * o.e2e.mean_s, users, 0.02);
+    }
+}
+
+/* One decode of every context from first on, summed one by one. */
+static double decodes_s(const struct rig *rig, int sequences, int first, int steps) {
+    double sum_s = 0;
+    for (int i = 0; i < steps; i++)
+        sum_s += pass_s(rig, &(struct f2f_pass){.decode_seqs = sequences, .decode_kv = first + i});
+    return sum_s;
+}
+
+static void test_static_batch(void **state) {
+    const struct world *w = *state;
+    struct rig rig;
+    rig_make(&rig, w, "dgx-h100", "llama-3-70b", "fp8", "generic", 4);
+    rig.job.isl = 700;
+    rig.job.osl = 400;
+    rig.job.concurrency = 24;
+    rig.job.static_batch = true;
+    const struct f2f_pass prompts = {.prefill_seqs = 24, .prefill_q = 700, .prefill_kv = 700, .prefill_ends = 24};
+    double first_s = pass_s(&rig, &prompts), rest_s = decodes_s(&rig, 24, 701, 399);
+    struct f2f_record *r = run(&rig, w);
+    assert_near(f2f_record_get(r, "ttft_mean_s"), first_s, 1e-9);
+    assert_near(f2f_record_get(r, "tpot_mean_s"), rest_s / 399, 1e-3);
+    assert_near(f2f_record_get(r, "output_tokps"), 24 * 400 / (first_s + rest_s), 1e-3);
+    assert_near(r->shares->amount, first_s + rest_s, 1e-3);
+}
+
+/* A single user waits for nobody: prefill, then one token after the other. */
+static void test_single_user(void **state) {
+    const struct world *w = *state;
+    struct rig rig;
+    rig_make(&rig, w, "h100-1x", "llama-3.1-8b", "bf16", "generic", 1);
+    rig.job.isl = 20000;
+    rig.job.osl = 600;
+    rig.job.concurrency = 1;
+    struct f2f_record *r = run(&rig, w);
+    double chunks_s = 0;
+    for (int done = 0; done < 20000; done += 8192) {
+        int q = 20000 - done < 8192 ? 20000 - done : 8192;
+        chunks_s += pass_s(
+            &rig, &(struct f2f_pass){
+                      .prefill_seqs = 1, .prefill_q = q, .prefill_kv = done + q, .prefill_ends = done + q == 20000});
+    }
+    assert_near(f2f_record_get(r, "ttft_mean_s"), chunks_s, 2e-3);
+    assert_near(f2f_record_get(r, "tpot_mean_s"), decodes_s(&rig, 1, 20001, 599) / 599, 1e-3);
+}
+
+static void test_users_fit(void **state) {
+    const struct world *w = *state;
+    struct rig rig;
+    rig_make(&rig, w, "h100-1x", "llama-3-70b", "fp8", NULL, 1);
+    rig.job.isl = 2048;
+    rig.job.osl = 512;
+    rig.chip.memory.usable_frac = 1;
+    double weights_B = f2f_model_weight_B(rig.job.model, &rig.job.precision);
+    double user_B = 2560 * f2f_model_kv_B_per_tok(rig.job.model, rig.job.precision.kv);
+    static const double stack_B[] = {16e9, 36e9};
+    double fit[2];
+    for (int i = 0; i < 2; i++) {
+        rig.memory.capacity_B = stack_B[i];
+        rig.job.slo.tpot_p99_s = 1e-9; /* must not matter */
+        fit[i] = f2f_record_get(run(&rig, w), "users_fit");
+        assert_near(fit[i], floor((rig.chip.memory.stacks * stack_B[i] - weights_B) / user_B), 0);
+    }
+    double w_stack_B = weights_B / rig.chip.memory.stacks;
+    assert_near(fit[1] / fit[0], (36e9 - w_stack_B) / (16e9 - w_stack_B), 1.0 / fit[0]);
+}
+
+static void test_infeasible(void **state) {
+    const struct world *w = *state;
+    struct rig rig;
+    rig_make(&rig, w, "h100-1x", "llama-3-70b", "bf16", "generic", 1);
+    rig.job.isl = rig.job.osl = 1024;
+    struct f2f_record *r = run(&rig, w);
+    assert_true(f2f_record_get(r, "feasible") == 0 && f2f_record_get(r, "users_max") == 0 &&
+                f2f_record_get(r, "users_fit") == 0);
+    assert_non_null(strstr(f2f_record_find(r, "why")->text, "weights need 141.1 GB"));
+    assert_non_null(strstr(f2f_record_find(r, "why")->text, "short by 56.2 GB"));
+    /* The weights fit, one context does not. */
+    rig_make(&rig, w, "h100-1x", "llama-3-70b", "fp8", "generic", 1);
+    rig.job.isl = 1000000;
+    rig.job.osl = 1;
+    r = run(&rig, w);
+    assert_true(f2f_record_get(r, "feasible") == 0);
+    assert_non_null(strstr(f2f_record_find(r, "why")->text, "KV cache of one sequence"));
+    /* One user is too slow. */
+    rig.job.isl = 1000;
+    rig.job.slo.tpot_mean_s = 1e-6;
+    rig.job.osl = 100;
+    r = run(&rig, w);
+    assert_true(f2f_record_get(r, "feasible") == 0 && f2f_record_get(r, "users_max") == 0 &&
+                f2f_record_get(r, "users_fit") > 0);
+}
+
+static void test_refused(void **state) {
+    const struct world *w = *state;
+    struct rig rig;
+    struct f2f_record *r;
+    f2f_error err;
+    rig_make(&rig, w, "dgx-h100", "llama-3-70b", "fp8", "generic", 3);
+    rig.job.isl = rig.job.osl = 10;
+    assert_int_equal(f2f_serve_run(&r, w->arena, &rig.system, &rig.job, &err), F2F_EINPUT);
+    rig.job.strategy.tp = 1;
+    rig.job.osl = 0;
+    assert_int_equal(f2f_serve_run(&r, w->arena, &rig.system, &rig.job, &err), F2F_EINPUT);
+    assert_non_null(strstr(err.message, "at least 1"));
+    assert_int_equal(f2f_engine_find(&rig.job.engine, "vlmm", &err), F2F_EUSAGE);
+    assert_non_null(strstr(err.message, "vllm"));
+}
+
+static void test_monotony(void **state) {
+    const struct world *w = *state;
+    struct rig rig;
+    rig_make(&rig, w, "dgx-h100", "llama-3-70b", "fp8", "generic", 4);
+    rig.job.isl = 1024;
+    rig.job.osl = 256;
+    double before = 0;
+    rig.job.slo.ttft_p99_s = 2;
+    for (double tpot_s = 0.012; tpot_s < 0.2; tpot_s *= 1.3) {
+        rig.job.slo.tpot_p99_s = tpot_s;
+        double users = users_max(&rig, w);
+        assert_true(users >= before);
+        before = users;
+    }
+    rig.job.slo.tpot_p99_s = 0.04;
+    before = 0;
+    rig.memory.pin_rate_bps *= 4;
+    for (double rate_bps = 3e9; rate_bps < 12e9; rate_bps += 1e9) {
+        rig.chip.memory.pin_rate_bps = rate_bps;
+        double users = users_max(&rig, w);
+        assert_true(users >= before);
+        before = users;
+    }
+    assert_true(before > 1);
+}
+
+/* users_max meets the objectives, one more does not. */
+static void test_users_max_edge(void **state) {
+    const struct world *w = *state;
+    struct rig rig;
+    rig_make(&rig, w, "h100-1x", "llama-3.1-8b", "fp8", "vllm", 1);
+    rig.job.isl = 1024;
+    rig.job.osl = 256;
+    rig.job.slo.tpot_p99_s = 0.03;
+    struct f2f_record *r = run(&rig, w);
+    int users = (int)f2f_record_get(r, "users_max");
+    assert_true(users > 1 && f2f_record_get(r, "tpot_p99_s") <= 0.03 && f2f_record_get(r, "goodput_frac") == 1);
+    assert_true(users < f2f_record_get(r, "users_fit"));
+    rig.job.steady = true;
+    rig.job.concurrency = users + 1;
+    assert_true(f2f_record_get(run(&rig, w), "tpot_p99_s") > 0.03);
+}
+
+/* Llama 70B in FP8 leaves an 80 GB H100 little room: TensorRT-LLM 0.13 to 0.20 published 344 to 912 output
+ * tokens/s for 128 in, 2048 out (perf-overview.md), where eight chips do 12,000 and more. */
+static void test_starved_of_cache(void **state) {
+    const struct world *w = *state;
+    struct rig rig;
+    rig_make(&rig, w, "h100-1x", "llama-3.1-70b", "fp8", "trtllm", 1);
+    rig.job.isl = 128;
+    rig.job.osl = 2048;
+    rig.job.all_queued = true;
+    double tokps = f2f_record_get(run(&rig, w), "output_tokps");
+    assert_true(tokps > 418 / 1.25 && tokps < 912 * 1.25);
+}
+
+static void test_same_bytes(void **state) {
+    const struct world *w = *state;
+    struct rig rig;
+    rig_make(&rig, w, "dgx-h100", "llama-3.1-70b", "fp8", "vllm", 4);
+    rig.job.isl = 1000;
+    rig.job.osl = 300;
+    rig.job.concurrency = 40;
+    rig.job.spread_frac = 0.2;
+    struct f2f_record *a = run(&rig, w), *b = run(&rig, w);
+    assert_int_equal(a->n_values, b->n_values);
+    for (size_t i = 0; i < a->n_values; i++)
+        if (isfinite(a->values[i].number))
+            assert_memory_equal(&a->values[i].number, &b->values[i].number, sizeof(double));
+}
+
+static void test_slo(void **state) {
+    (void)state;
+    struct f2f_slo slo;
+    f2f_error err;
+    assert_int_equal(f2f_slo_parse(&slo, "ttft_p99_s<=0.5, tpot_p99_s <= 50e-3", &err), F2F_OK);
+    assert_near(slo.ttft_p99_s, 0.5, 0);
+    assert_near(slo.tpot_p99_s, 0.05, 1e-15);
+    assert_true(slo.ttft_mean_s == 0 && slo.e2e_p99_s == 0);
+    static const char *const bad[] = {"",
+                                      "ttft_p99<=1",
+                                      "ttft_p99_s<1",
+                                      "ttft_p99_s<=",
+                                      "ttft_p99_s<=-1",
+                                      "ttft_p99_s<=1,",
+                                      "ttft_p99_s<=1 x",
+                                      "ttft_p99_s<=nan"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_int_equal(f2f_slo_parse(&slo, bad[i], &err), F2F_EUSAGE);
+    assert_int_equal(f2f_slo_parse(&slo, "tpot_p95_s<=1", &err), F2F_EUSAGE);
+    assert_non_null(strstr(err.message, "tpot_"));
+}
+
+static void test_stat(void **state) {
+    (void)state;
+    double values[] = {5, 1, 3, 2, 4};
+    struct f2f_serve_stat s = f2f_serve_stat_of(values, 5);
+    assert_near(s.mean_s, 3, 0);
+    assert_near(s.p50_s, 3, 0);
+    assert_near(s.p90_s, 4.6, 1e-12);
+    assert_near(s.p99_s, 4.96, 1e-12);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_conservation),   cmocka_unit_test(test_littles_law),
+        cmocka_unit_test(test_static_batch),   cmocka_unit_test(test_single_user),
+        cmocka_unit_test(test_users_fit),      cmocka_unit_test(test_infeasible),
+        cmocka_unit_test(test_refused),        cmocka_unit_test(test_monotony),
+        cmocka_unit_test(test_users_max_edge), cmocka_unit_test(test_starved_of_cache),
+        cmocka_unit_test(test_same_bytes),     cmocka_unit_test(test_slo),
+        cmocka_unit_test(test_stat),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,447 @@
+/* Measured tables: the CSV reader, headers and cells, groups and their errors. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "fab2fleet/machine.h"
+#include "fab2fleet/validate.h"
+#include "validate/aliases.h"
+#include "validate/csv.h"
+
+/* ---- the reader ---- */
+
+/* What a reader handed over: cells joined with '|', rows with '\n'. */
+struct heard {
+    char text[4096];
+    size_t used;
+};
+
+static bool hear(void *context, const struct f2f_csv_row *row) {
+    struct heard *heard = context;
+    for (size_t i = 0; i < row->n; i++)
+        heard->used += (size_t)snprintf(heard->text + heard->used, sizeof heard->text - heard->used, "%s%s",
+                                        row->cell[i].text, i + 1 < row->n ? "|" : "\n");
+    return true;
+}
+
+static bool pass_over(void *context, const struct f2f_csv_row *row) {
+    (void)context;
+    return row->n > 0;
+}
+
+/* A temporary file; the caller removes it. */
+static void temporary(char path[32], const char *text, size_t length) {
+    memcpy(path, "/tmp/.f2f-XXXXXX", 17);
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    FILE *file = fdopen(fd, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, length, file), length);
+    fclose(file);
+}
+
+struct reading {
+    f2f_arena *arena;
+    struct f2f_diag *diag;
+    struct f2f_csv_count count;
+    struct heard heard;
+    f2f_error err;
+};
+
+static f2f_status read_bytes(struct reading *r, const char *text, size_t length, bool record) {
+    char path[32];
+    temporary(path, text, length);
+    *r = (struct reading){.arena = f2f_arena_new()};
+    r->diag = f2f_diag_new(r->arena);
+    const struct f2f_csv_sink sink = {&r->heard, record ? hear : pass_over, record ? hear : pass_over};
+    f2f_status status = f2f_csv_read(&r->count, r->arena, path, &sink, r->diag, &r->err);
+    remove(path);
+    return status;
+}
+
+static f2f_status read_text(struct reading *r, const char *text) { return read_bytes(r, text, strlen(text), true); }
+
+static void reads_rfc_4180(void **state) {
+    (void)state;
+    static const char *const texts[] = {
+        "a,b\n1,2\n",     "a,b\r\n1,2\r\n",       "a,b\n1,2",       "\357\273\277a,b\n1,2\n",
+        "a,b\n\n1,2\n\n", "\"a\",b\n\"1\",\"2\"", "a,b\r\n\"1\",2", "a,b\n1,\"2\"\r\n",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct reading r;
+        assert_int_equal(read_text(&r, texts[i]), F2F_OK);
+        assert_string_equal(r.heard.text, "a|b\n1|2\n");
+        assert_int_equal(r.count.rows, 1);
+        f2f_arena_free(r.arena);
+    }
+}
+
+static void quoted_cells_hold_anything(void **state) {
+    (void)state;
+    struct reading r;
+    assert_int_equal(read_text(&r, "a,b\n\"x, \"\"y\"\"\r\nz\",\"\"\n,\n"), F2F_OK);
+    assert_string_equal(r.heard.text, "a|b\nx, \"y\"\r\nz|\n|\n");
+    f2f_arena_free(r.arena);
+}
+
+/* One fault spoils one row, is told with its place, and the rows around it are read. */
+static void one_fault_one_row(void **state) {
+    (void)state;
+    static const struct {
+        const char *row;
+        size_t length;
+        const char *where, *says;
+    } faults[] = {
+        {"1\n", 2, ":3:1: error: ", "1 cells, but the header has 2"},
+        {"1,2,3\n", 6, ":3:1: error: ", "3 cells"},
+        {"1\"5,2\n", 6, ":3:2: error: ", "a quote inside a cell"},
+        {"\"1\"5,2\n", 7, ":3:4: error: ", "text after a closing quote"},
+        {"1,\0\n", 4, ":3:3: error: ", "NUL"},
+        {"1,\xff\n", 4, ":3:3: error: ", "UTF-8"},
+        {"1\r,2\n", 5, ":3:2: error: ", "carriage return"},
+    };
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        char text[64] = "a,b\n1,2\n";
+        size_t length = strlen(text);
+        struct reading r;
+        memcpy(text + length, faults[i].row, faults[i].length);
+        length += faults[i].length;
+        memcpy(text + length, "3,4\n", 4);
+        assert_int_equal(read_bytes(&r, text, length + 4, true), F2F_EINPUT);
+        assert_string_equal(r.heard.text, "a|b\n1|2\n3|4\n");
+        assert_int_equal(r.count.bad, 1);
+        assert_int_equal(r.diag->n, 1);
+        assert_non_null(strstr(r.diag->lines[0], faults[i].where));
+        assert_non_null(strstr(r.diag->lines[0], faults[i].says));
+        f2f_arena_free(r.arena);
+    }
+}
+
+static void open_quote_is_found(void **state) {
+    (void)state;
+    struct reading r;
+    assert_int_equal(read_text(&r, "a,b\n1,2\n3,\"4\n5,6\n"), F2F_EINPUT);
+    assert_string_equal(r.heard.text, "a|b\n1|2\n");
+    assert_non_null(strstr(r.diag->lines[0], ":3:3: error: a quote is opened here"));
+    f2f_arena_free(r.arena);
+}
+
+static void bounds_hold(void **state) {
+    (void)state;
+    size_t size = (1u << 20) + 64, at = 0;
+    char *text = malloc(size + 64);
+    struct reading r;
+    assert_non_null(text);
+    at += (size_t)snprintf(text, 8, "a,b\n1,");
+    memset(text + at, 'x', size - at);
+    memcpy(text + size, "\n3,4\n", 5);
+    assert_int_equal(read_bytes(&r, text, size + 5, false), F2F_EINPUT); /* a huge line */
+    assert_int_equal(r.count.rows, 2);
+    assert_int_equal(r.count.bad, 1);
+    f2f_arena_free(r.arena);
+    memset(text, ',', 64); /* 65 columns, and the line after them is not lost */
+    text[64] = '\n';
+    assert_int_equal(read_bytes(&r, text, 65, false), F2F_EINPUT);
+    assert_non_null(strstr(r.diag->lines[0], ":1:65: error: more than 64 columns"));
+    f2f_arena_free(r.arena);
+    free(text);
+    assert_int_equal(read_text(&r, ""), F2F_EINPUT);
+    assert_non_null(strstr(r.diag->lines[0], "empty"));
+    f2f_arena_free(r.arena);
+}
+
+static void gives_up_after_a_hundred(void **state) {
+    (void)state;
+    char text[1024] = "a,b\n";
+    struct reading r;
+    for (size_t i = 4; i < 4 + 2 * 200; i += 2) memcpy(text + i, "1\n", 3);
+    assert_int_equal(read_text(&r, text), F2F_EINPUT);
+    assert_int_equal(r.count.bad, F2F_CSV_BAD_MAX);
+    assert_int_equal(r.count.rows, F2F_CSV_BAD_MAX);
+    f2f_arena_free(r.arena);
+}
+
+static void memory_does_not_follow_the_file(void **state) {
+    (void)state;
+    enum { ROWS = 200000 };
+    char *text = malloc(4 + 4 * ROWS);
+    struct reading few, many;
+    assert_non_null(text);
+    for (size_t i = 0; i <= ROWS; i++) memcpy(text + 4 * i, "1,2\n", 4);
+    assert_int_equal(read_bytes(&few, text, 40, false), F2F_OK);
+    assert_int_equal(read_bytes(&many, text, 4 + 4 * ROWS, false), F2F_OK);
+    assert_int_equal(many.count.rows, ROWS);
+    assert_int_equal(f2f_arena_used_B(few.arena), f2f_arena_used_B(many.arena));
+    f2f_arena_free(few.arena);
+    f2f_arena_free(many.arena);
+    free(text);
+}
+
+/* ---- tables ---- */
+
+struct run {
+    struct f2f_catalog *catalog;
+    f2f_arena *arena;
+    struct f2f_results *results;
+    f2f_error err;
+    f2f_status status;
+};
+
+static void open_run(struct run *run) {
+    const char *dir = getenv("FAB2FLEET_DATA");
+    assert_non_null(dir);
+    *run = (struct run){.arena = f2f_arena_new()};
+    assert_int_equal(f2f_catalog_new(&run->catalog, &dir, 1, NULL), F2F_OK);
+    run->results = f2f_results_new(run->arena, "validate");
+}
+
+static void close_run(struct run *run) {
+    f2f_catalog_free(run->catalog);
+    f2f_arena_free(run->arena);
+}
+
+static void validate_text(struct run *run, const char *text) {
+    char path[32];
+    open_run(run);
+    temporary(path, text, strlen(text));
+    run->status = f2f_validate_file(run->results, run->catalog, path, &run->err);
+    remove(path);
+}
+
+static const struct f2f_record *item(const struct run *run, size_t i) {
+    assert_true(i < run->results->n_items);
+    return run->results->items[i];
+}
+
+static void is_text(const struct f2f_record *r, const char *key, const char *text) {
+    const struct f2f_value *value = f2f_record_find(r, key);
+    assert_non_null(value);
+    assert_string_equal(value->text, text);
+}
+
+static void is_near(const struct f2f_record *r, const char *key, double wanted) {
+    assert_true(fabs(f2f_record_get(r, key) - wanted) < 1e-6);
+}
+
+static const char *complaint(const struct run *run, size_t i) {
+    const struct f2f_diag *diag = f2f_catalog_diag(run->catalog);
+    assert_true(i < diag->n);
+    return diag->lines[i];
+}
+
+static void unknown_header_names_the_nearest(void **state) {
+    (void)state;
+    struct run run;
+    validate_text(&run, "chip,framework,dtype,m,n,k,latency\nh100-sxm,x,bf16,1,1,1,1\n");
+    assert_int_equal(run.status, F2F_EINPUT);
+    assert_int_equal(run.results->n_items, 0);
+    assert_non_null(strstr(complaint(&run, 0), ":1:1: error: "));
+    assert_non_null(
+        strstr(complaint(&run, 0), "nearest is 'gemm': 'latency_us' is missing; 'latency' does not belong"));
+    assert_non_null(strstr(complaint(&run, 0), "collective(chip,library,op,chips,message_B,latency_us)"));
+    close_run(&run);
+    validate_text(&run, "chip,framework,dtype,m,n,k,latency_us,m\n");
+    assert_non_null(strstr(complaint(&run, 0), ":1:39: error: column 'm' twice"));
+    close_run(&run);
+}
+
+static void bad_numbers_are_refused_in_place(void **state) {
+    (void)state;
+    static const char *const values[] = {"-5", "0", "nan", "inf", "0x10", "1e", " 1", "1 ", "", "1,"};
+    for (size_t i = 0; i < 9; i++) {
+        char text[256], says[64];
+        struct run run;
+        (void)snprintf(text, sizeof text, "chip,framework,dtype,m,n,k,latency_us\nh100-sxm,x,bf16,8,8,8,%s\n",
+                       values[i]);
+        (void)snprintf(says, sizeof says, ":2:23: error: latency_us is '%s': a number above 0 is wanted", values[i]);
+        validate_text(&run, text);
+        assert_int_equal(run.status, F2F_EINPUT);
+        assert_non_null(strstr(complaint(&run, 0), says));
+        close_run(&run);
+    }
+}
+
+/* Seconds the model predicts for a product on one chip. */
+static double gemm_s(struct f2f_catalog *catalog, const char *chip, double m) {
+    const struct f2f_system *system;
+    struct f2f_machine machine;
+    struct f2f_precision p;
+    assert_int_equal(f2f_catalog_host(&system, catalog, chip, 1, NULL, 0, NULL), F2F_OK);
+    assert_int_equal(f2f_machine_make(&machine, system, NULL), F2F_OK);
+    assert_int_equal(f2f_precision_parse(&p, "bfloat16", NULL, NULL), F2F_OK);
+    const struct f2f_op op = {.kind = F2F_OP_GEMM,
+                              .m = m,
+                              .n = 4096,
+                              .k = 8192,
+                              .groups = 1,
+                              .compute = p.compute,
+                              .weight = p.weight,
+                              .act = p.act,
+                              .kv = p.kv};
+    return f2f_machine_op(&machine, &op).time_s;
+}
+
+/* A measurement 10 % below the prediction's 1.1 is an error of +10 %, one 10 % above it of -9.09 %. */
+static void errors_are_those_of_the_hand(void **state) {
+    (void)state;
+    struct run run, model;
+    char text[1024];
+    open_run(&model);
+    double one_us = gemm_s(model.catalog, "h100-sxm", 64) * 1e6,
+           other_us = gemm_s(model.catalog, "a100-sxm-80gb", 64) * 1e6;
+    (void)snprintf(text, sizeof text,
+                   "latency_us,k,n,m,dtype,framework,chip,source\n%.17g,8192,4096,64,bfloat16,x,h100-sxm,s\n"
+                   "%.17g,8192,4096,64,bfloat16,x,a100-sxm-80gb,s\n%.17g,8192,4096,64,bfloat16,x,h100-sxm,s\n"
+                   "1,8192,4096,64,bfloat16,x,no-such-chip,s\n",
+                   one_us / 1.1, other_us, one_us * 1.1);
+    validate_text(&run, text);
+    assert_int_equal(run.status, F2F_OK);
+    assert_int_equal(run.results->n_items, 4);
+    const struct f2f_record *r = item(&run, 0);
+    is_text(r, "table", "gemm");
+    is_text(r, "chip", "h100-sxm");
+    is_text(r, "framework", "x");
+    is_text(r, "dtype", "bfloat16");
+    is_text(r, "metric", "latency_us");
+    is_near(r, "n", 2);
+    is_near(r, "skipped", 0);
+    is_near(r, "mape_frac", (0.1 + 1 / 11.0) / 2);
+    is_near(r, "median_ape_frac", (0.1 + 1 / 11.0) / 2);
+    is_near(r, "p90_ape_frac", 1 / 11.0 + 0.9 * (0.1 - 1 / 11.0));
+    is_near(r, "bias_frac", (0.1 - 1 / 11.0) / 2);
+    is_text(item(&run, 1), "chip", "a100-sxm-80gb");
+    is_near(item(&run, 1), "mape_frac", 0);
+    is_near(item(&run, 2), "n", 0);
+    is_near(item(&run, 2), "skipped", 1);
+    assert_true(isnan(f2f_record_get(item(&run, 2), "mape_frac")));
+    is_text(item(&run, 3), "chip", "all");
+    is_near(item(&run, 3), "n", 3);
+    is_near(item(&run, 3), "mape_frac", (0.1 + 1 / 11.0) / 3);
+    assert_non_null(strstr(run.results->notes[0], "'no-such-chip' is not in the catalog"));
+    close_run(&run);
+    close_run(&model);
+}
+
+/* Words as sources write them, and rows with too little to run. */
+static void training_words_are_mapped(void **state) {
+    (void)state;
+    struct run run;
+    int n = -9;
+    assert_string_equal(f2f_alias_precision("bf16 (assumed)"), "bf16");
+    assert_null(f2f_alias_precision("int99"));
+    assert_true(f2f_alias_zero(&n, "ZeRO-3") && n == 3);
+    assert_false(f2f_alias_zero(&n, "ZeRO-9"));
+    assert_true(f2f_alias_recompute(&n, "full, no seq-parallel") && n == 2);
+    assert_false(f2f_alias_recompute(&n, "some"));
+    assert_string_equal(f2f_alias_model("Meta Llama 3 70B"), "llama-3-70b");
+    assert_true(f2f_alias_source("of nobody")->nic_Bps <= 0);
+    validate_text(&run,
+                  "chip,chips,model,params_B,layers,hidden,heads,kv_heads,ffn,vocab,gated,seq,global_batch,micro_batch,"
+                  "tp,cp,pp,vp,dp,zero,recompute,precision,step_s,tokps_per_chip,tflops_per_chip\n"
+                  "h100-sxm,8,g,,24,2048,16,,,51200,no,2048,64,4,1,1,1,1,8,0,none,BF16,1.0,1,1\n"
+                  "h100-sxm,8,g,,24,2048,16,,,51200,no,2048,64,4,1,1,1,1,8,0,none,bf16,,20000,1\n"
+                  "h100-sxm,8,g,,24,2048,16,,,51200,no,2048,2M tokens,4,1,1,1,1,8,0,none,bf16,1.0,,\n"
+                  "h100-sxm,8,g,,24,2048,16,,,51200,no,2048,64,4,1,1,1,1,8,0,some,bf16,1.0,,\n"
+                  "h100-sxm,8,g,,24,2048,16,,,51200,no,2048,64,4,1,1,1,1,8,0,none,bf16,,,147 (up to)\n"
+                  "h100-sxm,8,g,,24,2048,16,,,51200,no,2048,-64,4,1,1,1,1,8,0,none,bf16,1.0,,\n");
+    assert_int_equal(run.status, F2F_EINPUT); /* the last row: a negative batch is no word */
+    assert_non_null(strstr(complaint(&run, 0), ":7:42: error: global_batch is '-64'"));
+    is_text(item(&run, 0), "metric", "step_s");
+    is_text(item(&run, 0), "dtype", "bf16");
+    is_near(item(&run, 0), "n", 1);
+    is_near(item(&run, 0), "skipped", 3);
+    is_text(item(&run, 1), "metric", "tokps_per_chip");
+    is_near(item(&run, 1), "n", 1);
+    assert_true(isfinite(f2f_record_get(item(&run, 1), "mape_frac")));
+    close_run(&run);
+}
+
+/* Each kind of table is recognised and predicts something finite. */
+static void every_table_predicts(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *metric;
+    } tables[] = {
+        {"chip,framework,dtype,kv_dtype,q_heads,kv_heads,head_dim,batch,seq_len,latency_us\n"
+         "h100-sxm,vllm,bfloat16,fp8,32,8,128,1,1024,50\n",
+         "latency_us"},
+        {"chip,framework,dtype,kv_dtype,q_heads,kv_heads,head_dim,batch,kv_len,latency_us\n"
+         "h100-sxm,vllm,bfloat16,bfloat16,32,8,128,64,1024,50\n",
+         "latency_us"},
+        {"chip,library,op,chips,message_B,latency_us\nh100-sxm,nccl,all_reduce,8,1048576,40\n", "latency_us"},
+        {"chip,library,op,chips,message_B,latency_us\nb200-sxm,nccl,all_reduce,32,1048576,400\n", "latency_us"},
+        {"chip,method,model,dtype,tp,layer,tokens,latency_us\n"
+         "h100-sxm,llmservingsim,Llama 3.1 8B,bf16 (assumed),1,rope,64,30\n",
+         "latency_us"},
+        {"chip,method,model,dtype,tp,layer,tokens,latency_us\na100-sxm-80gb,vidur,Llama 2 "
+         "7b,fp16,2,mlp_up_proj,64,60\n",
+         "latency_us"},
+        {"chip,framework,version,model,precision,tp,concurrency,isl,osl,ttft_ms,tpot_ms\n"
+         "h100-sxm,vllm,,llama-3.1-8b,bfloat16,1,8,1024,64,100,8\n",
+         "ttft_ms"},
+        {"chip,framework,version,model,precision,kv_precision,tp,pp,isl,osl,output_tokps\n"
+         "h100-sxm,trtllm,1.0,llama-3.1-8b,fp8,fp8,1,1,128,128,20000\n",
+         "output_tokps"},
+        {"chip,framework,version,model,precision,kv_precision,tp,pp,isl,osl,batch,metric,value\n"
+         "h100-sxm,trtllm,0.8.0,llama-2-7b,fp8,fp8,1,1,128,128,8,output_tokps,1500\n",
+         "output_tokps"},
+        {"model,hardware,prompt_size,batch_size,token_size,peak_power,average_power,prompt_time,token_time,e2e_time,"
+         "tensor_parallel\n"
+         "llama2-70b,a100-80gb,512,1,128,1,0.7,196,54,7100,4\n",
+         "average_power"},
+    };
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        struct run run;
+        validate_text(&run, tables[i].text);
+        assert_int_equal(run.status, F2F_OK);
+        is_text(item(&run, 0), "metric", tables[i].metric);
+        is_near(item(&run, 0), "n", 1);
+        assert_true(isfinite(f2f_record_get(item(&run, 0), "mape_frac")));
+        close_run(&run);
+    }
+}
+
+/* The project's own tables of published figures: all rows are read and predicted. */
+static void published_figures_are_read(void **state) {
+    (void)state;
+    static const char *const files[] = {"gemm", "collective", "throughput", "training"};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        struct run run;
+        char path[512];
+        (void)snprintf(path, sizeof path, "%s/validation/%s.csv", getenv("F2F_SOURCE_DIR"), files[i]);
+        open_run(&run);
+        assert_int_equal(f2f_validate_file(run.results, run.catalog, path, &run.err), F2F_OK);
+        for (size_t k = 0; k < run.results->n_items; k++) {
+            is_near(item(&run, k), "skipped", 0);
+            assert_true(f2f_record_get(item(&run, k), "n") > 0);
+        }
+        close_run(&run);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_rfc_4180),
+        cmocka_unit_test(quoted_cells_hold_anything),
+        cmocka_unit_test(one_fault_one_row),
+        cmocka_unit_test(open_quote_is_found),
+        cmocka_unit_test(bounds_hold),
+        cmocka_unit_test(gives_up_after_a_hundred),
+        cmocka_unit_test(memory_does_not_follow_the_file),
+        cmocka_unit_test(unknown_header_names_the_nearest),
+        cmocka_unit_test(bad_numbers_are_refused_in_place),
+        cmocka_unit_test(errors_are_those_of_the_hand),
+        cmocka_unit_test(training_words_are_mapped),
+        cmocka_unit_test(every_table_predicts),
+        cmocka_unit_test(published_figures_are_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

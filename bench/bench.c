@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "fab2fleet/study.h"
+#include "fab2fleet/explore.h"
+#include "fab2fleet/serve.h"
+#include "fab2fleet/train.h"
 
 enum { TRIES = 5 };
 static const double try_s = 0.2;
@@ -132,5 +134,5 @@ int main(void) {
     if (status != F2F_OK) fprintf(stderr, "bench: error: %s %s\n", w.err.where, w.err.message);
     f2f_catalog_free(w.catalog);
     f2f_arena_free(arena);
-    return status;
+    return (int)status;
 }

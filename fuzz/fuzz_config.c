@@ -10,7 +10,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void walk(f2f_arena *arena, const struct f2f_model *m) {
-    static const struct f2f_pass pass = {.prefill_seqs = 2, .prefill_q = 128, .prefill_kv = 256, .prefill_ends = 1, .decode_seqs = 8, .decode_kv = 1000};
+    static const struct f2f_pass pass = {
+        .prefill_seqs = 2, .prefill_q = 128, .prefill_kv = 256, .prefill_ends = 1, .decode_seqs = 8, .decode_kv = 1000};
     struct f2f_precision fp8;
     struct f2f_graph *graph;
     assert(m->params > 0);

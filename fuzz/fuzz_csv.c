@@ -13,7 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     char path[64];
     FILE *file = tmpfile();
     if (!file) return 0;
-    if (fwrite(data, 1, size, file) == size && fflush(file) == 0 && f2f_catalog_new(&catalog, dirs, 1, NULL) == F2F_OK) {
+    if (fwrite(data, 1, size, file) == size && fflush(file) == 0 &&
+        f2f_catalog_new(&catalog, dirs, 1, NULL) == F2F_OK) {
         f2f_error err;
         (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fileno(file));
         (void)f2f_validate_file(f2f_results_new(f2f_catalog_arena(catalog), "validate"), catalog, path, &err);

@@ -13,7 +13,7 @@
  *
  * A file may hold several commands; the lines after one belong to it. Without `exit:` a command must
  * exit 0. `expect` reads the JSON answer: --json is added where the command lacks it. Commands run in
- * the folder of the sources; words are split at blanks, single and double quotes group. */
+ * the folder of the sources; words are split at blanks; quotes and [ ] group. */
 #include <jansson.h>
 #include <math.h>
 #include <stdbool.h>
@@ -50,9 +50,14 @@ static int split_words(char *text, char **words, int max) {
         text += strspn(text, " \t");
         if (!*text) break;
         words[n++] = to;
-        for (char quote = 0; *text && (quote || !strchr(" \t", *text)); text++) {
-            if (quote ? *text == quote : *text == '"' || *text == '\'') quote = quote ? 0 : *text;
-            else *to++ = *text;
+        bool bracket = false;
+        for (char quote = 0; *text && (quote || bracket || !strchr(" \t", *text)); text++) {
+            if (quote ? *text == quote : *text == '"' || *text == '\'') {
+                quote = quote ? 0 : *text;
+                continue;
+            }
+            bracket = *text == '[' || (bracket && *text != ']');
+            *to++ = *text;
         }
         bool more = *text != 0;
         *to++ = 0;

@@ -77,8 +77,9 @@ static void diagnostics_are_bounded(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(arena_memory_is_zero_and_apart), cmocka_unit_test(failures_hold_one_line),
-                                       cmocka_unit_test(formats_have_names_and_sizes), cmocka_unit_test(utf8_is_checked),
-                                       cmocka_unit_test(diagnostics_are_bounded)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(arena_memory_is_zero_and_apart),
+                                       cmocka_unit_test(failures_hold_one_line),
+                                       cmocka_unit_test(formats_have_names_and_sizes),
+                                       cmocka_unit_test(utf8_is_checked), cmocka_unit_test(diagnostics_are_bounded)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,7 +78,8 @@ static void whole_catalog_reads(void **state) {
             const struct f2f_value *value = &shown->values[v];
             if (value->kind != F2F_VALUE_RECORD || !f2f_record_find(value->record, "si")) continue;
             const struct f2f_value *source = f2f_record_find(value->record, "source");
-            if (!source || !source->text || !source->text[0]) fail_msg("%s: %s has no source", all->items[i]->title, value->key);
+            if (!source || !source->text || !source->text[0])
+                fail_msg("%s: %s has no source", all->items[i]->title, value->key);
         }
     }
     f2f_catalog_free(catalog);
@@ -88,19 +89,24 @@ static void whole_catalog_reads(void **state) {
 static void promised_names_exist(void **state) {
     (void)state;
     static const char *const systems[] = {
-        "a100-sxm-80gb", "h100-sxm", "h200-sxm", "b200-sxm", "b300-sxm", "gb200", "gb300", "gh200-96gb", "l40s", "rtx-pro-6000",
-        "rtx-4090", "rtx-3090", "rtx-a6000", "a40", "h20", "h800", "arc-b60", "mi210", "mi300x", "mi325x", "tpu-v5e", "tpu-v6e",
-        "gaudi2", "gaudi3", "mtia-2i", "agi-1", "xr2-gen2", "h100-1x", "dgx-a100", "dgx-h100", "dgx-h200", "dgx-b200",
-        "gb200-nvl72", "mi300x-8x", "h100-roce-24k", "h100-ib-24k", "fleet-350k"};
-    static const char *const memories[] = {"hbm2e-8h-16gb", "hbm3-8h-16gb", "hbm3e-8h-24gb", "hbm3e-12h-36gb", "hbm4-12h-36gb",
-                                           "gddr6", "gddr7", "lpddr5", "lpddr5x", "ddr5"};
+        "a100-sxm-80gb", "h100-sxm",  "h200-sxm",     "b200-sxm", "b300-sxm",    "gb200",     "gb300",
+        "gh200-96gb",    "l40s",      "rtx-pro-6000", "rtx-4090", "rtx-3090",    "rtx-a6000", "a40",
+        "h20",           "h800",      "arc-b60",      "mi210",    "mi300x",      "mi325x",    "tpu-v5e",
+        "tpu-v6e",       "gaudi2",    "gaudi3",       "mtia-2i",  "agi-1",       "xr2-gen2",  "h100-1x",
+        "dgx-a100",      "dgx-h100",  "dgx-h200",     "dgx-b200", "gb200-nvl72", "mi300x-8x", "h100-roce-24k",
+        "h100-ib-24k",   "fleet-350k"};
+    static const char *const memories[] = {"hbm2e-8h-16gb", "hbm3-8h-16gb", "hbm3e-8h-24gb", "hbm3e-12h-36gb",
+                                           "hbm4-12h-36gb", "gddr6",        "gddr7",         "lpddr5",
+                                           "lpddr5x",       "ddr5"};
     struct f2f_catalog *catalog = open_catalog();
     const struct f2f_system *system;
     const struct f2f_memory *memory;
     for (size_t i = 0; i < sizeof systems / sizeof systems[0]; i++)
-        if (f2f_catalog_system(&system, catalog, systems[i], NULL, 0, NULL) != F2F_OK) fail_msg("%s does not read", systems[i]);
+        if (f2f_catalog_system(&system, catalog, systems[i], NULL, 0, NULL) != F2F_OK)
+            fail_msg("%s does not read", systems[i]);
     for (size_t i = 0; i < sizeof memories / sizeof memories[0]; i++)
-        if (f2f_catalog_memory(&memory, catalog, memories[i], NULL, 0, NULL) != F2F_OK) fail_msg("%s does not read", memories[i]);
+        if (f2f_catalog_memory(&memory, catalog, memories[i], NULL, 0, NULL) != F2F_OK)
+            fail_msg("%s does not read", memories[i]);
     f2f_catalog_free(catalog);
 }
 
@@ -110,8 +116,8 @@ static void bandwidths_are_the_datasheets(void **state) {
     static const struct {
         const char *chip;
         double bandwidth_Bps;
-    } known[] = {{"a100-sxm-80gb", 2.039e12}, {"h100-sxm", 3.35e12}, {"h200-sxm", 4.8e12},   {"l40s", 864e9},
-                 {"rtx-4090", 1.008e12},      {"mi300x", 5.3e12},    {"tpu-v5e", 819e9}, {"mtia-2i", 204.8e9}};
+    } known[] = {{"a100-sxm-80gb", 2.039e12}, {"h100-sxm", 3.35e12}, {"h200-sxm", 4.8e12}, {"l40s", 864e9},
+                 {"rtx-4090", 1.008e12},      {"mi300x", 5.3e12},    {"tpu-v5e", 819e9},   {"mtia-2i", 204.8e9}};
     struct f2f_catalog *catalog = open_catalog();
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         const struct f2f_system *system;
@@ -119,7 +125,8 @@ static void bandwidths_are_the_datasheets(void **state) {
         const struct f2f_chip_memory *m = &system->node->chip->memory;
         double rate_bps = m->pin_rate_bps > 0 ? m->pin_rate_bps : m->device->pin_rate_bps;
         double bandwidth_Bps = rate_bps * m->device->pins * m->stacks / 8;
-        if (fabs(bandwidth_Bps / known[i].bandwidth_Bps - 1) > 0.01) fail_msg("%s: %g B/s", known[i].chip, bandwidth_Bps);
+        if (fabs(bandwidth_Bps / known[i].bandwidth_Bps - 1) > 0.01)
+            fail_msg("%s: %g B/s", known[i].chip, bandwidth_Bps);
     }
     f2f_catalog_free(catalog);
 }
@@ -144,8 +151,11 @@ static void extends_inherits_and_overrides(void **state) {
 
 static void later_set_sees_earlier(void **state) {
     (void)state;
-    const struct f2f_set sets[] = {{"chip.memory.device", "hbm3e-12h-36gb"}, {"device.trfc", "300 ns"}, {"memory.pin_rate", "10 Gb/s"},
-                                   {"chip.peak.bf16", "1 PFLOP/s"}, {"nodes", "1"}};
+    const struct f2f_set sets[] = {{"chip.memory.device", "hbm3e-12h-36gb"},
+                                   {"device.trfc", "300 ns"},
+                                   {"memory.pin_rate", "10 Gb/s"},
+                                   {"chip.peak.bf16", "1 PFLOP/s"},
+                                   {"nodes", "1"}};
     struct f2f_catalog *catalog = open_catalog();
     const struct f2f_system *system;
     f2f_error err = {0};
@@ -184,11 +194,14 @@ static void host_of_many_chips(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tree_knows_its_place),      cmocka_unit_test(nearest_names),
-        cmocka_unit_test(whole_catalog_reads),       cmocka_unit_test(promised_names_exist),
-        cmocka_unit_test(bandwidths_are_the_datasheets), cmocka_unit_test(extends_inherits_and_overrides),
-        cmocka_unit_test(later_set_sees_earlier),    cmocka_unit_test(all_errors_at_once),
-        cmocka_unit_test(host_of_many_chips)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(tree_knows_its_place),
+                                       cmocka_unit_test(nearest_names),
+                                       cmocka_unit_test(whole_catalog_reads),
+                                       cmocka_unit_test(promised_names_exist),
+                                       cmocka_unit_test(bandwidths_are_the_datasheets),
+                                       cmocka_unit_test(extends_inherits_and_overrides),
+                                       cmocka_unit_test(later_set_sees_earlier),
+                                       cmocka_unit_test(all_errors_at_once),
+                                       cmocka_unit_test(host_of_many_chips)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -119,7 +119,8 @@ static void check_exact(double value) {
 
 static void doubles_read_back_exactly(void **state) {
     (void)state;
-    static const double hard[] = {0.1, 1.0 / 3, 5e-324, DBL_MIN, DBL_MAX, -DBL_MAX, 9007199254740993.0, 123456789012345678.0, 1e22, 1e23};
+    static const double hard[] = {
+        0.1, 1.0 / 3, 5e-324, DBL_MIN, DBL_MAX, -DBL_MAX, 9007199254740993.0, 123456789012345678.0, 1e22, 1e23};
     for (size_t i = 0; i < sizeof hard / sizeof hard[0]; i++) check_exact(hard[i]);
     uint64_t bits = 88172645463325252u; /* xorshift64 */
     for (int i = 0; i < 100000; i++) {
@@ -140,7 +141,8 @@ static void numbers_do_not_follow_the_locale(void **state) {
     (void)state;
     static const char *const commas[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "nl_NL.UTF-8", "ps_AF.UTF-8"};
     bool set = false;
-    for (size_t i = 0; i < sizeof commas / sizeof commas[0] && !set; i++) set = setlocale(LC_NUMERIC, commas[i]) != NULL;
+    for (size_t i = 0; i < sizeof commas / sizeof commas[0] && !set; i++)
+        set = setlocale(LC_NUMERIC, commas[i]) != NULL;
     if (!set) skip(); /* no such locale on this machine */
     char exact[F2F_NUMBER_MAX], fixed[F2F_NUMBER_MAX];
     f2f_number_exact(exact, -1.5e-7);
@@ -222,9 +224,16 @@ static void json_is_indented(void **state) {
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_arena, free_arena)
     const struct CMUnitTest tests[] = {
-        TEST(values_keep_order_and_kind), TEST(get_reads_numbers_only), TEST(points_descend_unless_a_key_has_them),
-        TEST(shares_add_up), TEST(results_gather_and_notes_are_not_repeated), TEST(doubles_read_back_exactly),
-        TEST(numbers_do_not_follow_the_locale), TEST(json_is_read_back), TEST(bad_utf8_is_replaced), TEST(json_is_indented),
+        TEST(values_keep_order_and_kind),
+        TEST(get_reads_numbers_only),
+        TEST(points_descend_unless_a_key_has_them),
+        TEST(shares_add_up),
+        TEST(results_gather_and_notes_are_not_repeated),
+        TEST(doubles_read_back_exactly),
+        TEST(numbers_do_not_follow_the_locale),
+        TEST(json_is_read_back),
+        TEST(bad_utf8_is_replaced),
+        TEST(json_is_indented),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,9 +15,9 @@ extern "C" {
 #endif
 
 /* name of the kind = folder of the catalog */
-#define F2F_KIND_LIST(X)                                                                           \
-    X(PROCESS, process) X(MEMORY, memory) X(CLASS, class) X(CHIP, chip) X(NODE, node)              \
-    X(NETWORK, network) X(SYSTEM, system)
+#define F2F_KIND_LIST(X) \
+    X(PROCESS, process)  \
+    X(MEMORY, memory) X(CLASS, class) X(CHIP, chip) X(NODE, node) X(NETWORK, network) X(SYSTEM, system)
 
 enum f2f_kind {
 #define X(id, name) F2F_KIND_##id,
@@ -51,13 +51,14 @@ f2f_status f2f_catalog_host(const struct f2f_system **out, struct f2f_catalog *c
                             const struct f2f_set *sets, size_t n_sets, f2f_error *err);
 f2f_status f2f_catalog_memory(const struct f2f_memory **out, struct f2f_catalog *catalog, const char *name,
                               const struct f2f_set *sets, size_t n_sets, f2f_error *err);
-f2f_status f2f_catalog_model(const struct f2f_model **out, struct f2f_catalog *catalog, const char *name, f2f_error *err);
+f2f_status f2f_catalog_model(const struct f2f_model **out, struct f2f_catalog *catalog, const char *name,
+                             f2f_error *err);
 
 /* One record per description: name, kind, status, title, source. kind: NULL for all, or "chip", "model", ... */
 f2f_status f2f_catalog_list(struct f2f_results *out, struct f2f_catalog *catalog, const char *kind, f2f_error *err);
 /* Every field of one description (name or path) with its value as written, unit in SI, help and source. */
-f2f_status f2f_catalog_show(struct f2f_record **out, struct f2f_catalog *catalog, const char *name, const struct f2f_set *sets,
-                            size_t n_sets, f2f_error *err);
+f2f_status f2f_catalog_show(struct f2f_record **out, struct f2f_catalog *catalog, const char *name,
+                            const struct f2f_set *sets, size_t n_sets, f2f_error *err);
 /* Reads a file of any kind (a description, a study, a config.json) and says what it is. */
 f2f_status f2f_catalog_check(struct f2f_record **out, struct f2f_catalog *catalog, const char *path, f2f_error *err);
 /* JSON Schema of a kind, for editors. */

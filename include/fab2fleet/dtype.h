@@ -10,14 +10,14 @@ extern "C" {
 
 /* enum suffix, name in text, bits of one element as stored (block scales included for fp4: one
  * 8-bit scale for 16 elements, NVFP4; one for 32 would be MXFP4), accepted alias */
-#define F2F_DTYPE_LIST(X)                                                                          \
-    X(FP32, "fp32", 32.0, "float32")                                                               \
-    X(TF32, "tf32", 32.0, "tensorfloat32")                                                         \
-    X(BF16, "bf16", 16.0, "bfloat16")                                                              \
-    X(FP16, "fp16", 16.0, "float16")                                                               \
-    X(FP8, "fp8", 8.0, "fp8_block")                                                                \
-    X(INT8, "int8", 8.0, "w8a8")                                                                   \
-    X(FP4, "fp4", 4.5, "nvfp4")                                                                    \
+#define F2F_DTYPE_LIST(X)                  \
+    X(FP32, "fp32", 32.0, "float32")       \
+    X(TF32, "tf32", 32.0, "tensorfloat32") \
+    X(BF16, "bf16", 16.0, "bfloat16")      \
+    X(FP16, "fp16", 16.0, "float16")       \
+    X(FP8, "fp8", 8.0, "fp8_block")        \
+    X(INT8, "int8", 8.0, "w8a8")           \
+    X(FP4, "fp4", 4.5, "nvfp4")            \
     X(INT4, "int4", 4.25, "w4a16") /* 4 bits and one 16-bit scale and zero for 64..128 */
 
 enum f2f_dtype {

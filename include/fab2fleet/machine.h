@@ -53,8 +53,8 @@ struct f2f_op_cost {
 struct f2f_op_cost f2f_machine_op(const struct f2f_machine *machine, const struct f2f_op *op);
 
 /* All operators of a graph, counts included; shares (may be NULL) receives one child per operator. */
-struct f2f_op_cost f2f_machine_graph(const struct f2f_machine *machine, const struct f2f_graph *graph,
-                                     f2f_arena *arena, struct f2f_share *shares);
+struct f2f_op_cost f2f_machine_graph(const struct f2f_machine *machine, const struct f2f_graph *graph, f2f_arena *arena,
+                                     struct f2f_share *shares);
 
 /* Time of a collective over `chips` chips, `stride` apart, each with a message of bytes_B (nccl-tests'
  * convention: all-reduce and reduce-scatter: the full buffer; all-gather: the gathered buffer;

@@ -92,7 +92,7 @@ struct f2f_results {
     size_t n_items;
     struct f2f_record **claims; /* {text, expected, predicted, holds, ...}: run only */
     size_t n_claims;
-    struct f2f_record **tables; /* sweeps, ratios: one sub-record a row, its values the columns; other values are the heading's */
+    struct f2f_record **tables; /* sweeps, ratios: one sub-record a row; other values are the heading's */
     size_t n_tables;
     const char **notes; /* sentences a reader must know: conditions, assumptions, warnings */
     size_t n_notes;

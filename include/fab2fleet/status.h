@@ -11,12 +11,12 @@ extern "C" {
 #endif
 
 /* name, value (= exit code), meaning */
-#define F2F_STATUS_LIST(X)                                                                         \
-    X(OK, 0, "ok")                                                                                 \
-    X(ERUN, 1, "failed at run time")                                                               \
-    X(EUSAGE, 2, "wrong usage")                                                                    \
-    X(EINPUT, 3, "bad description or input")                                                       \
-    X(EINFEASIBLE, 4, "infeasible")                                                                \
+#define F2F_STATUS_LIST(X)                   \
+    X(OK, 0, "ok")                           \
+    X(ERUN, 1, "failed at run time")         \
+    X(EUSAGE, 2, "wrong usage")              \
+    X(EINPUT, 3, "bad description or input") \
+    X(EINFEASIBLE, 4, "infeasible")          \
     X(EINTERRUPTED, 130, "interrupted")
 
 typedef enum f2f_status {
@@ -45,10 +45,10 @@ f2f_status f2f_fail(f2f_error *err, f2f_status status, const char *fmt, ...) F2F
 const char *f2f_status_text(f2f_status status);
 
 /* Propagates a failure unchanged. */
-#define F2F_TRY(call)                                                                              \
-    do {                                                                                           \
-        f2f_status f2f_try_ = (call);                                                              \
-        if (f2f_try_ != F2F_OK) return f2f_try_;                                                   \
+#define F2F_TRY(call)                            \
+    do {                                         \
+        f2f_status f2f_try_ = (call);            \
+        if (f2f_try_ != F2F_OK) return f2f_try_; \
     } while (0)
 
 #ifdef __cplusplus

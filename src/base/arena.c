@@ -83,9 +83,7 @@ char *f2f_arena_strndup(f2f_arena *arena, const char *text, size_t length) {
     return copy;
 }
 
-char *f2f_arena_strdup(f2f_arena *arena, const char *text) {
-    return f2f_arena_strndup(arena, text, strlen(text));
-}
+char *f2f_arena_strdup(f2f_arena *arena, const char *text) { return f2f_arena_strndup(arena, text, strlen(text)); }
 
 char *f2f_arena_vprintf(f2f_arena *arena, const char *fmt, va_list args) {
     va_list again;
@@ -110,6 +108,4 @@ void f2f_arena_adopt(f2f_arena *parent, f2f_arena *child) {
     parent->children = child;
 }
 
-size_t f2f_arena_used_B(const f2f_arena *arena) {
-    return arena->used_B;
-}
+size_t f2f_arena_used_B(const f2f_arena *arena) { return arena->used_B; }

@@ -34,13 +34,9 @@ static const struct {
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
-const char *f2f_dtype_name(enum f2f_dtype d) {
-    return d < F2F_DTYPE_N ? dtypes[d].name : "?";
-}
+const char *f2f_dtype_name(enum f2f_dtype d) { return d < F2F_DTYPE_N ? dtypes[d].name : "?"; }
 
-double f2f_dtype_B(enum f2f_dtype d) {
-    return dtypes[d].bits / 8.0;
-}
+double f2f_dtype_B(enum f2f_dtype d) { return dtypes[d].bits / 8.0; }
 
 f2f_status f2f_dtype_parse(enum f2f_dtype *out, const char *text, f2f_error *err) {
     for (int d = 0; d < F2F_DTYPE_N; d++) {
@@ -48,8 +44,8 @@ f2f_status f2f_dtype_parse(enum f2f_dtype *out, const char *text, f2f_error *err
         *out = (enum f2f_dtype)d;
         return F2F_OK;
     }
-    return f2f_fail(err, F2F_EUSAGE, "unknown number format '%.40s': fp32, tf32, bf16, fp16, fp8, int8, fp4 and int4 are known",
-                    text);
+    return f2f_fail(err, F2F_EUSAGE,
+                    "unknown number format '%.40s': fp32, tf32, bf16, fp16, fp8, int8, fp4 and int4 are known", text);
 }
 
 static const struct f2f_precision *find_precision(const char *text) {
@@ -64,7 +60,8 @@ f2f_status f2f_precision_parse(struct f2f_precision *out, const char *text, cons
     const struct f2f_precision *found = find_precision(text);
     if (!found)
         return f2f_fail(err, F2F_EUSAGE,
-                        "unknown precision '%.40s': bf16, fp16, fp32, fp8, int8, int8_wo, int4_wo and nvfp4 are known", text);
+                        "unknown precision '%.40s': bf16, fp16, fp32, fp8, int8, int8_wo, int4_wo and nvfp4 are known",
+                        text);
     *out = *found;
     return kv ? f2f_dtype_parse(&out->kv, kv, err) : F2F_OK;
 }

@@ -17,7 +17,7 @@ f2f_status f2f_fail(f2f_error *err, f2f_status status, const char *fmt, ...) {
 
 const char *f2f_status_text(f2f_status status) {
     switch (status) {
-#define X(name, value, text)                                                                       \
+#define X(name, value, text) \
     case F2F_##name: return text;
         F2F_STATUS_LIST(X)
 #undef X

@@ -6,7 +6,8 @@
 
 #include "base/text.h"
 
-f2f_status f2f_file_read(char **text, size_t *length, f2f_arena *arena, const char *path, size_t max_B, f2f_error *err) {
+f2f_status f2f_file_read(char **text, size_t *length, f2f_arena *arena, const char *path, size_t max_B,
+                         f2f_error *err) {
     struct stat info;
     if (stat(path, &info) != 0) return f2f_fail(err, F2F_EINPUT, "cannot read '%.120s': %s", path, strerror(errno));
     if (!S_ISREG(info.st_mode)) return f2f_fail(err, F2F_EINPUT, "cannot read '%.120s': not a regular file", path);

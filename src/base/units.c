@@ -19,17 +19,19 @@ static const struct {
 static const struct {
     const char *text;
     double factor;
-} prefixes[] = {{"", 1},         {"p", 1e-12},       {"n", 1e-9},           {"u", 1e-6},
-                {"m", 1e-3},     {"k", 1e3},         {"K", 1e3},            {"M", 1e6},
-                {"G", 1e9},      {"T", 1e12},        {"P", 1e15},           {"E", 1e18},
-                {"Ki", 1024.0},  {"Mi", 1048576.0},  {"Gi", 1073741824.0},  {"Ti", 1099511627776.0}};
+} prefixes[] = {{"", 1},        {"p", 1e-12},      {"n", 1e-9},          {"u", 1e-6},
+                {"m", 1e-3},    {"k", 1e3},        {"K", 1e3},           {"M", 1e6},
+                {"G", 1e9},     {"T", 1e12},       {"P", 1e15},          {"E", 1e18},
+                {"Ki", 1024.0}, {"Mi", 1048576.0}, {"Gi", 1073741824.0}, {"Ti", 1099511627776.0}};
 
 /* Spellings that are no prefix and base of their own. */
 static const struct {
     const char *text;
     enum f2f_quantity quantity;
     double factor;
-} spellings[] = {{"min", F2F_QUANTITY_TIME, 60}, {"h", F2F_QUANTITY_TIME, 3600}, {"d", F2F_QUANTITY_TIME, 86400},
+} spellings[] = {{"min", F2F_QUANTITY_TIME, 60},
+                 {"h", F2F_QUANTITY_TIME, 3600},
+                 {"d", F2F_QUANTITY_TIME, 86400},
                  {"%", F2F_QUANTITY_FRACTION, 0.01}};
 
 const char *f2f_quantity_unit(enum f2f_quantity q) { return quantities[q].unit; }
@@ -100,8 +102,8 @@ f2f_status f2f_quantity_parse(double *out, enum f2f_quantity wanted, const char 
     size_t length = number_length(text);
     double number, factor = 1;
     if (!length || !read_number(&number, text, length))
-        return f2f_fail(err, F2F_EINPUT, "'%.60s' is not a number; %s is wanted (e.g. %s)", text, quantities[wanted].text,
-                        quantities[wanted].example);
+        return f2f_fail(err, F2F_EINPUT, "'%.60s' is not a number; %s is wanted (e.g. %s)", text,
+                        quantities[wanted].text, quantities[wanted].example);
     const char *unit = text + length;
     while (*unit == ' ') unit++;
     enum f2f_quantity found = F2F_QUANTITY_NUMBER;

@@ -6,8 +6,8 @@
 #define F2F_CLI_H
 
 #include "fab2fleet/catalog.h"
-#include "fab2fleet/record.h"
 #include "fab2fleet/explore.h"
+#include "fab2fleet/record.h"
 
 enum opt_kind { OPT_FLAG, OPT_INT, OPT_REAL, OPT_TEXT, OPT_SET };
 

@@ -7,7 +7,8 @@ static int run(struct cli *cli) {
     f2f_error err = {0}, first = {0};
     struct f2f_results *results = f2f_results_new(cli->arena, cli->verb);
     f2f_status status = F2F_OK;
-    if (!cli->n_args) return cli_fail(cli, f2f_fail(&err, F2F_EUSAGE, "files are wanted, e.g. fab2fleet check my-chip.yaml"), &err);
+    if (!cli->n_args)
+        return cli_fail(cli, f2f_fail(&err, F2F_EUSAGE, "files are wanted, e.g. fab2fleet check my-chip.yaml"), &err);
     for (int i = 0; i < cli->n_args; i++) {
         struct f2f_record *record;
         f2f_status one = f2f_catalog_check(&record, cli->catalog, cli->args[i], &err);

@@ -36,7 +36,8 @@ static f2f_status make_gemm(struct f2f_op *op, const struct f2f_precision *p, f2
     F2F_TRY(need("m", o.m, err));
     F2F_TRY(need("n", o.n, err));
     F2F_TRY(need("k", o.k, err));
-    *op = (struct f2f_op){.kind = F2F_OP_GEMM, .name = "gemm", .m = o.m, .n = o.n, .k = o.k, .groups = o.groups, .cast = true};
+    *op = (struct f2f_op){
+        .kind = F2F_OP_GEMM, .name = "gemm", .m = o.m, .n = o.n, .k = o.k, .groups = o.groups, .cast = true};
     op->compute = p->compute, op->weight = p->weight, op->act = p->act, op->kv = p->kv;
     return F2F_OK;
 }
@@ -45,24 +46,37 @@ static f2f_status make_attention(struct f2f_op *op, const struct f2f_precision *
     F2F_TRY(need("q-heads", o.q_heads, err));
     F2F_TRY(need("kv-heads", o.kv_heads, err));
     F2F_TRY(decode ? need("kv-len", o.kv_len, err) : need("seq", o.seq, err));
-    if (o.q_heads % o.kv_heads) return f2f_fail(err, F2F_EUSAGE, "--q-heads %d is no multiple of --kv-heads %d", o.q_heads, o.kv_heads);
-    *op = (struct f2f_op){.kind = decode ? F2F_OP_ATTN_DECODE : F2F_OP_ATTN_PREFILL, .name = "attention", .batch = o.batch,
-                          .q_len = decode ? 1 : o.seq, .kv_len = decode ? o.kv_len : o.seq, .q_heads = o.q_heads,
-                          .kv_heads = o.kv_heads, .head_dim = o.head_dim};
+    if (o.q_heads % o.kv_heads)
+        return f2f_fail(err, F2F_EUSAGE, "--q-heads %d is no multiple of --kv-heads %d", o.q_heads, o.kv_heads);
+    *op = (struct f2f_op){.kind = decode ? F2F_OP_ATTN_DECODE : F2F_OP_ATTN_PREFILL,
+                          .name = "attention",
+                          .batch = o.batch,
+                          .q_len = decode ? 1 : o.seq,
+                          .kv_len = decode ? o.kv_len : o.seq,
+                          .q_heads = o.q_heads,
+                          .kv_heads = o.kv_heads,
+                          .head_dim = o.head_dim};
     op->compute = p->compute, op->weight = p->weight, op->act = p->act, op->kv = p->kv;
     return F2F_OK;
 }
 
 static f2f_status make_collective(struct f2f_op *op, f2f_error *err) {
-    static const char *const names[F2F_COLLECTIVE_N] = {"all_reduce", "all_gather", "reduce_scatter", "alltoall", "send"};
+    static const char *const names[F2F_COLLECTIVE_N] = {"all_reduce", "all_gather", "reduce_scatter", "alltoall",
+                                                        "send"};
     if (!(o.bytes > 0)) return f2f_fail(err, F2F_EUSAGE, "--bytes is wanted");
     for (int i = 0; i < F2F_COLLECTIVE_N; i++) {
         if (strcmp(o.op, names[i]) != 0) continue;
-        *op = (struct f2f_op){.kind = F2F_OP_COLLECTIVE, .name = names[i], .collective = i, .group_chips = o.chips, .stride_chips = 1,
-                              .bytes_B = o.bytes, .act = F2F_DTYPE_BF16};
+        *op = (struct f2f_op){.kind = F2F_OP_COLLECTIVE,
+                              .name = names[i],
+                              .collective = i,
+                              .group_chips = o.chips,
+                              .stride_chips = 1,
+                              .bytes_B = o.bytes,
+                              .act = F2F_DTYPE_BF16};
         return F2F_OK;
     }
-    return f2f_fail(err, F2F_EUSAGE, "--op '%.40s': all_reduce, all_gather, reduce_scatter, alltoall or send is wanted", o.op);
+    return f2f_fail(err, F2F_EUSAGE, "--op '%.40s': all_reduce, all_gather, reduce_scatter, alltoall or send is wanted",
+                    o.op);
 }
 
 static f2f_status make_op(struct f2f_op *op, const char *what, f2f_error *err) {
@@ -73,7 +87,8 @@ static f2f_status make_op(struct f2f_op *op, const char *what, f2f_error *err) {
     if (strcmp(what, "attention-prefill") == 0) return make_attention(op, &precision, false, err);
     if (strcmp(what, "attention-decode") == 0) return make_attention(op, &precision, true, err);
     if (strcmp(what, "collective") == 0) return make_collective(op, err);
-    return f2f_fail(err, F2F_EUSAGE, "unknown operator '%.40s': gemm, attention-prefill, attention-decode or collective", what);
+    return f2f_fail(err, F2F_EUSAGE,
+                    "unknown operator '%.40s': gemm, attention-prefill, attention-decode or collective", what);
 }
 
 static void put_cost(struct f2f_record *r, const struct f2f_op_cost *cost) {
@@ -96,10 +111,12 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
     F2F_TRY(make_op(&op, cli->args[1], err));
     bool collective = op.kind == F2F_OP_COLLECTIVE;
     int chips = collective ? o.chips : 1;
-    F2F_TRY(f2f_catalog_host(&system, cli->catalog, cli->args[0], chips, cli->common.sets.item, cli->common.sets.n, err));
+    F2F_TRY(
+        f2f_catalog_host(&system, cli->catalog, cli->args[0], chips, cli->common.sets.item, cli->common.sets.n, err));
     F2F_TRY(f2f_machine_make(&machine, system, err));
     struct f2f_op_cost cost = f2f_machine_op(&machine, &op);
-    struct f2f_record *r = f2f_record_new(cli->arena, f2f_arena_printf(cli->arena, "%s / %s", cli->args[0], cli->args[1]));
+    struct f2f_record *r =
+        f2f_record_new(cli->arena, f2f_arena_printf(cli->arena, "%s / %s", cli->args[0], cli->args[1]));
     f2f_record_text(r, "chip", cli->args[0], NULL);
     f2f_record_text(r, "operator", cli->args[1], NULL);
     put_cost(r, &cost);

@@ -10,7 +10,8 @@
 static const struct opt table[] = {{0}};
 
 /* report.html, results.json and results.csv in the folder. */
-static f2f_status write_folder(const struct cli *cli, const struct f2f_results *results, const char *folder, f2f_error *err) {
+static f2f_status write_folder(const struct cli *cli, const struct f2f_results *results, const char *folder,
+                               f2f_error *err) {
     static const struct {
         const char *name;
         enum f2f_format format;
@@ -31,12 +32,16 @@ static int run(struct cli *cli) {
     struct progress progress;
     f2f_error err = {0};
     if (cli->n_args != 1)
-        return cli_fail(cli, f2f_fail(&err, F2F_EUSAGE, "one study is wanted, e.g. fab2fleet run studies/hbm3e-12h.yaml"), &err);
+        return cli_fail(
+            cli, f2f_fail(&err, F2F_EUSAGE, "one study is wanted, e.g. fab2fleet run studies/hbm3e-12h.yaml"), &err);
     f2f_status status = f2f_study_load(&study, cli->catalog, cli->args[0], &err);
     if (status != F2F_OK) return cli_fail(cli, status, &err);
     progress_start(&progress, "run", cli->common.quiet);
-    struct f2f_study_options how = {.sets = cli->common.sets.item, .n_sets = cli->common.sets.n, .threads = cli->common.threads,
-                                    .progress = progress_step, .progress_context = &progress};
+    struct f2f_study_options how = {.sets = cli->common.sets.item,
+                                    .n_sets = cli->common.sets.n,
+                                    .threads = cli->common.threads,
+                                    .progress = progress_step,
+                                    .progress_context = &progress};
     status = f2f_study_run(&results, cli->catalog, study, &how, &err);
     progress_end(&progress);
     if (!results) return cli_fail(cli, status, &err);

@@ -13,11 +13,13 @@ static const struct opt table[] = {
     {"system", 's', OPT_TEXT, &o.system, "S", "system, node or chip: a name of the catalog or a path", 0, 0},
     {"model", 'm', OPT_TEXT, &o.model, "M", "model: a name, a folder or a config.json", 0, 0},
     {"precision", 'p', OPT_TEXT, &o.precision, "P", "bf16, fp16, fp8, int8, int8_wo, int4_wo, nvfp4", 0, 0},
-    {"kv-precision", 0, OPT_TEXT, &o.kv_precision, "P", "format of the KV cache; the precision's own if left out", 0, 0},
+    {"kv-precision", 0, OPT_TEXT, &o.kv_precision, "P", "format of the KV cache; the precision's own if left out", 0,
+     0},
     {"engine", 0, OPT_TEXT, &o.engine, "NAME", "serving engine whose batching is followed", 0, 0},
     {"tp", 0, OPT_INT, &o.tp, "N", "tensor parallel chips", 1, 4096},
     {"pp", 0, OPT_INT, &o.pp, "N", "pipeline stages", 1, 4096},
-    {"concurrency", 'c', OPT_INT, &o.concurrency, "C", "requests in flight; 0: as many as fit and meet the SLO", 0, 1e7},
+    {"concurrency", 'c', OPT_INT, &o.concurrency, "C", "requests in flight; 0: as many as fit and meet the SLO", 0,
+     1e7},
     {"isl", 0, OPT_INT, &o.isl, "N", "prompt tokens", 1, 1e8},
     {"osl", 0, OPT_INT, &o.osl, "N", "generated tokens", 1, 1e8},
     {"requests", 0, OPT_INT, &o.requests, "N", "requests of the run; 0: enough for a steady state", 0, 1e8},
@@ -26,11 +28,16 @@ static const struct opt table[] = {
 
 static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error *err) {
     const struct f2f_system *system;
-    struct f2f_serve_job job = {.isl = o.isl, .osl = o.osl, .concurrency = o.concurrency, .requests = o.requests,
-                                .strategy = {.tp = o.tp, .pp = o.pp, .cp = 1, .vp = 1, .dp = 1, .ep = 1, .micro_batch = 1}};
+    struct f2f_serve_job job = {
+        .isl = o.isl,
+        .osl = o.osl,
+        .concurrency = o.concurrency,
+        .requests = o.requests,
+        .strategy = {.tp = o.tp, .pp = o.pp, .cp = 1, .vp = 1, .dp = 1, .ep = 1, .micro_batch = 1}};
     struct f2f_record *record;
     if (!o.system || !o.model || cli->n_args)
-        return f2f_fail(err, F2F_EUSAGE, "wanted: fab2fleet serve --system dgx-h100 --model llama-3-70b --precision fp8 --tp 2");
+        return f2f_fail(err, F2F_EUSAGE,
+                        "wanted: fab2fleet serve --system dgx-h100 --model llama-3-70b --precision fp8 --tp 2");
     F2F_TRY(f2f_precision_parse(&job.precision, o.precision, o.kv_precision, err));
     F2F_TRY(f2f_engine_find(&job.engine, o.engine, err));
     if (o.slo) F2F_TRY(f2f_slo_parse(&job.slo, o.slo, err));

@@ -3,11 +3,10 @@
 
 #include "cli/cli.h"
 
-static struct {
-    const char *schema;
-} o;
+static struct { const char *schema; } o;
 
-static const struct opt table[] = {{"schema", 0, OPT_TEXT, &o.schema, "KIND", "JSON Schema of a kind instead, for editors", 0, 0}, {0}};
+static const struct opt table[] = {
+    {"schema", 0, OPT_TEXT, &o.schema, "KIND", "JSON Schema of a kind instead, for editors", 0, 0}, {0}};
 
 static int show_schema(struct cli *cli) {
     f2f_error err = {0};
@@ -22,8 +21,10 @@ static int run(struct cli *cli) {
     f2f_error err = {0};
     struct f2f_record *record;
     if (o.schema) return show_schema(cli);
-    if (cli->n_args != 1) return cli_fail(cli, f2f_fail(&err, F2F_EUSAGE, "one name is wanted, e.g. fab2fleet show h100-sxm"), &err);
-    f2f_status status = f2f_catalog_show(&record, cli->catalog, cli->args[0], cli->common.sets.item, cli->common.sets.n, &err);
+    if (cli->n_args != 1)
+        return cli_fail(cli, f2f_fail(&err, F2F_EUSAGE, "one name is wanted, e.g. fab2fleet show h100-sxm"), &err);
+    f2f_status status =
+        f2f_catalog_show(&record, cli->catalog, cli->args[0], cli->common.sets.item, cli->common.sets.n, &err);
     if (status != F2F_OK) return cli_fail(cli, status, &err);
     struct f2f_results *results = f2f_results_new(cli->arena, cli->verb);
     f2f_results_add(results, record);

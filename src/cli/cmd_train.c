@@ -20,8 +20,10 @@ static const struct opt table[] = {
     {"chips", 'n', OPT_INT, &o.chips, "N", "chips that train", 1, 1e7},
     {"global-batch", 'b', OPT_INT, &o.global_batch, "B", "sequences of a step", 1, 1e7},
     {"seq", 0, OPT_INT, &o.seq, "L", "tokens of a sequence", 1, 1e8},
-    {"strategy", 0, OPT_TEXT, &o.strategy, "S", "tp=8,pp=16,cp=1,vp=1,dp=8,micro_batch=1,zero=1,recompute=full; what is left out is chosen", 0, 0},
-    {"search", 0, OPT_FLAG, &o.search, NULL, "choose the fastest strategy that fits (the default without --strategy)", 0, 0},
+    {"strategy", 0, OPT_TEXT, &o.strategy, "S",
+     "tp=8,pp=16,cp=1,vp=1,dp=8,micro_batch=1,zero=1,recompute=full; what is left out is chosen", 0, 0},
+    {"search", 0, OPT_FLAG, &o.search, NULL, "choose the fastest strategy that fits (the default without --strategy)",
+     0, 0},
     {"tokens", 0, OPT_REAL, &o.tokens, "N", "tokens of the whole run, for days", 0, 1e18},
     {0}};
 
@@ -29,8 +31,14 @@ static int *field_of(struct f2f_strategy *s, const char *name) {
     const struct {
         const char *name;
         int *field;
-    } fields[] = {{"tp", &s->tp}, {"cp", &s->cp}, {"pp", &s->pp}, {"vp", &s->vp}, {"dp", &s->dp},
-                  {"ep", &s->ep}, {"micro_batch", &s->micro_batch}, {"zero", &s->zero}};
+    } fields[] = {{"tp", &s->tp},
+                  {"cp", &s->cp},
+                  {"pp", &s->pp},
+                  {"vp", &s->vp},
+                  {"dp", &s->dp},
+                  {"ep", &s->ep},
+                  {"micro_batch", &s->micro_batch},
+                  {"zero", &s->zero}};
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         if (strcmp(fields[i].name, name) == 0) return fields[i].field;
     return NULL;
@@ -41,12 +49,15 @@ static f2f_status take_part(struct f2f_strategy *s, const char *part, f2f_error 
     const char *value = strchr(part, '=');
     size_t length = value ? (size_t)(value - part) : 0;
     double number;
-    if (!length || length >= sizeof name) return f2f_fail(err, F2F_EUSAGE, "--strategy '%.40s': name=value is wanted, e.g. tp=8", part);
+    if (!length || length >= sizeof name)
+        return f2f_fail(err, F2F_EUSAGE, "--strategy '%.40s': name=value is wanted, e.g. tp=8", part);
     memcpy(name, part, length);
     name[length] = '\0';
     if (strcmp(name, "recompute") == 0) return f2f_recompute_parse(&s->recompute, value + 1, err);
     int *field = field_of(s, name);
-    if (!field) return f2f_fail(err, F2F_EUSAGE, "--strategy: '%s' is not one of tp, cp, pp, vp, dp, ep, micro_batch, zero, recompute", name);
+    if (!field)
+        return f2f_fail(err, F2F_EUSAGE,
+                        "--strategy: '%s' is not one of tp, cp, pp, vp, dp, ep, micro_batch, zero, recompute", name);
     if (!f2f_number_parse(&number, value + 1) || number < 0 || number > 1e7 || strpbrk(value, ".eE"))
         return f2f_fail(err, F2F_EUSAGE, "--strategy: '%.40s' wants a whole number", part);
     *field = (int)number;
@@ -65,17 +76,24 @@ static f2f_status parse_strategy(struct f2f_strategy *s, f2f_arena *arena, const
 
 static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error *err) {
     const struct f2f_system *system;
-    struct f2f_train_job job = {.chips = o.chips, .global_batch = o.global_batch, .seq = o.seq, .tokens = o.tokens, .search = true,
+    struct f2f_train_job job = {.chips = o.chips,
+                                .global_batch = o.global_batch,
+                                .seq = o.seq,
+                                .tokens = o.tokens,
+                                .search = true,
                                 .strategy = {.zero = -1, .recompute = F2F_RECOMPUTE_CHOSEN}};
     struct f2f_record *record;
     if (!o.system || !o.model || !o.chips || !o.global_batch || cli->n_args)
-        return f2f_fail(err, F2F_EUSAGE, "wanted: fab2fleet train --system h100-roce-24k --model llama-3-70b --chips 1024 --global-batch 1024");
+        return f2f_fail(
+            err, F2F_EUSAGE,
+            "wanted: fab2fleet train --system h100-roce-24k --model llama-3-70b --chips 1024 --global-batch 1024");
     if (o.strategy) F2F_TRY(parse_strategy(&job.strategy, cli->arena, o.strategy, err));
     F2F_TRY(f2f_precision_parse(&job.precision, o.precision, NULL, err));
     F2F_TRY(f2f_catalog_system(&system, cli->catalog, o.system, cli->common.sets.item, cli->common.sets.n, err));
     F2F_TRY(f2f_catalog_model(&job.model, cli->catalog, o.model, err));
     F2F_TRY(f2f_train_run(&record, cli->arena, system, &job, err));
-    record->title = f2f_arena_printf(cli->arena, "%s / train %s %s on %d chips", o.system, o.model, o.precision, o.chips);
+    record->title =
+        f2f_arena_printf(cli->arena, "%s / train %s %s on %d chips", o.system, o.model, o.precision, o.chips);
     f2f_results_add(results, record);
     return F2F_OK;
 }

@@ -10,7 +10,9 @@ static int run(struct cli *cli) {
     struct f2f_results *results = f2f_results_new(cli->arena, cli->verb);
     f2f_status status = F2F_OK;
     if (!cli->n_args)
-        return cli_fail(cli, f2f_fail(&err, F2F_EUSAGE, "measured tables are wanted, e.g. fab2fleet validate validation/*.csv"), &err);
+        return cli_fail(
+            cli, f2f_fail(&err, F2F_EUSAGE, "measured tables are wanted, e.g. fab2fleet validate validation/*.csv"),
+            &err);
     f2f_catalog_override(cli->catalog, cli->common.sets.item, cli->common.sets.n);
     progress_start(&progress, "validate", cli->common.quiet);
     for (int i = 0; i < cli->n_args; i++) {

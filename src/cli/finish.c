@@ -11,7 +11,11 @@
 static const struct {
     const char *ending;
     enum f2f_format format;
-} endings[] = {{".json", F2F_FORMAT_JSON}, {".csv", F2F_FORMAT_CSV}, {".html", F2F_FORMAT_HTML}, {".txt", F2F_FORMAT_TEXT}};
+} endings[] = {{".trace.json", F2F_FORMAT_TIMELINE},
+               {".json", F2F_FORMAT_JSON},
+               {".csv", F2F_FORMAT_CSV},
+               {".html", F2F_FORMAT_HTML},
+               {".txt", F2F_FORMAT_TEXT}};
 
 static bool ends_with(const char *text, const char *ending) {
     size_t n = strlen(text), m = strlen(ending);
@@ -29,13 +33,15 @@ f2f_status cli_write_file(const char *path, const char *text, size_t length, f2f
 static f2f_status emit(const struct cli *cli, const struct f2f_results *results, f2f_error *err) {
     const struct common *c = &cli->common;
     bool color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
-    struct f2f_report_options how = {.explain = c->explain, .help = c->verbose, .quiet = c->quiet, .color = color && !c->output};
+    struct f2f_report_options how = {
+        .explain = c->explain, .help = c->verbose, .quiet = c->quiet, .color = color && !c->output};
     enum f2f_format format = c->json ? F2F_FORMAT_JSON : c->csv ? F2F_FORMAT_CSV : F2F_FORMAT_TEXT;
-    for (size_t i = 0; c->output && !c->json && !c->csv && i < sizeof endings / sizeof endings[0]; i++)
-        if (ends_with(c->output, endings[i].ending)) format = endings[i].format;
+    for (size_t i = sizeof endings / sizeof endings[0]; c->output && !c->json && !c->csv && i-- > 0;)
+        if (ends_with(c->output, endings[i].ending)) format = endings[i].format; /* the first in the list wins */
     const char *text = f2f_report(cli->arena, results, format, &how);
     if (c->output) return cli_write_file(c->output, text, strlen(text), err);
-    if (fputs(text, stdout) < 0 || fflush(stdout) != 0) return f2f_fail(err, F2F_ERUN, "writing to standard output failed: %s", strerror(errno));
+    if (fputs(text, stdout) < 0 || fflush(stdout) != 0)
+        return f2f_fail(err, F2F_ERUN, "writing to standard output failed: %s", strerror(errno));
     return F2F_OK;
 }
 
@@ -51,7 +57,8 @@ int cli_finish(const struct cli *cli, struct f2f_results *results, f2f_status st
     f2f_status written = emit(cli, results, &reason);
     if (written != F2F_OK) return cli_fail(cli, written, &reason);
     if (status != F2F_OK) return cli_fail(cli, status, err);
-    if (cli->common.require && (status = cli_require(results, cli->common.require, &reason)) != F2F_OK) return cli_fail(cli, status, &reason);
+    if (cli->common.require && (status = cli_require(results, cli->common.require, &reason)) != F2F_OK)
+        return cli_fail(cli, status, &reason);
     return all_infeasible(results) ? F2F_EINFEASIBLE : F2F_OK;
 }
 

@@ -36,8 +36,8 @@ static int unknown_verb(const char *name) {
     const char *names[N_VERBS];
     for (size_t i = 0; i < N_VERBS; i++) names[i] = verbs[i].name;
     const char *near = f2f_nearest(name, names, N_VERBS);
-    fprintf(stderr, "fab2fleet: error: unknown verb '%.40s'%s%s%s; `fab2fleet help` lists them\n", name, near ? " (did you mean '" : "",
-            near ? near : "", near ? "'?)" : "");
+    fprintf(stderr, "fab2fleet: error: unknown verb '%.40s'%s%s%s; `fab2fleet help` lists them\n", name,
+            near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
     return F2F_EUSAGE;
 }
 
@@ -91,7 +91,8 @@ int main(int argc, char **argv) {
         return F2F_EUSAGE;
     }
     const char *name = argv[1];
-    if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) return help(argc - 2, argv + 2);
+    if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        return help(argc - 2, argv + 2);
     if (strcmp(name, "--complete") == 0) return complete(argc - 2, argv + 2);
     if (strcmp(name, "version") == 0 || strcmp(name, "--version") == 0) {
         puts("fab2fleet " F2F_VERSION);

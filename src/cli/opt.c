@@ -10,7 +10,8 @@
 
 static void common_table(struct opt *out, struct common *c) {
     const struct opt table[N_COMMON] = {
-        {"set", 0, OPT_SET, &c->sets, "PATH=VALUE", "change one field of a description, e.g. chip.memory.stacks=8", 0, 0},
+        {"set", 0, OPT_SET, &c->sets, "PATH=VALUE", "change one field of a description, e.g. chip.memory.stacks=8", 0,
+         0},
         {"json", 0, OPT_FLAG, &c->json, NULL, "one JSON object, SI units, unrounded", 0, 0},
         {"csv", 0, OPT_FLAG, &c->csv, NULL, "comma-separated values", 0, 0},
         {"output", 'o', OPT_TEXT, &c->output, "FILE", "write there (.json .csv .html .txt); for `run`: a folder", 0, 0},
@@ -27,7 +28,8 @@ static void common_table(struct opt *out, struct common *c) {
 
 static f2f_status take_set(struct set_list *sets, const char *text, f2f_error *err) {
     const char *equals = strchr(text, '=');
-    if (!equals || equals == text) return f2f_fail(err, F2F_EUSAGE, "--set '%.80s': PATH=VALUE is wanted, e.g. chip.tdp='500 W'", text);
+    if (!equals || equals == text)
+        return f2f_fail(err, F2F_EUSAGE, "--set '%.80s': PATH=VALUE is wanted, e.g. chip.tdp='500 W'", text);
     if (sets->n == MAX_SETS) return f2f_fail(err, F2F_EUSAGE, "more than %d --set", MAX_SETS);
     const char *path = f2f_arena_strndup(sets->arena, text, (size_t)(equals - text));
     sets->item[sets->n++] = (struct f2f_set){path, equals + 1};
@@ -37,8 +39,10 @@ static f2f_status take_set(struct set_list *sets, const char *text, f2f_error *e
 static f2f_status take_number(const struct opt *o, const char *text, f2f_error *err) {
     double value;
     bool whole = o->kind == OPT_INT;
-    if (!f2f_number_parse(&value, text) || (whole && (value > 2147483647.0 || value < -2147483648.0 || strpbrk(text, ".eE"))))
-        return f2f_fail(err, F2F_EUSAGE, "--%s '%.40s': %s is wanted", o->name, text, whole ? "a whole number" : "a number");
+    if (!f2f_number_parse(&value, text) ||
+        (whole && (value > 2147483647.0 || value < -2147483648.0 || strpbrk(text, ".eE"))))
+        return f2f_fail(err, F2F_EUSAGE, "--%s '%.40s': %s is wanted", o->name, text,
+                        whole ? "a whole number" : "a number");
     if (o->min < o->max && (value < o->min || value > o->max))
         return f2f_fail(err, F2F_EUSAGE, "--%s %.40s is out of its range %g to %g", o->name, text, o->min, o->max);
     if (whole) *(int *)o->target = (int)value;
@@ -57,7 +61,8 @@ static f2f_status take_value(const struct opt *o, const char *text, f2f_error *e
     return F2F_OK;
 }
 
-static f2f_status unknown_option(const struct opt *table, size_t n, const char *verb, const char *text, f2f_error *err) {
+static f2f_status unknown_option(const struct opt *table, size_t n, const char *verb, const char *text,
+                                 f2f_error *err) {
     const char *names[N_OPTIONS];
     for (size_t i = 0; i < n; i++) names[i] = table[i].name;
     const char *near = f2f_nearest(text, names, n);
@@ -78,7 +83,8 @@ static const struct opt *find_short(const struct opt *table, size_t n, char lett
 }
 
 /* One option at argv[*i]; steps over its value. */
-static f2f_status take_option(const struct opt *table, size_t n, const char *verb, int argc, char **argv, int *i, f2f_error *err) {
+static f2f_status take_option(const struct opt *table, size_t n, const char *verb, int argc, char **argv, int *i,
+                              f2f_error *err) {
     const char *text = argv[*i], *value = NULL;
     const struct opt *o;
     if (text[1] == '-') {
@@ -94,7 +100,8 @@ static f2f_status take_option(const struct opt *table, size_t n, const char *ver
         if (text[2]) value = text + 2;
     }
     if (!value && o->kind != OPT_FLAG) {
-        if (*i + 1 >= argc) return f2f_fail(err, F2F_EUSAGE, "--%s needs a value: --%s %s", o->name, o->name, o->argument);
+        if (*i + 1 >= argc)
+            return f2f_fail(err, F2F_EUSAGE, "--%s needs a value: --%s %s", o->name, o->name, o->argument);
         value = argv[++*i];
     }
     return take_value(o, value, err);
@@ -111,7 +118,8 @@ f2f_status cli_parse(struct cli *cli, const struct opt *options, int argc, char 
     for (int i = 0; i < argc; i++) {
         if (!only_args && strcmp(argv[i], "--") == 0) only_args = true;
         else if (!only_args && (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)) cli->common.help = true;
-        else if (!only_args && argv[i][0] == '-' && argv[i][1]) F2F_TRY(take_option(table, n, cli->verb, argc, argv, &i, err));
+        else if (!only_args && argv[i][0] == '-' && argv[i][1])
+            F2F_TRY(take_option(table, n, cli->verb, argc, argv, &i, err));
         else cli->args[cli->n_args++] = argv[i];
     }
     if (cli->common.json && cli->common.csv) return f2f_fail(err, F2F_EUSAGE, "--json and --csv exclude each other");
@@ -120,8 +128,8 @@ f2f_status cli_parse(struct cli *cli, const struct opt *options, int argc, char 
 
 static void print_option(const struct opt *o) {
     char left[48];
-    (void)snprintf(left, sizeof left, "%s%c%s--%s%s%s", o->letter ? "-" : " ", o->letter ? o->letter : ' ', o->letter ? ", " : "  ",
-                   o->name, o->argument ? " " : "", o->argument ? o->argument : "");
+    (void)snprintf(left, sizeof left, "%s%c%s--%s%s%s", o->letter ? "-" : " ", o->letter ? o->letter : ' ',
+                   o->letter ? ", " : "  ", o->name, o->argument ? " " : "", o->argument ? o->argument : "");
     printf("  %-32s %s\n", left, o->help);
 }
 

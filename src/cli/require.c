@@ -19,7 +19,8 @@ static f2f_status parse_test(struct test *test, const char *text, size_t length,
     size_t key = strcspn(copy, "<>=");
     size_t op = strspn(copy + key, "<>=");
     if (!key || !op || op > 2 || key >= sizeof test->key || !f2f_number_parse(&test->value, copy + key + op))
-        return f2f_fail(err, F2F_EUSAGE, "--require '%s': KEY<=NUMBER is wanted (or <, >, >=), e.g. 'ttft_p99_s<=0.5'", copy);
+        return f2f_fail(err, F2F_EUSAGE, "--require '%s': KEY<=NUMBER is wanted (or <, >, >=), e.g. 'ttft_p99_s<=0.5'",
+                        copy);
     memcpy(test->key, copy, key);
     test->key[key] = '\0';
     memcpy(test->op, copy + key, op);
@@ -42,8 +43,8 @@ static f2f_status test_all(const struct f2f_results *results, const struct test 
         found = found || f2f_record_find(results->items[i], test->key) != NULL;
         if (feasible <= 0) return f2f_fail(err, F2F_EINFEASIBLE, "%s is infeasible", results->items[i]->title);
         if (!isnan(value) && !holds(test, value))
-            return f2f_fail(err, F2F_EINFEASIBLE, "%s: %s is %g, %s %g is required", results->items[i]->title, test->key, value, test->op,
-                            test->value);
+            return f2f_fail(err, F2F_EINFEASIBLE, "%s: %s is %g, %s %g is required", results->items[i]->title,
+                            test->key, value, test->op, test->value);
     }
     return found ? F2F_OK : f2f_fail(err, F2F_EUSAGE, "--require: no result has a key '%s'", test->key);
 }

@@ -28,18 +28,21 @@ void f2f_catalog_override(struct f2f_catalog *catalog, const struct f2f_set *set
 }
 
 f2f_arena *f2f_catalog_arena(struct f2f_catalog *catalog) { return catalog->arena; }
-struct f2f_diag *f2f_catalog_diag(struct f2f_catalog *catalog) { return catalog->diag; }
+struct f2f_diag *f2f_catalog_diag(struct f2f_catalog *catalog) {
+    return catalog->diag;
+}
 
 const struct f2f_table *f2f_table_find(const char *kind) {
-    static const struct f2f_table *const tables[] = {&f2f_process_table, &f2f_memory_table, &f2f_class_table,  &f2f_chip_table,
-                                                     &f2f_node_table,    &f2f_network_table, &f2f_system_table, &f2f_study_table};
+    static const struct f2f_table *const tables[] = {&f2f_process_table, &f2f_memory_table, &f2f_class_table,
+                                                     &f2f_chip_table,    &f2f_node_table,   &f2f_network_table,
+                                                     &f2f_system_table,  &f2f_study_table};
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         if (strcmp(tables[i]->kind, kind) == 0) return tables[i];
     return NULL;
 }
 
-f2f_status f2f_desc_load_tree(void **out, struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *tree,
-                              const struct f2f_set *sets, size_t n_sets, f2f_error *err) {
+f2f_status f2f_desc_load_tree(void **out, struct f2f_catalog *catalog, const struct f2f_table *table,
+                              struct f2f_doc *tree, const struct f2f_set *sets, size_t n_sets, f2f_error *err) {
     size_t before = catalog->diag->n + catalog->diag->dropped;
     for (size_t i = 0; i < n_sets; i++) F2F_TRY(f2f_desc_set(catalog, table, tree, &sets[i], err));
     void *object = f2f_arena_alloc(catalog->arena, table->size);
@@ -57,8 +60,8 @@ f2f_status f2f_desc_load(void **out, struct f2f_catalog *catalog, const struct f
     return f2f_desc_load_tree(out, catalog, table, tree, sets, n_sets, err);
 }
 
-f2f_status f2f_catalog_memory(const struct f2f_memory **out, struct f2f_catalog *catalog, const char *name, const struct f2f_set *sets,
-                              size_t n_sets, f2f_error *err) {
+f2f_status f2f_catalog_memory(const struct f2f_memory **out, struct f2f_catalog *catalog, const char *name,
+                              const struct f2f_set *sets, size_t n_sets, f2f_error *err) {
     void *object;
     F2F_TRY(f2f_desc_load(&object, catalog, &f2f_memory_table, name, sets, n_sets, err));
     *out = object;

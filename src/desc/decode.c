@@ -35,17 +35,18 @@ static void report_unknown(struct f2f_diag *diag, const struct f2f_table *table,
     for (size_t i = 0; i < N_HEAD_KEYS; i++) keys[n++] = head_keys[i];
     const char *near = f2f_nearest(node->key, keys, n);
     if (near) f2f_doc_error(diag, node, "unknown key '%.60s' (did you mean '%s'?)", node->key, near);
-    else f2f_doc_error(diag, node, "unknown key '%.60s': `fab2fleet show --schema %s` lists the known ones", node->key,
-                       table->kind ? table->kind : "KIND");
+    else
+        f2f_doc_error(diag, node, "unknown key '%.60s': `fab2fleet show --schema %s` lists the known ones", node->key,
+                      table->kind ? table->kind : "KIND");
 }
 
-static void decode_quantity(double *out, struct f2f_diag *diag, const struct f2f_table *table, const struct f2f_field *field,
-                            const char *key, struct f2f_doc *node) {
+static void decode_quantity(double *out, struct f2f_diag *diag, const struct f2f_table *table,
+                            const struct f2f_field *field, const char *key, struct f2f_doc *node) {
     f2f_error reason;
     struct f2f_doc *scalar = f2f_desc_scalar(node);
     if (!scalar) {
-        f2f_doc_error(diag, node, "'%s' must be %s (e.g. %s), not a list or mapping", key, f2f_quantity_text(field->quantity),
-                      f2f_quantity_example(field->quantity));
+        f2f_doc_error(diag, node, "'%s' must be %s (e.g. %s), not a list or mapping", key,
+                      f2f_quantity_text(field->quantity), f2f_quantity_example(field->quantity));
         return;
     }
     double value;
@@ -54,12 +55,13 @@ static void decode_quantity(double *out, struct f2f_diag *diag, const struct f2f
         return;
     }
     if (field->min < field->max && (value < field->min || value > field->max)) {
-        f2f_doc_error(diag, scalar, "'%s' is %.60s, out of its range %g to %g %s", key, scalar->text, field->min, field->max,
-                      f2f_quantity_unit(field->quantity));
+        f2f_doc_error(diag, scalar, "'%s' is %.60s, out of its range %g to %g %s", key, scalar->text, field->min,
+                      field->max, f2f_quantity_unit(field->quantity));
         return;
     }
     if (table->sourced && !scalar->source)
-        f2f_doc_error(diag, scalar, "'%s' has no source: add `source:` to this mapping, or write {value: %.40s, source: ...}", key,
+        f2f_doc_error(diag, scalar,
+                      "'%s' has no source: add `source:` to this mapping, or write {value: %.40s, source: ...}", key,
                       scalar->text);
     *out = value;
 }
@@ -78,7 +80,8 @@ static void decode_int(int *out, struct f2f_diag *diag, const struct f2f_table *
         return;
     }
     if (table->sourced && !scalar->source)
-        f2f_doc_error(diag, scalar, "'%s' has no source: add `source:` to this mapping, or write {value: %lld, source: ...}",
+        f2f_doc_error(diag, scalar,
+                      "'%s' has no source: add `source:` to this mapping, or write {value: %lld, source: ...}",
                       field->key, value);
     *out = (int)value;
 }
@@ -96,12 +99,13 @@ static void decode_word(int *out, struct f2f_diag *diag, const struct f2f_field 
         (void)snprintf(known + used, sizeof known - used, "%s%s", n ? ", " : "", field->words[n]);
     }
     const char *near = scalar ? f2f_nearest(scalar->text, field->words, n) : NULL;
-    f2f_doc_error(diag, node, "'%s' must be one of %s, not '%.40s'%s%s%s", field->key, known, scalar ? scalar->text : "a list",
-                  near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+    f2f_doc_error(diag, node, "'%s' must be one of %s, not '%.40s'%s%s%s", field->key, known,
+                  scalar ? scalar->text : "a list", near ? " (did you mean '" : "", near ? near : "",
+                  near ? "'?)" : "");
 }
 
-static void decode_dtypes(double *out, struct f2f_diag *diag, const struct f2f_table *table, const struct f2f_field *field,
-                          struct f2f_doc *node) {
+static void decode_dtypes(double *out, struct f2f_diag *diag, const struct f2f_table *table,
+                          const struct f2f_field *field, struct f2f_doc *node) {
     if (node->kind != F2F_DOC_MAP) {
         f2f_doc_error(diag, node, "'%s' must map number formats to rates, e.g. {bf16: 989 TFLOP/s}", field->key);
         return;
@@ -115,7 +119,8 @@ static void decode_dtypes(double *out, struct f2f_diag *diag, const struct f2f_t
     }
 }
 
-static void decode_list(void *object, struct f2f_catalog *catalog, const struct f2f_field *field, struct f2f_doc *node) {
+static void decode_list(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
+                        struct f2f_doc *node) {
     if (node->kind != F2F_DOC_SEQ) {
         f2f_doc_error(catalog->diag, node, "'%s' must be a list: one '- ' item each", field->key);
         return;
@@ -137,7 +142,8 @@ static void decode_ref(void *object, struct f2f_catalog *catalog, const struct f
     memcpy((char *)object + field->offset, &target, sizeof target);
 }
 
-static void decode_sets(void *object, struct f2f_catalog *catalog, const struct f2f_field *field, struct f2f_doc *node) {
+static void decode_sets(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
+                        struct f2f_doc *node) {
     if (node->kind != F2F_DOC_MAP) {
         f2f_doc_error(catalog->diag, node, "'%s' must map paths to values, e.g. {chip.memory.stacks: 8}", field->key);
         return;
@@ -145,7 +151,8 @@ static void decode_sets(void *object, struct f2f_catalog *catalog, const struct 
     struct f2f_set *sets = f2f_arena_alloc(catalog->arena, f2f_doc_count(node) * sizeof *sets);
     int n = 0;
     for (struct f2f_doc *child = node->child; child; child = child->next) {
-        if (child->kind != F2F_DOC_SCALAR) f2f_doc_error(catalog->diag, child, "'%.60s' must be set to one value", child->key);
+        if (child->kind != F2F_DOC_SCALAR)
+            f2f_doc_error(catalog->diag, child, "'%.60s' must be set to one value", child->key);
         else sets[n++] = (struct f2f_set){child->key, child->text};
     }
     memcpy((char *)object + field->offset, &sets, sizeof sets);
@@ -163,8 +170,8 @@ static int each_item(struct f2f_doc *node, struct f2f_doc **items, int max) {
 
 #define MAX_ITEMS 256
 
-static void decode_ints(void *object, struct f2f_catalog *catalog, const struct f2f_table *table, const struct f2f_field *field,
-                        struct f2f_doc *node) {
+static void decode_ints(void *object, struct f2f_catalog *catalog, const struct f2f_table *table,
+                        const struct f2f_field *field, struct f2f_doc *node) {
     struct f2f_doc *items[MAX_ITEMS];
     int n = each_item(node, items, MAX_ITEMS);
     int *values = f2f_arena_alloc(catalog->arena, (size_t)(n + 1) * sizeof *values);
@@ -174,24 +181,28 @@ static void decode_ints(void *object, struct f2f_catalog *catalog, const struct 
     *(int *)((char *)object + field->count_offset) = n;
 }
 
-static void decode_texts(void *object, struct f2f_catalog *catalog, const struct f2f_field *field, struct f2f_doc *node) {
+static void decode_texts(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
+                         struct f2f_doc *node) {
     struct f2f_doc *items[MAX_ITEMS];
     int n = each_item(node, items, MAX_ITEMS);
     const char **values = f2f_arena_alloc(catalog->arena, (size_t)(n + 1) * sizeof *values);
     if (!n) f2f_doc_error(catalog->diag, node, "'%s' must be a text or a list of them", field->key);
     for (int i = 0; i < n; i++) {
-        if (items[i]->kind != F2F_DOC_SCALAR) f2f_doc_error(catalog->diag, items[i], "'%s' must be a text or a list of them", field->key);
+        if (items[i]->kind != F2F_DOC_SCALAR)
+            f2f_doc_error(catalog->diag, items[i], "'%s' must be a text or a list of them", field->key);
         values[i] = items[i]->text ? items[i]->text : "";
     }
     memcpy((char *)object + field->offset, &values, sizeof values);
     *(int *)((char *)object + field->count_offset) = n;
 }
 
-static void decode_models(void *object, struct f2f_catalog *catalog, const struct f2f_field *field, struct f2f_doc *node) {
+static void decode_models(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
+                          struct f2f_doc *node) {
     struct f2f_doc *items[MAX_ITEMS];
     int n = each_item(node, items, MAX_ITEMS);
     const struct f2f_model **models = f2f_arena_alloc(catalog->arena, (size_t)(n + 1) * sizeof *models);
-    if (!n) f2f_doc_error(catalog->diag, node, "'%s' must be the name of a model, a path, or a list of them", field->key);
+    if (!n)
+        f2f_doc_error(catalog->diag, node, "'%s' must be the name of a model, a path, or a list of them", field->key);
     for (int i = 0; i < n; i++) {
         f2f_error reason = {0};
         size_t before = catalog->diag->n;
@@ -214,8 +225,8 @@ static void decode_text(void *target, struct f2f_diag *diag, const struct f2f_fi
     else memcpy(target, &scalar->text, sizeof scalar->text);
 }
 
-static void decode_field(void *object, struct f2f_catalog *catalog, const struct f2f_table *table, const struct f2f_field *field,
-                         struct f2f_doc *node) {
+static void decode_field(void *object, struct f2f_catalog *catalog, const struct f2f_table *table,
+                         const struct f2f_field *field, struct f2f_doc *node) {
     void *target = (char *)object + field->offset;
     struct f2f_diag *diag = catalog->diag;
     switch (field->type) {
@@ -250,7 +261,8 @@ static const char *text_of(const struct f2f_doc *node, const char *key) {
 }
 
 /* The head of a description: f2f_ident is its struct's first member. */
-static void decode_ident(struct f2f_ident *id, struct f2f_diag *diag, const struct f2f_table *table, struct f2f_doc *node) {
+static void decode_ident(struct f2f_ident *id, struct f2f_diag *diag, const struct f2f_table *table,
+                         struct f2f_doc *node) {
     static const struct f2f_field status = {.key = "status", .words = f2f_maturity_words};
     id->name = text_of(node, "name");
     id->title = text_of(node, "title");

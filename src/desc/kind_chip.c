@@ -5,8 +5,10 @@
 static const struct f2f_field memory_fields[] = {
     F2F_REF(M, "device", device, true, &f2f_memory_table, "the memory stack or device"),
     F2F_INT(M, "stacks", stacks, 1, 1024, "stacks or devices on the chip"),
-    F2F_QTY_OR(M, "pin_rate", pin_rate_bps, BITRATE, 0, 1e11, 0, "pin rate the chip drives; the memory's own if left out"),
-    F2F_QTY_OR(M, "usable", usable_frac, FRACTION, 0.1, 1, 1, "share of the capacity software can allocate (ECC, reserved pages)"),
+    F2F_QTY_OR(M, "pin_rate", pin_rate_bps, BITRATE, 0, 1e11, 0,
+               "pin rate the chip drives; the memory's own if left out"),
+    F2F_QTY_OR(M, "usable", usable_frac, FRACTION, 0.1, 1, 1,
+               "share of the capacity software can allocate (ECC, reserved pages)"),
 };
 static const struct f2f_table memory_table = F2F_TABLE(NULL, M, memory_fields, true, NULL);
 
@@ -18,11 +20,18 @@ static const struct f2f_field fields[] = {
     F2F_QTY(T, "clock", clock_Hz, FREQUENCY, 1e7, 1e11, "clock the peak rates refer to"),
     F2F_QTY_OR(T, "boost", boost_Hz, FREQUENCY, 0, 1e11, 0, "highest clock, where it is above `clock`"),
     F2F_INT(T, "units", units, 1, 100000, "SMs, compute units or matrix cores"),
-    {.key = "peak", .help = "dense matrix peak by number format", .type = F2F_FIELD_DTYPES, .quantity = F2F_QUANTITY_FLOPS,
-     .offset = offsetof(T, peak_flops), .required = true, .min = 1e9, .max = 1e20},
+    {.key = "peak",
+     .help = "dense matrix peak by number format",
+     .type = F2F_FIELD_DTYPES,
+     .quantity = F2F_QUANTITY_FLOPS,
+     .offset = offsetof(T, peak_flops),
+     .required = true,
+     .min = 1e9,
+     .max = 1e20},
     F2F_QTY(T, "vector", vector_flops, FLOPS, 1e9, 1e18, "fp32 rate of the vector units"),
     F2F_QTY(T, "cache", cache_B, SIZE, 1e4, 1e12, "last-level cache or shared SRAM"),
-    F2F_QTY_OR(T, "cache_bandwidth", cache_Bps, RATE, 0, 1e16, 0, "bandwidth of the last-level cache; the class's rule if left out"),
+    F2F_QTY_OR(T, "cache_bandwidth", cache_Bps, RATE, 0, 1e16, 0,
+               "bandwidth of the last-level cache; the class's rule if left out"),
     F2F_QTY(T, "unit_sram", unit_sram_B, SIZE, 1e3, 1e9, "scratchpad of one unit"),
     F2F_STRUCT(T, "memory", memory, true, &memory_table, "the memory the chip carries"),
     F2F_QTY(T, "tdp", tdp_W, POWER, 0.1, 100000, "power limit of chip and memory"),
@@ -35,14 +44,18 @@ static void check(const void *object, const struct f2f_doc *node, struct f2f_dia
     double best = 0;
     for (int d = 0; d < F2F_DTYPE_N; d++)
         if (chip->peak_flops[d] > best) best = chip->peak_flops[d];
-    if (best <= 0) f2f_doc_error(diag, node, "'peak' holds no number format: give at least one, e.g. {bf16: 989 TFLOP/s}");
+    if (best <= 0)
+        f2f_doc_error(diag, node, "'peak' holds no number format: give at least one, e.g. {bf16: 989 TFLOP/s}");
     if (chip->idle_W >= chip->tdp_W)
         f2f_doc_error(diag, node, "'idle' (%g W) must be below 'tdp' (%g W)", chip->idle_W, chip->tdp_W);
     if (chip->boost_Hz > 0 && chip->boost_Hz < chip->clock_Hz)
-        f2f_doc_error(diag, node, "'boost' (%g Hz) is below 'clock' (%g Hz): leave it out", chip->boost_Hz, chip->clock_Hz);
+        f2f_doc_error(diag, node, "'boost' (%g Hz) is below 'clock' (%g Hz): leave it out", chip->boost_Hz,
+                      chip->clock_Hz);
     if (chip->memory.device && chip->memory.pin_rate_bps > chip->memory.device->pin_rate_bps * 1.0000001)
-        f2f_doc_error(diag, node, "'memory.pin_rate' (%g b/s) is above what %s is rated for (%g b/s)", chip->memory.pin_rate_bps,
-                      chip->memory.device->id.name ? chip->memory.device->id.name : "the memory", chip->memory.device->pin_rate_bps);
+        f2f_doc_error(diag, node, "'memory.pin_rate' (%g b/s) is above what %s is rated for (%g b/s)",
+                      chip->memory.pin_rate_bps,
+                      chip->memory.device->id.name ? chip->memory.device->id.name : "the memory",
+                      chip->memory.device->pin_rate_bps);
 }
 
 const struct f2f_table f2f_chip_table = F2F_TABLE("chip", T, fields, true, check);

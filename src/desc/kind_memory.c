@@ -27,8 +27,9 @@ static const struct f2f_field fields[] = {
 static void check(const void *object, const struct f2f_doc *node, struct f2f_diag *diag) {
     const T *m = object;
     if (m->trfc_s >= m->trefi_s)
-        f2f_doc_error(diag, node, "'trfc' (%g s) must be shorter than 'trefi' (%g s): the memory would do nothing but refresh", m->trfc_s,
-                      m->trefi_s);
+        f2f_doc_error(diag, node,
+                      "'trfc' (%g s) must be shorter than 'trefi' (%g s): the memory would do nothing but refresh",
+                      m->trfc_s, m->trefi_s);
 }
 
 const struct f2f_table f2f_memory_table = F2F_TABLE("memory", T, fields, true, check);

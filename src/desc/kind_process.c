@@ -7,6 +7,7 @@ const char *const f2f_maturity_words[] = {"shipping", "announced", "estimate", N
 static const struct f2f_field fields[] = {
     F2F_QTY(T, "flop_energy", flop_energy_J, ENERGY_PER_FLOP, 1e-15, 1e-9,
             "energy of one bf16 FLOP in a matrix unit, operand delivery included, at nominal voltage"),
-    F2F_QTY(T, "sram_energy", sram_energy_J_per_B, ENERGY_PER_BYTE, 1e-14, 1e-9, "energy of a last-level SRAM access, wires included"),
+    F2F_QTY(T, "sram_energy", sram_energy_J_per_B, ENERGY_PER_BYTE, 1e-14, 1e-9,
+            "energy of a last-level SRAM access, wires included"),
 };
 const struct f2f_table f2f_process_table = F2F_TABLE("process", T, fields, true, NULL);

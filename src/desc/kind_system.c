@@ -19,13 +19,15 @@ static const struct f2f_field node_fields[] = {
     F2F_INT(N, "chips", chips, 1, 4096, "accelerators in the scale-up domain"),
     F2F_STRUCT(N, "link", link, false, &link_table, "links between them; left out for one chip"),
     F2F_QTY_OR(N, "nic", nic_Bps, RATE, 0, 1e13, 0, "network bandwidth per chip, one direction"),
-    F2F_QTY_OR(N, "host_power", host_W, POWER, 0, 1e6, 0, "CPUs, NICs, switches, fans, conversion losses of the node at full load"),
+    F2F_QTY_OR(N, "host_power", host_W, POWER, 0, 1e6, 0,
+               "CPUs, NICs, switches, fans, conversion losses of the node at full load"),
 };
 
 static void check_node(const void *object, const struct f2f_doc *node, struct f2f_diag *diag) {
     const N *n = object;
     if (n->chips > 1 && n->link.topology == F2F_TOPO_NONE)
-        f2f_doc_error(diag, node, "%d chips but no 'link' between them: give topology, bandwidth, latency and energy", n->chips);
+        f2f_doc_error(diag, node, "%d chips but no 'link' between them: give topology, bandwidth, latency and energy",
+                      n->chips);
 }
 
 const struct f2f_table f2f_node_table = F2F_TABLE("node", N, node_fields, true, check_node);
@@ -43,7 +45,8 @@ static const struct f2f_table level_table = F2F_TABLE(NULL, V, level_fields, tru
 static const struct f2f_field network_fields[] = {
     F2F_TEXT(W, "fabric", fabric, true, "RoCE, InfiniBand, ICI, ..."),
     F2F_FLAG(W, "reduces", reduces, "switches add (in-network reduction)"),
-    F2F_QTY(W, "efficiency", efficiency_frac, FRACTION, 0.01, 1, "share of the line rate left after headers and congestion"),
+    F2F_QTY(W, "efficiency", efficiency_frac, FRACTION, 0.01, 1,
+            "share of the line rate left after headers and congestion"),
     F2F_LIST(W, "levels", level, levels, true, &level_table, "levels from the leaf up"),
 };
 
@@ -51,7 +54,8 @@ static void check_network(const void *object, const struct f2f_doc *node, struct
     const W *w = object;
     for (int i = 1; i < w->levels; i++)
         if (w->level[i].span_chips <= w->level[i - 1].span_chips)
-            f2f_doc_error(diag, node, "level '%s' spans %d chips, not more than '%s' below it (%d): list levels from the leaf up",
+            f2f_doc_error(diag, node,
+                          "level '%s' spans %d chips, not more than '%s' below it (%d): list levels from the leaf up",
                           w->level[i].name, w->level[i].span_chips, w->level[i - 1].name, w->level[i - 1].span_chips);
     if (!w->levels) f2f_doc_error(diag, node, "'levels' is empty: a network has at least one");
 }
@@ -72,8 +76,10 @@ static void check_system(const void *object, const struct f2f_doc *node, struct 
     if (!s->network || !s->network->levels) return;
     int span = s->network->level[s->network->levels - 1].span_chips;
     if ((double)s->nodes * s->node->chips > span)
-        f2f_doc_error(diag, node, "%d nodes of %d chips do not fit a network that spans %d chips", s->nodes, s->node->chips, span);
-    if (s->nodes > 1 && s->node->nic_Bps <= 0) f2f_doc_error(diag, node, "the node has no 'nic' bandwidth for the network");
+        f2f_doc_error(diag, node, "%d nodes of %d chips do not fit a network that spans %d chips", s->nodes,
+                      s->node->chips, span);
+    if (s->nodes > 1 && s->node->nic_Bps <= 0)
+        f2f_doc_error(diag, node, "the node has no 'nic' bandwidth for the network");
 }
 
 const struct f2f_table f2f_system_table = F2F_TABLE("system", S, system_fields, true, check_system);

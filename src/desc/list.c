@@ -23,7 +23,9 @@ static void list_model(struct f2f_record *r, struct f2f_catalog *catalog, const 
     const struct f2f_model *model;
     if (f2f_catalog_model(&model, catalog, name, NULL) != F2F_OK) return;
     f2f_record_text(r, "status", "shipping", NULL);
-    f2f_record_text(r, "title", f2f_arena_printf(r->arena, "%.4g G parameters, %lld layers", (double)model->params / 1e9, model->layers), NULL);
+    f2f_record_text(
+        r, "title",
+        f2f_arena_printf(r->arena, "%.4g G parameters, %lld layers", (double)model->params / 1e9, model->layers), NULL);
     f2f_record_text(r, "source", "config.json of the model", NULL);
 }
 
@@ -59,8 +61,10 @@ f2f_status f2f_catalog_list(struct f2f_results *out, struct f2f_catalog *catalog
     }
     if (!known) {
         const char *near = f2f_nearest(kind, kinds, N_KINDS);
-        return f2f_fail(err, F2F_EUSAGE, "no kind '%.40s': process, memory, class, chip, node, network, system and model are known%s%s%s",
-                        kind, near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+        return f2f_fail(
+            err, F2F_EUSAGE,
+            "no kind '%.40s': process, memory, class, chip, node, network, system and model are known%s%s%s", kind,
+            near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
     }
     return f2f_diag_status(catalog->diag, before, err);
 }
@@ -118,8 +122,10 @@ f2f_status f2f_catalog_host(const struct f2f_system **out, struct f2f_catalog *c
     const char *host = smallest_node(catalog, name, chips);
     if (!host) host = smallest_system(catalog, name, chips);
     if (host) return f2f_catalog_system(out, catalog, host, sets, n_sets, err);
-    (void)f2f_fail(&reason, F2F_EINPUT, "'%.60s' has %d chips, %d are asked for, and no node or system of the catalog with that chip has as many",
-                   name, (*out)->nodes * (*out)->node->chips, chips);
+    (void)f2f_fail(
+        &reason, F2F_EINPUT,
+        "'%.60s' has %d chips, %d are asked for, and no node or system of the catalog with that chip has as many", name,
+        (*out)->nodes * (*out)->node->chips, chips);
     *out = NULL;
     return f2f_fail(err, F2F_EINPUT, "%s", reason.message);
 }

@@ -9,7 +9,8 @@ static bool exists(const char *path) {
     return stat(path, &info) == 0 && S_ISREG(info.st_mode);
 }
 
-f2f_status f2f_catalog_model(const struct f2f_model **out, struct f2f_catalog *catalog, const char *name, f2f_error *err) {
+f2f_status f2f_catalog_model(const struct f2f_model **out, struct f2f_catalog *catalog, const char *name,
+                             f2f_error *err) {
     f2f_arena *arena = catalog->arena;
     const char *path = NULL;
     *out = NULL;

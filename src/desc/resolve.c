@@ -18,8 +18,8 @@ struct chain { /* files being resolved, innermost first: finds cycles */
     const char *path;
 };
 
-static f2f_status resolve(struct f2f_doc **out, struct f2f_catalog *catalog, const struct f2f_table *table, const char *name,
-                          const struct f2f_doc *at, const struct chain *outer, f2f_error *err);
+static f2f_status resolve(struct f2f_doc **out, struct f2f_catalog *catalog, const struct f2f_table *table,
+                          const char *name, const struct f2f_doc *at, const struct chain *outer, f2f_error *err);
 
 static bool is_file(const char *path) {
     struct stat info;
@@ -37,9 +37,7 @@ static const char *relative_to(f2f_arena *arena, const char *path, const struct 
     return slash ? f2f_arena_printf(arena, "%.*s/%s", (int)(slash - at->file), at->file, path) : path;
 }
 
-static int by_name(const void *a, const void *b) {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
+static int by_name(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
 /* Names of a kind: YAML files without their ending; of models the folders. Sorted. */
 size_t f2f_catalog_names(const char **names, size_t max, struct f2f_catalog *catalog, const char *kind) {
@@ -59,7 +57,8 @@ size_t f2f_catalog_names(const char **names, size_t max, struct f2f_catalog *cat
     return n;
 }
 
-static f2f_status not_found(struct f2f_catalog *catalog, const char *kind, const char *name, const struct f2f_doc *at, f2f_error *err) {
+static f2f_status not_found(struct f2f_catalog *catalog, const char *kind, const char *name, const struct f2f_doc *at,
+                            f2f_error *err) {
     const char *names[512];
     const char *near = f2f_nearest(name, names, f2f_catalog_names(names, 512, catalog, kind));
     const char *hint = near ? f2f_arena_printf(catalog->arena, "did you mean '%s'?", near)
@@ -74,12 +73,13 @@ f2f_status f2f_model_unknown(struct f2f_catalog *catalog, const char *name, f2f_
     return not_found(catalog, "model", name, NULL, err);
 }
 
-static f2f_status locate(const char **path, struct f2f_catalog *catalog, const char *kind, const char *name, const struct f2f_doc *at,
-                         f2f_error *err) {
+static f2f_status locate(const char **path, struct f2f_catalog *catalog, const char *kind, const char *name,
+                         const struct f2f_doc *at, f2f_error *err) {
     if (is_path(name)) {
         *path = relative_to(catalog->arena, name, at);
         if (is_file(*path)) return F2F_OK;
-        const char *message = f2f_arena_printf(catalog->arena, "no file '%.150s': give a path to a %s description, or a name", *path, kind);
+        const char *message = f2f_arena_printf(
+            catalog->arena, "no file '%.150s': give a path to a %s description, or a name", *path, kind);
         if (at) f2f_doc_error(catalog->diag, at, "%s", message);
         else f2f_diag_add(catalog->diag, name, 0, 0, "%s", message);
         return f2f_fail(err, F2F_EINPUT, "%s", message);
@@ -151,8 +151,8 @@ static void merge(f2f_arena *arena, struct f2f_doc *base, const struct f2f_doc *
     }
 }
 
-static f2f_status inherit(struct f2f_doc **out, struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *node,
-                          const struct chain *outer, f2f_error *err) {
+static f2f_status inherit(struct f2f_doc **out, struct f2f_catalog *catalog, const struct f2f_table *table,
+                          struct f2f_doc *node, const struct chain *outer, f2f_error *err) {
     struct f2f_doc *parent_name = f2f_doc_get(node, "extends"), *base;
     *out = node;
     if (!parent_name) return F2F_OK;
@@ -176,20 +176,22 @@ static f2f_status inherit(struct f2f_doc **out, struct f2f_catalog *catalog, con
     return F2F_OK;
 }
 
-static f2f_status check_chain(struct f2f_catalog *catalog, const struct chain *link, const struct f2f_doc *at, f2f_error *err) {
+static f2f_status check_chain(struct f2f_catalog *catalog, const struct chain *link, const struct f2f_doc *at,
+                              f2f_error *err) {
     int depth = 0;
     for (const struct chain *outer = link->outer; outer; outer = outer->outer, depth++) {
         if (strcmp(outer->path, link->path) != 0 && depth < MAX_CHAIN) continue;
-        const char *message = f2f_arena_printf(catalog->arena, "'extends' runs in a circle or deeper than %d files at '%.120s': remove one",
-                                               MAX_CHAIN, link->path);
+        const char *message = f2f_arena_printf(
+            catalog->arena, "'extends' runs in a circle or deeper than %d files at '%.120s': remove one", MAX_CHAIN,
+            link->path);
         f2f_doc_error(catalog->diag, at, "%s", message);
         return f2f_fail(err, F2F_EINPUT, "%s", message);
     }
     return F2F_OK;
 }
 
-static f2f_status resolve(struct f2f_doc **out, struct f2f_catalog *catalog, const struct f2f_table *table, const char *name,
-                          const struct f2f_doc *at, const struct chain *outer, f2f_error *err) {
+static f2f_status resolve(struct f2f_doc **out, struct f2f_catalog *catalog, const struct f2f_table *table,
+                          const char *name, const struct f2f_doc *at, const struct chain *outer, f2f_error *err) {
     struct chain link = {outer, NULL};
     struct f2f_doc *tree;
     *out = NULL;
@@ -204,13 +206,13 @@ static f2f_status resolve(struct f2f_doc **out, struct f2f_catalog *catalog, con
     return inherit(out, catalog, table, tree, &link, err);
 }
 
-f2f_status f2f_desc_resolve(struct f2f_doc **out, struct f2f_catalog *catalog, const struct f2f_table *table, const char *name,
-                            const struct f2f_doc *at, f2f_error *err) {
+f2f_status f2f_desc_resolve(struct f2f_doc **out, struct f2f_catalog *catalog, const struct f2f_table *table,
+                            const char *name, const struct f2f_doc *at, f2f_error *err) {
     return resolve(out, catalog, table, name, at, NULL, err);
 }
 
-f2f_status f2f_desc_inherit(struct f2f_doc **out, struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *node,
-                            f2f_error *err) {
+f2f_status f2f_desc_inherit(struct f2f_doc **out, struct f2f_catalog *catalog, const struct f2f_table *table,
+                            struct f2f_doc *node, f2f_error *err) {
     return inherit(out, catalog, table, node, NULL, err);
 }
 
@@ -219,7 +221,9 @@ struct f2f_doc *f2f_desc_follow(struct f2f_catalog *catalog, const struct f2f_fi
     f2f_status status = F2F_OK;
     if (node->kind == F2F_DOC_SCALAR) status = f2f_desc_resolve(&tree, catalog, field->table, node->text, node, NULL);
     else if (node->kind == F2F_DOC_MAP) status = f2f_desc_inherit(&tree, catalog, field->table, node, NULL);
-    else f2f_doc_error(catalog->diag, node, "'%s' must be the name of a %s, a path, or a mapping", field->key, field->table->kind);
+    else
+        f2f_doc_error(catalog->diag, node, "'%s' must be the name of a %s, a path, or a mapping", field->key,
+                      field->table->kind);
     if (status != F2F_OK || tree->kind != F2F_DOC_MAP) return NULL;
     if (tree != node) replace_node(node, tree);
     return node;

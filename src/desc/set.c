@@ -41,16 +41,19 @@ static void collect_keys(const char **keys, size_t *n, size_t max, const struct 
     }
 }
 
-static f2f_status no_such_path(const struct f2f_table *table, const struct f2f_set *set, const char *step, int depth, f2f_error *err) {
+static f2f_status no_such_path(const struct f2f_table *table, const struct f2f_set *set, const char *step, int depth,
+                               f2f_error *err) {
     const char *keys[256];
     size_t n = 0;
     collect_keys(keys, &n, 256, table, depth);
     const char *near = f2f_nearest(step, keys, n);
     return f2f_fail(err, F2F_EUSAGE, "--set %.80s: no '%.40s' in a %s description%s%s%s", set->path, step,
-                    table->kind ? table->kind : "nested", near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+                    table->kind ? table->kind : "nested", near ? " (did you mean '" : "", near ? near : "",
+                    near ? "'?)" : "");
 }
 
-static f2f_status split(struct path *path, f2f_arena *arena, const struct f2f_table *table, const struct f2f_set *set, f2f_error *err) {
+static f2f_status split(struct path *path, f2f_arena *arena, const struct f2f_table *table, const struct f2f_set *set,
+                        f2f_error *err) {
     char *text = f2f_arena_strdup(arena, set->path);
     char *dot = strchr(text, '.');
     size_t first = dot ? (size_t)(dot - text) : strlen(text);
@@ -65,7 +68,8 @@ static f2f_status split(struct path *path, f2f_arena *arena, const struct f2f_ta
     for (char *step = text; step; step = dot) {
         dot = strchr(step, '.');
         if (dot) *dot++ = '\0';
-        if (path->n == MAX_STEPS) return f2f_fail(err, F2F_EUSAGE, "--set %.80s: more than %d steps", set->path, MAX_STEPS);
+        if (path->n == MAX_STEPS)
+            return f2f_fail(err, F2F_EUSAGE, "--set %.80s: more than %d steps", set->path, MAX_STEPS);
         path->step[path->n++] = step;
     }
     return F2F_OK;
@@ -90,8 +94,8 @@ static void put_value(struct f2f_doc *leaf, const struct f2f_set *set) {
     leaf->source = "set by the user";
 }
 
-f2f_status f2f_desc_set(struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *root, const struct f2f_set *set,
-                        f2f_error *err) {
+f2f_status f2f_desc_set(struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *root,
+                        const struct f2f_set *set, f2f_error *err) {
     struct path path;
     f2f_arena *arena = catalog->arena;
     F2F_TRY(split(&path, arena, table, set, err));

@@ -5,14 +5,15 @@
 
 #include "desc/table.h"
 
-static void show_table(struct f2f_record *r, struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *node,
-                       const char *prefix);
+static void show_table(struct f2f_record *r, struct f2f_catalog *catalog, const struct f2f_table *table,
+                       struct f2f_doc *node, const char *prefix);
 
 static const char *join(f2f_arena *arena, const char *prefix, const char *key) {
     return *prefix ? f2f_arena_printf(arena, "%s.%s", prefix, key) : key;
 }
 
-static void show_scalar(struct f2f_record *r, const struct f2f_field *field, enum f2f_field_type type, const char *path, struct f2f_doc *node) {
+static void show_scalar(struct f2f_record *r, const struct f2f_field *field, enum f2f_field_type type, const char *path,
+                        struct f2f_doc *node) {
     struct f2f_doc *scalar = f2f_desc_scalar(node), *note = f2f_doc_get(node, "note");
     if (!scalar) return;
     struct f2f_record *row = f2f_record_sub(r, path, field->help);
@@ -26,8 +27,8 @@ static void show_scalar(struct f2f_record *r, const struct f2f_field *field, enu
     if (note && note->kind == F2F_DOC_SCALAR) f2f_record_text(row, "note", note->text, NULL);
 }
 
-static void show_field(struct f2f_record *r, struct f2f_catalog *catalog, const struct f2f_field *field, struct f2f_doc *node,
-                       const char *prefix) {
+static void show_field(struct f2f_record *r, struct f2f_catalog *catalog, const struct f2f_field *field,
+                       struct f2f_doc *node, const char *prefix) {
     const char *path = join(r->arena, prefix, field->key);
     if (field->type == F2F_FIELD_STRUCT) {
         show_table(r, catalog, field->table, node, path);
@@ -47,8 +48,8 @@ static void show_field(struct f2f_record *r, struct f2f_catalog *catalog, const 
     }
 }
 
-static void show_table(struct f2f_record *r, struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *node,
-                       const char *prefix) {
+static void show_table(struct f2f_record *r, struct f2f_catalog *catalog, const struct f2f_table *table,
+                       struct f2f_doc *node, const char *prefix) {
     for (size_t i = 0; i < table->n_fields; i++) {
         struct f2f_doc *child = f2f_doc_get(node, table->fields[i].key);
         if (child) show_field(r, catalog, &table->fields[i], child, prefix);
@@ -71,7 +72,9 @@ static const char *kind_of(struct f2f_catalog *catalog, const char *name) {
     struct f2f_diag *scratch = f2f_diag_new(catalog->arena);
     for (size_t d = 0; d <= catalog->n_dirs; d++) {
         for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
-            const char *path = d < catalog->n_dirs ? f2f_arena_printf(catalog->arena, "%s/%s/%s.yaml", catalog->dirs[d], kinds[k], name) : name;
+            const char *path = d < catalog->n_dirs
+                                   ? f2f_arena_printf(catalog->arena, "%s/%s/%s.yaml", catalog->dirs[d], kinds[k], name)
+                                   : name;
             struct f2f_doc *tree;
             if (f2f_doc_read(&tree, catalog->arena, path, scratch, NULL) != F2F_OK) continue;
             const struct f2f_doc *kind = f2f_doc_get(tree, "kind");
@@ -102,8 +105,8 @@ static f2f_status show_model(struct f2f_record **out, struct f2f_catalog *catalo
 }
 
 /* A description must also decode, or what is shown could not be used. */
-f2f_status f2f_catalog_show(struct f2f_record **out, struct f2f_catalog *catalog, const char *name, const struct f2f_set *sets,
-                            size_t n_sets, f2f_error *err) {
+f2f_status f2f_catalog_show(struct f2f_record **out, struct f2f_catalog *catalog, const char *name,
+                            const struct f2f_set *sets, size_t n_sets, f2f_error *err) {
     const char *kind = kind_of(catalog, name);
     if (!kind) return show_model(out, catalog, name, err);
     const struct f2f_table *table = f2f_table_find(kind);
@@ -137,11 +140,14 @@ f2f_status f2f_catalog_check(struct f2f_record **out, struct f2f_catalog *catalo
         void *object;
         if (!table) {
             f2f_doc_error(catalog->diag, kind ? kind : tree,
-                          "the file must say what it describes: 'kind:' process, memory, class, chip, node, network, system or study");
+                          "the file must say what it describes: 'kind:' process, memory, class, chip, node, network, "
+                          "system or study");
             return f2f_fail(err, F2F_EINPUT, "no known 'kind:' in '%.120s'", path);
         }
         what = table->kind;
-        F2F_TRY(f2f_desc_load(&object, catalog, table, f2f_arena_printf(catalog->arena, "%s%s", strchr(path, '/') ? "" : "./", path), NULL, 0, err));
+        F2F_TRY(f2f_desc_load(&object, catalog, table,
+                              f2f_arena_printf(catalog->arena, "%s%s", strchr(path, '/') ? "" : "./", path), NULL, 0,
+                              err));
     }
     *out = f2f_record_new(catalog->arena, path);
     f2f_record_text(*out, "name", path, NULL);

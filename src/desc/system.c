@@ -40,7 +40,8 @@ static struct f2f_doc *wrap(f2f_arena *arena, struct f2f_doc *tree, const char *
 static bool in_catalog(const struct f2f_catalog *catalog, const char *kind, const char *name) {
     struct stat info;
     for (size_t d = 0; d < catalog->n_dirs; d++)
-        if (stat(f2f_arena_printf(catalog->arena, "%s/%s/%s.yaml", catalog->dirs[d], kind, name), &info) == 0) return true;
+        if (stat(f2f_arena_printf(catalog->arena, "%s/%s/%s.yaml", catalog->dirs[d], kind, name), &info) == 0)
+            return true;
     return false;
 }
 
@@ -75,13 +76,14 @@ static f2f_status system_tree(struct f2f_doc **out, struct f2f_catalog *catalog,
     return F2F_OK;
 }
 
-f2f_status f2f_catalog_system(const struct f2f_system **out, struct f2f_catalog *catalog, const char *name, const struct f2f_set *sets,
-                              size_t n_sets, f2f_error *err) {
+f2f_status f2f_catalog_system(const struct f2f_system **out, struct f2f_catalog *catalog, const char *name,
+                              const struct f2f_set *sets, size_t n_sets, f2f_error *err) {
     struct f2f_doc *tree;
     void *object;
     *out = NULL;
     F2F_TRY(system_tree(&tree, catalog, name, err));
-    for (size_t i = 0; i < catalog->n_sets; i++) F2F_TRY(f2f_desc_set(catalog, &f2f_system_table, tree, &catalog->sets[i], err));
+    for (size_t i = 0; i < catalog->n_sets; i++)
+        F2F_TRY(f2f_desc_set(catalog, &f2f_system_table, tree, &catalog->sets[i], err));
     F2F_TRY(f2f_desc_load_tree(&object, catalog, &f2f_system_table, tree, sets, n_sets, err));
     *out = object;
     return F2F_OK;

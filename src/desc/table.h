@@ -53,28 +53,59 @@ struct f2f_table {
 
 /* Short forms for the tables: T is the struct. The range is inclusive, in SI. */
 #define F2F_QTY(T, KEY, MEMBER, QUANTITY, MIN, MAX, HELP)                                          \
-    {.key = KEY, .help = HELP, .type = F2F_FIELD_QUANTITY, .quantity = F2F_QUANTITY_##QUANTITY, .offset = offsetof(T, MEMBER), .required = true, .min = MIN, .max = MAX}
+    {                                                                                              \
+        .key = KEY, .help = HELP, .type = F2F_FIELD_QUANTITY, .quantity = F2F_QUANTITY_##QUANTITY, \
+        .offset = offsetof(T, MEMBER), .required = true, .min = MIN, .max = MAX                    \
+    }
 #define F2F_QTY_OR(T, KEY, MEMBER, QUANTITY, MIN, MAX, FALLBACK, HELP)                             \
-    {.key = KEY, .help = HELP, .type = F2F_FIELD_QUANTITY, .quantity = F2F_QUANTITY_##QUANTITY, .offset = offsetof(T, MEMBER), .min = MIN, .max = MAX, .fallback = FALLBACK}
-#define F2F_INT(T, KEY, MEMBER, MIN, MAX, HELP)                                                    \
-    {.key = KEY, .help = HELP, .type = F2F_FIELD_INT, .offset = offsetof(T, MEMBER), .required = true, .min = MIN, .max = MAX}
-#define F2F_INT_OR(T, KEY, MEMBER, MIN, MAX, FALLBACK, HELP)                                       \
-    {.key = KEY, .help = HELP, .type = F2F_FIELD_INT, .offset = offsetof(T, MEMBER), .min = MIN, .max = MAX, .fallback = FALLBACK}
-#define F2F_TEXT(T, KEY, MEMBER, REQUIRED, HELP)                                                   \
-    {.key = KEY, .help = HELP, .type = F2F_FIELD_TEXT, .offset = offsetof(T, MEMBER), .required = REQUIRED}
-#define F2F_FLAG(T, KEY, MEMBER, HELP) {.key = KEY, .help = HELP, .type = F2F_FIELD_BOOL, .offset = offsetof(T, MEMBER)}
-#define F2F_WORD(T, KEY, MEMBER, REQUIRED, WORDS, HELP)                                            \
-    {.key = KEY, .help = HELP, .type = F2F_FIELD_WORD, .offset = offsetof(T, MEMBER), .required = REQUIRED, .words = WORDS}
-#define F2F_REF(T, KEY, MEMBER, REQUIRED, TABLE, HELP)                                             \
-    {.key = KEY, .help = HELP, .type = F2F_FIELD_REF, .offset = offsetof(T, MEMBER), .required = REQUIRED, .table = TABLE}
-#define F2F_STRUCT(T, KEY, MEMBER, REQUIRED, TABLE, HELP)                                          \
-    {.key = KEY, .help = HELP, .type = F2F_FIELD_STRUCT, .offset = offsetof(T, MEMBER), .required = REQUIRED, .table = TABLE}
-#define F2F_LIST(T, KEY, MEMBER, COUNT, REQUIRED, TABLE, HELP)                                     \
-    {.key = KEY, .help = HELP, .type = F2F_FIELD_LIST, .offset = offsetof(T, MEMBER), .count_offset = offsetof(T, COUNT), .required = REQUIRED, .table = TABLE}
-#define F2F_MANY(T, TYPE, KEY, MEMBER, COUNT, REQUIRED, HELP)                                      \
-    {.key = KEY, .help = HELP, .type = F2F_FIELD_##TYPE, .offset = offsetof(T, MEMBER), .count_offset = offsetof(T, COUNT), .required = REQUIRED}
-#define F2F_TABLE(KIND, T, FIELDS, SOURCED, CHECK)                                                 \
-    {.kind = KIND, .size = sizeof(T), .fields = FIELDS, .n_fields = sizeof(FIELDS) / sizeof(FIELDS)[0], .sourced = SOURCED, .check = CHECK}
+    {                                                                                              \
+        .key = KEY, .help = HELP, .type = F2F_FIELD_QUANTITY, .quantity = F2F_QUANTITY_##QUANTITY, \
+        .offset = offsetof(T, MEMBER), .min = MIN, .max = MAX, .fallback = FALLBACK                \
+    }
+#define F2F_INT(T, KEY, MEMBER, MIN, MAX, HELP)                                                                       \
+    {                                                                                                                 \
+        .key = KEY, .help = HELP, .type = F2F_FIELD_INT, .offset = offsetof(T, MEMBER), .required = true, .min = MIN, \
+        .max = MAX                                                                                                    \
+    }
+#define F2F_INT_OR(T, KEY, MEMBER, MIN, MAX, FALLBACK, HELP)                                                    \
+    {                                                                                                           \
+        .key = KEY, .help = HELP, .type = F2F_FIELD_INT, .offset = offsetof(T, MEMBER), .min = MIN, .max = MAX, \
+        .fallback = FALLBACK                                                                                    \
+    }
+#define F2F_TEXT(T, KEY, MEMBER, REQUIRED, HELP) \
+    { .key = KEY, .help = HELP, .type = F2F_FIELD_TEXT, .offset = offsetof(T, MEMBER), .required = REQUIRED }
+#define F2F_FLAG(T, KEY, MEMBER, HELP) \
+    { .key = KEY, .help = HELP, .type = F2F_FIELD_BOOL, .offset = offsetof(T, MEMBER) }
+#define F2F_WORD(T, KEY, MEMBER, REQUIRED, WORDS, HELP)                                                        \
+    {                                                                                                          \
+        .key = KEY, .help = HELP, .type = F2F_FIELD_WORD, .offset = offsetof(T, MEMBER), .required = REQUIRED, \
+        .words = WORDS                                                                                         \
+    }
+#define F2F_REF(T, KEY, MEMBER, REQUIRED, TABLE, HELP)                                                        \
+    {                                                                                                         \
+        .key = KEY, .help = HELP, .type = F2F_FIELD_REF, .offset = offsetof(T, MEMBER), .required = REQUIRED, \
+        .table = TABLE                                                                                        \
+    }
+#define F2F_STRUCT(T, KEY, MEMBER, REQUIRED, TABLE, HELP)                                                        \
+    {                                                                                                            \
+        .key = KEY, .help = HELP, .type = F2F_FIELD_STRUCT, .offset = offsetof(T, MEMBER), .required = REQUIRED, \
+        .table = TABLE                                                                                           \
+    }
+#define F2F_LIST(T, KEY, MEMBER, COUNT, REQUIRED, TABLE, HELP)                           \
+    {                                                                                    \
+        .key = KEY, .help = HELP, .type = F2F_FIELD_LIST, .offset = offsetof(T, MEMBER), \
+        .count_offset = offsetof(T, COUNT), .required = REQUIRED, .table = TABLE         \
+    }
+#define F2F_MANY(T, TYPE, KEY, MEMBER, COUNT, REQUIRED, HELP)                              \
+    {                                                                                      \
+        .key = KEY, .help = HELP, .type = F2F_FIELD_##TYPE, .offset = offsetof(T, MEMBER), \
+        .count_offset = offsetof(T, COUNT), .required = REQUIRED                           \
+    }
+#define F2F_TABLE(KIND, T, FIELDS, SOURCED, CHECK)                                                         \
+    {                                                                                                      \
+        .kind = KIND, .size = sizeof(T), .fields = FIELDS, .n_fields = sizeof(FIELDS) / sizeof(FIELDS)[0], \
+        .sourced = SOURCED, .check = CHECK                                                                 \
+    }
 
 /* The table of a kind (src/desc/kind_*.c); f2f_study_table for studies. */
 extern const struct f2f_table f2f_process_table, f2f_memory_table, f2f_class_table, f2f_chip_table, f2f_node_table,
@@ -88,8 +119,8 @@ extern const char *const f2f_maturity_words[];
 
 /* resolve.c: a description file by name or path with its `extends` chain merged; references are not
  * followed. from: the file that names it, for relative paths, or NULL. at: where it is named, for errors. */
-f2f_status f2f_desc_resolve(struct f2f_doc **out, struct f2f_catalog *catalog, const struct f2f_table *table, const char *name,
-                            const struct f2f_doc *at, f2f_error *err);
+f2f_status f2f_desc_resolve(struct f2f_doc **out, struct f2f_catalog *catalog, const struct f2f_table *table,
+                            const char *name, const struct f2f_doc *at, f2f_error *err);
 /* Merges an inline mapping's own `extends`. */
 f2f_status f2f_desc_inherit(struct f2f_doc **out, struct f2f_catalog *catalog, const struct f2f_table *table,
                             struct f2f_doc *node, f2f_error *err);
@@ -110,8 +141,8 @@ f2f_status f2f_desc_load(void **out, struct f2f_catalog *catalog, const struct f
                          const struct f2f_set *sets, size_t n_sets, f2f_error *err);
 
 /* The same for a tree at hand. */
-f2f_status f2f_desc_load_tree(void **out, struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *tree,
-                              const struct f2f_set *sets, size_t n_sets, f2f_error *err);
+f2f_status f2f_desc_load_tree(void **out, struct f2f_catalog *catalog, const struct f2f_table *table,
+                              struct f2f_doc *tree, const struct f2f_set *sets, size_t n_sets, f2f_error *err);
 /* resolve.c: names of a kind in the catalog (of models: folders); "no such model", with the nearest name. */
 size_t f2f_catalog_names(const char **names, size_t max, struct f2f_catalog *catalog, const char *kind);
 f2f_status f2f_model_unknown(struct f2f_catalog *catalog, const char *name, f2f_error *err);

@@ -44,13 +44,17 @@ static bool text_is_safe(struct reader *r, const char *text, size_t length) {
     int line = 1;
     size_t start = 0, nested = 0;
     for (size_t i = 0; i <= length; i++) {
-        if (i == bad && i < length) return report(r, line, (int)(i - start) + 1, "byte is not UTF-8: save the file as UTF-8"), false;
+        if (i == bad && i < length)
+            return report(r, line, (int)(i - start) + 1, "byte is not UTF-8: save the file as UTF-8"), false;
         char c = i < length ? text[i] : '\n';
-        if (i < length && c == '\0') return report(r, line, (int)(i - start) + 1, "NUL byte: is this a text file?"), false;
-        if (i == start && c == '%') return report(r, line, 1, "directives are not supported: remove the line that starts with '%'"), false;
+        if (i < length && c == '\0')
+            return report(r, line, (int)(i - start) + 1, "NUL byte: is this a text file?"), false;
+        if (i == start && c == '%')
+            return report(r, line, 1, "directives are not supported: remove the line that starts with '%'"), false;
         if (c == '[' || c == '{') nested++;
         if ((c == ']' || c == '}') && nested) nested--;
-        if (nested > 4 * MAX_DEPTH) return report(r, line, (int)(i - start) + 1, "brackets nest deeper than 256 levels"), false;
+        if (nested > 4 * MAX_DEPTH)
+            return report(r, line, (int)(i - start) + 1, "brackets nest deeper than 256 levels"), false;
         if (c != '\n') continue;
         if (i - start > MAX_LINE_B) return report(r, line, 1, "line is longer than 64 KiB: break it"), false;
         start = i + 1;
@@ -78,9 +82,7 @@ static struct f2f_doc *add_node(struct reader *r, struct fy_event *event, enum f
 }
 
 /* In a map scalars are keys and values in turn: true when this one is a key. */
-static bool expects_key(const struct reader *r) {
-    return r->open && r->open->kind == F2F_DOC_MAP && !r->key;
-}
+static bool expects_key(const struct reader *r) { return r->open && r->open->kind == F2F_DOC_MAP && !r->key; }
 
 static void take_key(struct reader *r, struct fy_event *event, const char *text) {
     if (f2f_doc_get(r->open, text)) {
@@ -202,7 +204,8 @@ f2f_status f2f_doc_parse(struct f2f_doc **out, f2f_arena *arena, const char *tex
     return F2F_OK;
 }
 
-f2f_status f2f_doc_read(struct f2f_doc **out, f2f_arena *arena, const char *path, struct f2f_diag *diag, f2f_error *err) {
+f2f_status f2f_doc_read(struct f2f_doc **out, f2f_arena *arena, const char *path, struct f2f_diag *diag,
+                        f2f_error *err) {
     char *text;
     size_t length;
     f2f_error reason;

@@ -5,15 +5,16 @@
 #include "explore/answer.h"
 
 /* Figures that are compared between systems, in this order, where a job has them. */
-static const char *const compared[] = {"users_fit", "users_max", "output_tokps", "ttft_p99_s", "tpot_p99_s", "step_s",
-                                       "tokps", "mfu_frac", "power_W", "energy_per_tok_J"};
+static const char *const compared[] = {"users_fit", "users_max", "output_tokps", "ttft_p99_s", "tpot_p99_s",
+                                       "step_s",    "tokps",     "mfu_frac",     "power_W",    "energy_per_tok_J"};
 
-static const struct f2f_task *partner(const struct f2f_task *first, const struct f2f_task *tasks, size_t n, const char *system) {
+static const struct f2f_task *partner(const struct f2f_task *first, const struct f2f_task *tasks, size_t n,
+                                      const char *system) {
     for (size_t i = 0; i < n; i++) {
         const struct f2f_task *t = &tasks[i];
         bool same_value = t->value == first->value || (t->value && first->value && strcmp(t->value, first->value) == 0);
-        if (strcmp(t->system_name, system) == 0 && strcmp(t->job_name, first->job_name) == 0 && t->model == first->model &&
-            strcmp(t->precision, first->precision) == 0 && same_value)
+        if (strcmp(t->system_name, system) == 0 && strcmp(t->job_name, first->job_name) == 0 &&
+            t->model == first->model && strcmp(t->precision, first->precision) == 0 && same_value)
             return t;
     }
     return NULL;
@@ -31,14 +32,16 @@ static void put_ratios(struct f2f_record *row, const struct f2f_task *a, const s
 }
 
 /* Serving and training have few figures in common: a table each. */
-static void answer_kind(struct f2f_results *results, const struct f2f_study *study, const struct f2f_tasks *tasks, size_t n_jobs,
-                        int kind) {
+static void answer_kind(struct f2f_results *results, const struct f2f_study *study, const struct f2f_tasks *tasks,
+                        size_t n_jobs, int kind) {
     const char *first = study->systems[0].name, *last = study->systems[study->n_systems - 1].name;
-    struct f2f_record *table = f2f_record_new(
-        results->arena, f2f_arena_printf(results->arena, "%s: %s over %s", kind == F2F_JOB_SERVE ? "serving" : "training", last, first));
+    struct f2f_record *table =
+        f2f_record_new(results->arena, f2f_arena_printf(results->arena, "%s: %s over %s",
+                                                        kind == F2F_JOB_SERVE ? "serving" : "training", last, first));
     for (size_t i = 0; i < n_jobs; i++) {
         const struct f2f_task *a = &tasks->items[i], *b;
-        if (a->kind != kind || strcmp(a->system_name, first) != 0 || !(b = partner(a, tasks->items, n_jobs, last))) continue;
+        if (a->kind != kind || strcmp(a->system_name, first) != 0 || !(b = partner(a, tasks->items, n_jobs, last)))
+            continue;
         struct f2f_record *row = f2f_record_sub(table, a->job_name, NULL);
         f2f_record_text(row, "job", a->job_name, NULL);
         put_ratios(row, a, b);
@@ -46,7 +49,8 @@ static void answer_kind(struct f2f_results *results, const struct f2f_study *stu
     if (table->n_values) f2f_results_table(results, table);
 }
 
-void f2f_answer_ratios(struct f2f_results *results, const struct f2f_study *study, const struct f2f_tasks *tasks, size_t n_jobs) {
+void f2f_answer_ratios(struct f2f_results *results, const struct f2f_study *study, const struct f2f_tasks *tasks,
+                       size_t n_jobs) {
     answer_kind(results, study, tasks, n_jobs, F2F_JOB_SERVE);
     answer_kind(results, study, tasks, n_jobs, F2F_JOB_TRAIN);
 }
@@ -61,13 +65,15 @@ static void put_weights(struct f2f_record *row, const struct f2f_task *task) {
     if (task->kind != F2F_JOB_SERVE) return;
     double chips = (double)task->serve.strategy.tp * task->serve.strategy.pp;
     double weights_B = f2f_model_weight_B(task->model, &task->serve.precision) / chips;
-    f2f_record_num(row, "weights_per_stack_B", weights_B / task->system->node->chip->memory.stacks, "weights on one memory stack");
+    f2f_record_num(row, "weights_per_stack_B", weights_B / task->system->node->chip->memory.stacks,
+                   "weights on one memory stack");
 }
 
 void f2f_answer_sweep(struct f2f_results *results, const struct f2f_study *study, const struct f2f_study_sweep *sweep,
                       const struct f2f_task *tasks, size_t n) {
     f2f_arena *arena = results->arena;
     struct f2f_record *table = f2f_record_new(arena, sweep->name);
+    if (sweep->text) f2f_record_text(table, "text", sweep->text, NULL);
     size_t values = (size_t)sweep->n_values, jobs = n / (values * (size_t)study->n_systems);
     for (size_t i = 0; i < values * jobs; i++) { /* tasks come value by value, rows job by job */
         const struct f2f_task *first = &tasks[i % values * jobs + i / values];
@@ -89,7 +95,6 @@ void f2f_answer_sweep(struct f2f_results *results, const struct f2f_study *study
         }
     }
     f2f_results_table(results, table);
-    if (sweep->text) f2f_results_note(results, "%s: %s", sweep->name, sweep->text);
 }
 
 static const struct f2f_record *find_table(const struct f2f_results *results, const char *name) {
@@ -114,7 +119,8 @@ static void put_conditions(struct f2f_record *r, const struct f2f_study_claim *c
         rows++;
     }
     f2f_record_text(r, "holds_for", *within ? within : "no row of the sweep", "rows of the sweep within the tolerance");
-    f2f_record_text(r, "does_not_hold_for", *outside ? outside : "no row of the sweep", "rows outside, with their ratio");
+    f2f_record_text(r, "does_not_hold_for", *outside ? outside : "no row of the sweep",
+                    "rows outside, with their ratio");
     if (rows) {
         f2f_record_num(r, "sweep_min", least, "smallest ratio in the sweep");
         f2f_record_num(r, "sweep_max", most, "largest ratio in the sweep");

@@ -33,7 +33,8 @@ struct f2f_tasks {
 f2f_status f2f_tasks_add(struct f2f_tasks *tasks, const struct f2f_study_job *job, const struct f2f_system *system,
                          const char *system_name, const char *value, f2f_error *err);
 /* Runs all in `threads` threads. Each record is the same whatever the number of threads. */
-f2f_status f2f_tasks_run(struct f2f_tasks *tasks, int threads, f2f_progress_fn *progress, void *context, f2f_error *err);
+f2f_status f2f_tasks_run(struct f2f_tasks *tasks, int threads, f2f_progress_fn *progress, void *context,
+                         f2f_error *err);
 
 /* The number `key` of a record; NaN when it is missing or what was asked does not fit. */
 double f2f_figure(const struct f2f_record *r, const char *key);

@@ -8,12 +8,13 @@
 
 #include "base/units.h"
 #include "desc/table.h"
-#include "explore/explore.h"
 #include "explore/answer.h"
+#include "explore/explore.h"
 
 /* A system of the study with its own changes, one more of a sweep, and the user's. */
-static f2f_status load_system(const struct f2f_system **out, struct f2f_catalog *catalog, const struct f2f_study_system *s,
-                              const struct f2f_set *extra, const struct f2f_study_options *options, f2f_error *err) {
+static f2f_status load_system(const struct f2f_system **out, struct f2f_catalog *catalog,
+                              const struct f2f_study_system *s, const struct f2f_set *extra,
+                              const struct f2f_study_options *options, f2f_error *err) {
     size_t n = (size_t)s->n_sets;
     struct f2f_set *sets = f2f_arena_alloc(f2f_catalog_arena(catalog), (n + 1 + options->n_sets) * sizeof *sets);
     if (n) memcpy(sets, s->sets, n * sizeof *sets);
@@ -30,16 +31,18 @@ static f2f_status vary_job(struct f2f_study_job *job, const char *field_name, co
         memcpy((char *)job + field->offset, &value, sizeof value);
         return F2F_OK;
     }
-    if (!field || field->type != F2F_FIELD_INT) return f2f_fail(err, F2F_EINPUT, "a sweep cannot vary 'job.%.40s'", field_name);
+    if (!field || field->type != F2F_FIELD_INT)
+        return f2f_fail(err, F2F_EINPUT, "a sweep cannot vary 'job.%.40s'", field_name);
     if (!f2f_number_parse(&number, value) || number < field->min || number > field->max)
-        return f2f_fail(err, F2F_EINPUT, "a sweep sets 'job.%.40s' to '%.40s': a whole number from %g to %g is wanted", field_name, value,
-                        field->min, field->max);
+        return f2f_fail(err, F2F_EINPUT, "a sweep sets 'job.%.40s' to '%.40s': a whole number from %g to %g is wanted",
+                        field_name, value, field->min, field->max);
     *(int *)((char *)job + field->offset) = (int)number;
     return F2F_OK;
 }
 
 static f2f_status add_sweep(struct f2f_tasks *tasks, struct f2f_catalog *catalog, const struct f2f_study *study,
-                            const struct f2f_study_sweep *sweep, const struct f2f_study_options *options, f2f_error *err) {
+                            const struct f2f_study_sweep *sweep, const struct f2f_study_options *options,
+                            f2f_error *err) {
     bool of_job = strncmp(sweep->path, "job.", 4) == 0;
     for (int s = 0; s < study->n_systems; s++) {
         for (int v = 0; v < sweep->n_values; v++) {
@@ -55,8 +58,8 @@ static f2f_status add_sweep(struct f2f_tasks *tasks, struct f2f_catalog *catalog
 }
 
 /* Tasks in the order: jobs (system-major), then each sweep (system-major). */
-static f2f_status unfold(struct f2f_tasks *tasks, size_t *sweep_start, struct f2f_catalog *catalog, const struct f2f_study *study,
-                         const struct f2f_study_options *options, f2f_error *err) {
+static f2f_status unfold(struct f2f_tasks *tasks, size_t *sweep_start, struct f2f_catalog *catalog,
+                         const struct f2f_study *study, const struct f2f_study_options *options, f2f_error *err) {
     for (int s = 0; s < study->n_systems; s++) {
         const struct f2f_system *system;
         F2F_TRY(load_system(&system, catalog, &study->systems[s], NULL, options, err));
@@ -71,13 +74,15 @@ static f2f_status unfold(struct f2f_tasks *tasks, size_t *sweep_start, struct f2
     return F2F_OK;
 }
 
-static void answer(struct f2f_results *results, const struct f2f_study *study, const struct f2f_tasks *tasks, const size_t *sweep_start) {
+static void answer(struct f2f_results *results, const struct f2f_study *study, const struct f2f_tasks *tasks,
+                   const size_t *sweep_start) {
     size_t n_jobs = study->n_sweeps ? sweep_start[0] : tasks->n;
     for (size_t i = 0; i < n_jobs; i++)
         if (tasks->items[i].record) f2f_results_add(results, tasks->items[i].record);
     if (study->n_systems > 1) f2f_answer_ratios(results, study, tasks, n_jobs);
     for (int w = 0; w < study->n_sweeps; w++)
-        f2f_answer_sweep(results, study, &study->sweeps[w], tasks->items + sweep_start[w], sweep_start[w + 1] - sweep_start[w]);
+        f2f_answer_sweep(results, study, &study->sweeps[w], tasks->items + sweep_start[w],
+                         sweep_start[w + 1] - sweep_start[w]);
     for (int c = 0; c < study->n_claims; c++) f2f_answer_claim(results, study, &study->claims[c], tasks, n_jobs);
 }
 

@@ -15,8 +15,10 @@ static int or_one(int n) { return n > 0 ? n : 1; }
 
 static f2f_status make_serve(struct f2f_task *task, const struct f2f_study_job *job, f2f_error *err) {
     struct f2f_serve_job *serve = &task->serve;
-    *serve = (struct f2f_serve_job){.model = task->model, .isl = job->isl, .osl = job->osl, .concurrency = job->concurrency};
-    serve->strategy = (struct f2f_strategy){.tp = or_one(job->tp), .pp = or_one(job->pp), .cp = 1, .vp = 1, .dp = 1, .ep = 1};
+    *serve =
+        (struct f2f_serve_job){.model = task->model, .isl = job->isl, .osl = job->osl, .concurrency = job->concurrency};
+    serve->strategy =
+        (struct f2f_strategy){.tp = or_one(job->tp), .pp = or_one(job->pp), .cp = 1, .vp = 1, .dp = 1, .ep = 1};
     F2F_TRY(f2f_precision_parse(&serve->precision, task->precision, job->kv_precision, err));
     F2F_TRY(f2f_engine_find(&serve->engine, job->engine, err));
     return job->slo ? f2f_slo_parse(&serve->slo, job->slo, err) : F2F_OK;
@@ -24,10 +26,20 @@ static f2f_status make_serve(struct f2f_task *task, const struct f2f_study_job *
 
 static f2f_status make_train(struct f2f_task *task, const struct f2f_study_job *job, f2f_error *err) {
     struct f2f_train_job *train = &task->train;
-    *train = (struct f2f_train_job){.model = task->model, .chips = job->chips, .global_batch = job->global_batch,
-                                    .seq = job->seq, .tokens = job->tokens, .search = true};
-    train->strategy = (struct f2f_strategy){.tp = job->tp, .pp = job->pp, .cp = job->cp, .vp = job->vp, .dp = job->dp,
-                                            .micro_batch = job->micro_batch, .zero = job->zero, .recompute = F2F_RECOMPUTE_CHOSEN};
+    *train = (struct f2f_train_job){.model = task->model,
+                                    .chips = job->chips,
+                                    .global_batch = job->global_batch,
+                                    .seq = job->seq,
+                                    .tokens = job->tokens,
+                                    .search = true};
+    train->strategy = (struct f2f_strategy){.tp = job->tp,
+                                            .pp = job->pp,
+                                            .cp = job->cp,
+                                            .vp = job->vp,
+                                            .dp = job->dp,
+                                            .micro_batch = job->micro_batch,
+                                            .zero = job->zero,
+                                            .recompute = F2F_RECOMPUTE_CHOSEN};
     if (job->recompute) F2F_TRY(f2f_recompute_parse(&train->strategy.recompute, job->recompute, err));
     return f2f_precision_parse(&train->precision, task->precision, NULL, err);
 }
@@ -44,8 +56,12 @@ f2f_status f2f_tasks_add(struct f2f_tasks *tasks, const struct f2f_study_job *jo
     for (int m = 0; m < job->n_models; m++) {
         for (int p = 0; p < job->n_precisions; p++) {
             struct f2f_task *task = &tasks->items[tasks->n++];
-            *task = (struct f2f_task){.system = system, .system_name = system_name, .model = job->models[m],
-                                      .precision = job->precisions[p], .value = value, .kind = job->kind};
+            *task = (struct f2f_task){.system = system,
+                                      .system_name = system_name,
+                                      .model = job->models[m],
+                                      .precision = job->precisions[p],
+                                      .value = value,
+                                      .kind = job->kind};
             task->job_name = task_name(tasks->arena, job, task);
             F2F_TRY(job->kind == F2F_JOB_SERVE ? make_serve(task, job, err) : make_train(task, job, err));
         }
@@ -59,7 +75,8 @@ static void put_head(struct f2f_record *r, const struct f2f_task *task) {
     f2f_record_text(head, "system", task->system_name, "System of the study");
     f2f_record_text(head, "job", task->job_name, "Job of the study");
     for (size_t i = 0; i < r->n_values; i++)
-        if (strcmp(r->values[i].key, "system") != 0 && strcmp(r->values[i].key, "job") != 0) f2f_record_add(head, &r->values[i]);
+        if (strcmp(r->values[i].key, "system") != 0 && strcmp(r->values[i].key, "job") != 0)
+            f2f_record_add(head, &r->values[i]);
     r->values = head->values;
     r->n_values = head->n_values;
     r->title = f2f_arena_printf(r->arena, "%s / %s", task->system_name, task->job_name);
@@ -107,7 +124,8 @@ static int thread_count(int asked, size_t tasks) {
     return (size_t)n > tasks ? (int)(tasks ? tasks : 1) : (int)n;
 }
 
-f2f_status f2f_tasks_run(struct f2f_tasks *tasks, int threads, f2f_progress_fn *progress, void *context, f2f_error *err) {
+f2f_status f2f_tasks_run(struct f2f_tasks *tasks, int threads, f2f_progress_fn *progress, void *context,
+                         f2f_error *err) {
     struct pool pool = {.tasks = tasks, .progress = progress, .context = context};
     pthread_t workers[MAX_THREADS];
     int n = thread_count(threads, tasks->n), started = 0;
@@ -123,8 +141,9 @@ f2f_status f2f_tasks_run(struct f2f_tasks *tasks, int threads, f2f_progress_fn *
         if (task->status != F2F_OK)
             return f2f_fail(err, task->status, "%s / %s: %s", task->system_name, task->job_name, task->err.message);
     }
-    return atomic_load(&pool.stop) ? f2f_fail(err, F2F_EINTERRUPTED, "interrupted: %d of %zu jobs were finished", pool.done, tasks->n)
-                                   : F2F_OK;
+    return atomic_load(&pool.stop)
+               ? f2f_fail(err, F2F_EINTERRUPTED, "interrupted: %d of %zu jobs were finished", pool.done, tasks->n)
+               : F2F_OK;
 }
 
 double f2f_figure(const struct f2f_record *r, const char *key) {

@@ -47,7 +47,8 @@ static void put_line(struct f2f_buffer *out, const struct f2f_grid *grid, size_t
     f2f_buffer_text(out, "\r\n");
 }
 
-void f2f_report_csv(struct f2f_buffer *out, const struct f2f_results *results, const struct f2f_report_options *options) {
+void f2f_report_csv(struct f2f_buffer *out, const struct f2f_results *results,
+                    const struct f2f_report_options *options) {
     (void)options;
     struct f2f_grid grid = f2f_grid_make(out->arena, results->items, results->n_items);
     put_line(out, &grid, grid.n_columns);

@@ -7,11 +7,10 @@
 
 #define SAME_SIZE 1e-2 /* numbers of a row share a scale if the least is not less than this of the largest */
 
-static size_t count_values(const struct f2f_record *r) {
-    size_t n = r ? r->n_values : 0;
-    for (size_t i = 0; r && i < r->n_values; i++)
-        if (r->values[i].kind == F2F_VALUE_RECORD) n += count_values(r->values[i].record);
-    return n;
+/* The list with room for one more element; it grows when its length is a power of two. */
+static void *room(f2f_arena *arena, void *list, size_t n, size_t size_B) {
+    if (n == 0) return f2f_arena_alloc(arena, size_B);
+    return (n & (n - 1)) == 0 ? f2f_arena_grow(arena, list, n * size_B, 2 * n * size_B) : list;
 }
 
 static const struct f2f_value *value_of(const struct f2f_record *r, const char *key) {
@@ -26,10 +25,12 @@ static bool is_new(const struct f2f_grid *grid, size_t from, int depth, const ch
     return true;
 }
 
-static void add_level(struct f2f_grid *grid, f2f_arena *arena, struct f2f_record *const *records, const char *prefix, int depth);
+static void add_level(struct f2f_grid *grid, f2f_arena *arena, struct f2f_record *const *records, const char *prefix,
+                      int depth);
 
-static void add_row(struct f2f_grid *grid, f2f_arena *arena, struct f2f_record *const *records, const char *prefix, int depth,
-                    const struct f2f_value *first) {
+static void add_row(struct f2f_grid *grid, f2f_arena *arena, struct f2f_record *const *records, const char *prefix,
+                    int depth, const struct f2f_value *first) {
+    grid->rows = room(arena, grid->rows, grid->n_rows, sizeof *grid->rows);
     struct f2f_row *row = &grid->rows[grid->n_rows++];
     size_t n = grid->n_columns;
     const char *path = *prefix ? f2f_arena_printf(arena, "%s.%s", prefix, first->key) : first->key;
@@ -46,7 +47,8 @@ static void add_row(struct f2f_grid *grid, f2f_arena *arena, struct f2f_record *
     if (subs) add_level(grid, arena, subs, path, depth + 1);
 }
 
-static void add_level(struct f2f_grid *grid, f2f_arena *arena, struct f2f_record *const *records, const char *prefix, int depth) {
+static void add_level(struct f2f_grid *grid, f2f_arena *arena, struct f2f_record *const *records, const char *prefix,
+                      int depth) {
     size_t from = grid->n_rows;
     for (size_t i = 0; i < grid->n_columns; i++)
         for (size_t k = 0; records[i] && k < records[i]->n_values; k++)
@@ -56,9 +58,6 @@ static void add_level(struct f2f_grid *grid, f2f_arena *arena, struct f2f_record
 
 struct f2f_grid f2f_grid_make(f2f_arena *arena, struct f2f_record *const *records, size_t n) {
     struct f2f_grid grid = {.n_columns = n};
-    size_t most = 0;
-    for (size_t i = 0; i < n; i++) most += count_values(records[i]);
-    grid.rows = f2f_arena_alloc(arena, most * sizeof *grid.rows);
     add_level(&grid, arena, records, "", 0);
     return grid;
 }
@@ -92,7 +91,9 @@ const char **f2f_row_texts(f2f_arena *arena, const struct f2f_row *row, size_t n
         if (!value || value->kind == F2F_VALUE_RECORD) texts[i] = "";
         else if (value->kind == F2F_VALUE_TEXT) texts[i] = value->text ? value->text : "";
         else if (value->kind == F2F_VALUE_BOOL) texts[i] = value->integer ? "yes" : "no";
-        else texts[i] = shared ? f2f_scale_text(arena, &common, numbers[i]) : f2f_quantity_text_of(arena, row->key, numbers[i], ascii);
+        else
+            texts[i] = shared ? f2f_scale_text(arena, &common, numbers[i])
+                              : f2f_quantity_text_of(arena, row->key, numbers[i], ascii);
     }
     return texts;
 }
@@ -139,19 +140,19 @@ static bool belongs(const struct f2f_group *group, const struct f2f_record *r) {
 }
 
 struct f2f_groups f2f_groups_make(f2f_arena *arena, const struct f2f_results *results) {
-    struct f2f_groups groups = {.items = f2f_arena_alloc(arena, results->n_items * sizeof *groups.items)};
+    struct f2f_groups groups = {0};
     bool by_job = have_jobs(results);
     for (size_t i = 0; i < results->n_items; i++) {
         struct f2f_record *r = results->items[i];
         /* A job's systems may stand apart; results with equal keys only make a table when they follow each other. */
         size_t g = by_job || groups.n == 0 ? 0 : groups.n - 1;
         while (g < groups.n && !belongs(&groups.items[g], r)) g++;
-        struct f2f_group *group = &groups.items[g];
         if (g == groups.n) {
-            groups.n++;
-            group->job = by_job ? f2f_record_word(r, "job") : NULL;
-            group->records = f2f_arena_alloc(arena, results->n_items * sizeof(struct f2f_record *));
+            groups.items = room(arena, groups.items, groups.n, sizeof *groups.items);
+            groups.items[groups.n++] = (struct f2f_group){.job = by_job ? f2f_record_word(r, "job") : NULL};
         }
+        struct f2f_group *group = &groups.items[g];
+        group->records = room(arena, group->records, group->n, sizeof(struct f2f_record *));
         group->records[group->n++] = r;
     }
     return groups;

@@ -10,7 +10,8 @@ static void put_table(struct f2f_buffer *out, const struct f2f_record *table) {
     size_t n = f2f_table_rows(out->arena, table, &rows);
     const char *title = table->title ? table->title : "Table";
     bool sweep = f2f_html_is_sweep(out->arena, table);
-    f2f_buffer_printf(out, "<section id=\"%s\"><h2>%s</h2>\n", f2f_html_anchor(out->arena, "table", title), f2f_html_escape(out->arena, title));
+    f2f_buffer_printf(out, "<section id=\"%s\"><h2>%s</h2>\n", f2f_html_anchor(out->arena, "table", title),
+                      f2f_html_escape(out->arena, title));
     for (size_t i = 0; i < table->n_values; i++)
         if (table->values[i].kind == F2F_VALUE_TEXT && table->values[i].text)
             f2f_buffer_printf(out, "<p>%s</p>\n", f2f_html_escape(out->arena, table->values[i].text));
@@ -48,7 +49,8 @@ static void put_group(struct f2f_buffer *out, const struct f2f_group *group, con
 }
 
 static void put_link(struct f2f_buffer *out, const char *prefix, const char *name) {
-    f2f_buffer_printf(out, "<li><a href=\"#%s\">%s</a></li>", f2f_html_anchor(out->arena, prefix, name), f2f_html_escape(out->arena, name));
+    f2f_buffer_printf(out, "<li><a href=\"#%s\">%s</a></li>", f2f_html_anchor(out->arena, prefix, name),
+                      f2f_html_escape(out->arena, name));
 }
 
 static void put_contents(struct f2f_buffer *out, const struct f2f_results *results, const struct f2f_groups *groups) {
@@ -63,36 +65,45 @@ static void put_contents(struct f2f_buffer *out, const struct f2f_results *resul
 
 static void put_head(struct f2f_buffer *out, const struct f2f_results *results) {
     const char *title = f2f_html_escape(out->arena, page_title(results));
-    f2f_buffer_printf(out,
-                      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>%s</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n"
-                      "<header><p class=\"brand\">fab2fleet %s</p>\n<h1>%s</h1>\n",
-                      title, f2f_html_style, f2f_html_escape(out->arena, results->command), title);
-    if (results->question) f2f_buffer_printf(out, "<p class=\"question\">%s</p>\n", f2f_html_escape(out->arena, results->question));
+    f2f_buffer_printf(
+        out,
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+        "<meta name=\"color-scheme\" content=\"light "
+        "dark\">\n<title>%s</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n"
+        "<header><p class=\"brand\">fab2fleet %s</p>\n<h1>%s</h1>\n",
+        title, f2f_html_style, f2f_html_escape(out->arena, results->command), title);
+    if (results->question)
+        f2f_buffer_printf(out, "<p class=\"question\">%s</p>\n", f2f_html_escape(out->arena, results->question));
     f2f_buffer_text(out, "</header>\n");
 }
 
 static void put_notes(struct f2f_buffer *out, const struct f2f_results *results) {
     if (!results->n_notes) return;
     f2f_buffer_text(out, "<section id=\"notes\"><h2>Notes</h2><ul>\n");
-    for (size_t i = 0; i < results->n_notes; i++) f2f_buffer_printf(out, "<li>%s</li>\n", f2f_html_escape(out->arena, results->notes[i]));
+    for (size_t i = 0; i < results->n_notes; i++)
+        f2f_buffer_printf(out, "<li>%s</li>\n", f2f_html_escape(out->arena, results->notes[i]));
     f2f_buffer_text(out, "</ul></section>\n");
 }
 
+/* A group that is a table already, a line per result, is not told again. */
 static void put_values(struct f2f_buffer *out, const struct f2f_groups *groups) {
-    if (!groups->n) return;
-    f2f_buffer_text(out, "<section id=\"values\"><h2>All values</h2><p>In SI units, as computed.</p>\n");
+    bool open = false;
     for (size_t i = 0; i < groups->n; i++) {
-        f2f_buffer_printf(out, "<details><summary>%s</summary>\n", f2f_html_escape(out->arena, group_name(&groups->items[i])));
-        f2f_html_values(out, &groups->items[i]);
+        const struct f2f_group *group = &groups->items[i];
+        if (!group->job && group->n > 1) continue;
+        if (!open) f2f_buffer_text(out, "<section id=\"values\"><h2>All values</h2><p>In SI units, as computed.</p>\n");
+        f2f_buffer_printf(out, "<details><summary>%s</summary>\n", f2f_html_escape(out->arena, group_name(group)));
+        f2f_html_values(out, group);
         f2f_buffer_text(out, "</details>\n");
+        open = true;
     }
-    f2f_buffer_text(out, "</section>\n");
+    f2f_buffer_text(out, open ? "</section>\n" : "");
 }
 
-void f2f_report_html(struct f2f_buffer *out, const struct f2f_results *results, const struct f2f_report_options *options) {
+void f2f_report_html(struct f2f_buffer *out, const struct f2f_results *results,
+                     const struct f2f_report_options *options) {
     (void)options;
     struct f2f_groups groups = f2f_groups_make(out->arena, results);
     put_head(out, results);

@@ -50,7 +50,8 @@ void f2f_html_claims(struct f2f_buffer *out, const struct f2f_results *results);
 /* One job (or one set of like results): what differs, what is the same, where the time goes, memory. */
 void f2f_html_group(struct f2f_buffer *out, const struct f2f_group *group);
 void f2f_html_time(struct f2f_buffer *out, const struct f2f_group *group);
-void f2f_html_memory(struct f2f_buffer *out, const struct f2f_group *group, const struct f2f_grid *grid, size_t heading);
+void f2f_html_memory(struct f2f_buffer *out, const struct f2f_group *group, const struct f2f_grid *grid,
+                     size_t heading);
 /* Is the row a nested record of bytes that add up to the memory of a chip? */
 bool f2f_html_is_memory(const struct f2f_grid *grid, size_t heading);
 /* A line per record, a column per key. */

@@ -23,7 +23,8 @@ static void set_linear(struct f2f_axes *a, double least, double most) {
     double step = nice_step(most - fmin(least, 0));
     a->least = floor(fmin(least, 0) / step) * step;
     a->most = ceil(most / step) * step;
-    for (double t = a->least; t <= a->most + step / 2 && a->n_ticks < F2F_AXES_TICKS; t += step) a->ticks[a->n_ticks++] = t;
+    for (double t = a->least; t <= a->most + step / 2 && a->n_ticks < F2F_AXES_TICKS; t += step)
+        a->ticks[a->n_ticks++] = t;
 }
 
 static void set_log(struct f2f_axes *a, double least, double most) {
@@ -51,8 +52,8 @@ static bool place_numbers(struct f2f_axes *a) {
     return true;
 }
 
-struct f2f_axes f2f_axes_make(f2f_arena *arena, const char *key, double least, double most, const char *const *xs, size_t n_xs,
-                              bool by_number) {
+struct f2f_axes f2f_axes_make(f2f_arena *arena, const char *key, double least, double most, const char *const *xs,
+                              size_t n_xs, bool by_number) {
     struct f2f_axes a = {.key = key, .left = LEAST_LEFT, .xs = xs, .n_xs = n_xs};
     (least > 0 && most > LOG_SPAN * least ? set_log : set_linear)(&a, least, most);
     for (size_t i = 0; i < a.n_ticks; i++) a.left = fmax(a.left, f2f_html_text_px(tick_text(arena, &a, i)) + 12);
@@ -70,13 +71,16 @@ double f2f_axes_x(const struct f2f_axes *a, size_t x) {
 }
 
 double f2f_axes_y(const struct f2f_axes *a, double value) {
-    double frac = a->log ? log10(value / a->least) / log10(a->most / a->least) : (value - a->least) / (a->most - a->least);
+    double frac =
+        a->log ? log10(value / a->least) / log10(a->most / a->least) : (value - a->least) / (a->most - a->least);
     return HEIGHT - BOTTOM - frac * (HEIGHT - TOP - BOTTOM);
 }
 
-static void put_text(struct f2f_buffer *out, const char *css, double x, double y, const char *anchor, const char *text) {
-    f2f_buffer_printf(out, "<text class=\"%s\" x=\"%s\" y=\"%s\" text-anchor=\"%s\">%s</text>\n", css, f2f_html_px(out->arena, x),
-                      f2f_html_px(out->arena, y), anchor, f2f_html_escape(out->arena, text));
+static void put_text(struct f2f_buffer *out, const char *css, double x, double y, const char *anchor,
+                     const char *text) {
+    f2f_buffer_printf(out, "<text class=\"%s\" x=\"%s\" y=\"%s\" text-anchor=\"%s\">%s</text>\n", css,
+                      f2f_html_px(out->arena, x), f2f_html_px(out->arena, y), anchor,
+                      f2f_html_escape(out->arena, text));
 }
 
 /* As many labels as have room, from the left. */
@@ -93,12 +97,13 @@ static void put_x_labels(struct f2f_buffer *out, const struct f2f_axes *a) {
 void f2f_axes_open(struct f2f_buffer *out, const struct f2f_axes *a, const char *name, bool named) {
     f2f_arena *arena = out->arena;
     double top = named ? 0 : TOP - 10; /* no room is left for a name that is not there */
-    f2f_buffer_printf(out, "<svg viewBox=\"0 %.0f %.0f %.0f\" role=\"img\" aria-label=\"%s\">\n", top, WIDTH, HEIGHT - top,
-                      f2f_html_escape(arena, name));
+    f2f_buffer_printf(out, "<svg viewBox=\"0 %.0f %.0f %.0f\" role=\"img\" aria-label=\"%s\">\n", top, WIDTH,
+                      HEIGHT - top, f2f_html_escape(arena, name));
     if (named) put_text(out, "name", 0, 14, "start", name);
     for (size_t i = 0; i < a->n_ticks; i++) {
         double y = f2f_axes_y(a, a->ticks[i]);
-        f2f_buffer_printf(out, "<path class=\"grid\" d=\"M%s %sH%.0f\"/>", f2f_html_px(arena, a->left), f2f_html_px(arena, y), WIDTH - RIGHT);
+        f2f_buffer_printf(out, "<path class=\"grid\" d=\"M%s %sH%.0f\"/>", f2f_html_px(arena, a->left),
+                          f2f_html_px(arena, y), WIDTH - RIGHT);
         put_text(out, "soft", a->left - 6, y + 4, "end", tick_text(arena, a, i));
     }
     put_x_labels(out, a);

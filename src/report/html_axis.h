@@ -20,8 +20,8 @@ struct f2f_axes {
 
 /* Vertical: from 0, or powers of ten where values span much. Horizontal: by the numbers in xs (a
  * logarithm of them where they span much), or in equal steps when they are no rising numbers. */
-struct f2f_axes f2f_axes_make(f2f_arena *arena, const char *key, double least, double most, const char *const *xs, size_t n_xs,
-                              bool by_number);
+struct f2f_axes f2f_axes_make(f2f_arena *arena, const char *key, double least, double most, const char *const *xs,
+                              size_t n_xs, bool by_number);
 double f2f_axes_x(const struct f2f_axes *a, size_t x);
 double f2f_axes_y(const struct f2f_axes *a, double value);
 /* Pixels from one x to the next, where they are even. */

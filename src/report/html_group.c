@@ -38,7 +38,9 @@ static bool is_long(const struct view *v, size_t row) {
     return false;
 }
 
-static bool in_table(const struct view *v, size_t row) { return is_shown(v, row) && !is_same(v, row) && !is_long(v, row); }
+static bool in_table(const struct view *v, size_t row) {
+    return is_shown(v, row) && !is_same(v, row) && !is_long(v, row);
+}
 
 static struct view make_view(f2f_arena *arena, const struct f2f_group *group) {
     struct view v = {.group = group, .grid = f2f_grid_make(arena, group->records, group->n)};
@@ -71,14 +73,19 @@ static void put_ratio(struct f2f_buffer *out, const struct f2f_row *row, size_t 
     double end = fmax(-1, fmin(1, log2(ratio) / RATIO_LIMIT)) * RATIO_WIDTH / 2, middle = RATIO_WIDTH / 2;
     if (*text)
         f2f_buffer_printf(out,
-                          "<svg viewBox=\"0 0 %.0f 12\" width=\"%.0f\" height=\"12\" aria-hidden=\"true\"><rect class=\"accent\" x=\"%s\" y=\"3\" "
+                          "<svg viewBox=\"0 0 %.0f 12\" width=\"%.0f\" height=\"12\" aria-hidden=\"true\"><rect "
+                          "class=\"accent\" x=\"%s\" y=\"3\" "
                           "width=\"%s\" height=\"6\" rx=\"1\"/><path class=\"axis\" d=\"M%.0f 0v12\"/></svg>",
-                          RATIO_WIDTH, RATIO_WIDTH, f2f_html_px(out->arena, middle + fmin(end, 0)), f2f_html_px(out->arena, fabs(end)), middle);
+                          RATIO_WIDTH, RATIO_WIDTH, f2f_html_px(out->arena, middle + fmin(end, 0)),
+                          f2f_html_px(out->arena, fabs(end)), middle);
     f2f_buffer_text(out, "</td>");
 }
 
 static void put_cell(struct f2f_buffer *out, const struct f2f_value *value, const char *text) {
-    const char *css = !value ? "" : value->kind == F2F_VALUE_TEXT ? f2f_html_text_class(text) : value->kind == F2F_VALUE_BOOL ? "flag" : "";
+    const char *css = !value                          ? ""
+                      : value->kind == F2F_VALUE_TEXT ? f2f_html_text_class(text)
+                      : value->kind == F2F_VALUE_BOOL ? "flag"
+                                                      : "";
     bool no = value && value->kind == F2F_VALUE_BOOL && !value->integer;
     f2f_buffer_printf(out, "<td class=\"%s%s\">%s</td>", css, no ? " no" : "", f2f_html_escape(out->arena, text));
 }
@@ -86,7 +93,8 @@ static void put_cell(struct f2f_buffer *out, const struct f2f_value *value, cons
 static void put_head(struct f2f_buffer *out, const struct view *v) {
     f2f_buffer_text(out, "<thead><tr><td></td>");
     for (size_t i = 0; i < v->group->n; i++)
-        f2f_buffer_printf(out, "<th scope=\"col\">%s</th>", f2f_html_escape(out->arena, f2f_record_name(v->group->records[i])));
+        f2f_buffer_printf(out, "<th scope=\"col\">%s</th>",
+                          f2f_html_escape(out->arena, f2f_record_name(v->group->records[i])));
     if (v->ratios) f2f_buffer_text(out, "<th scope=\"col\">ratio</th><td></td>");
     f2f_buffer_text(out, "</tr></thead>");
 }
@@ -95,11 +103,14 @@ static void put_row(struct f2f_buffer *out, const struct view *v, size_t i) {
     const struct f2f_row *row = &v->grid.rows[i];
     f2f_arena *arena = out->arena;
     size_t n = v->group->n;
-    f2f_buffer_printf(out, "<tr><th scope=\"row\" title=\"%s%s%s\">%s</th>", f2f_html_escape(arena, row->path), row->help ? ": " : "",
-                      row->help ? f2f_html_escape(arena, row->help) : "", f2f_html_escape(arena, label(arena, row)));
+    f2f_buffer_printf(out, "<tr><th scope=\"row\" title=\"%s%s%s\">%s</th>", f2f_html_escape(arena, row->path),
+                      row->help ? ": " : "", row->help ? f2f_html_escape(arena, row->help) : "",
+                      f2f_html_escape(arena, label(arena, row)));
     for (size_t c = 0; c < n; c++) put_cell(out, row->cells[c], v->texts[i][c]);
     if (v->ratios) put_ratio(out, row, n);
-    else if (n == 1) f2f_buffer_printf(out, "<td class=\"text long soft\">%s</td>", row->help ? f2f_html_escape(arena, row->help) : "");
+    else if (n == 1)
+        f2f_buffer_printf(out, "<td class=\"text long soft\">%s</td>",
+                          row->help ? f2f_html_escape(arena, row->help) : "");
     f2f_buffer_text(out, "</tr>\n");
 }
 
@@ -109,7 +120,8 @@ static void put_sentences(struct f2f_buffer *out, const struct view *v) {
         if (!is_shown(v, i) || !is_long(v, i)) continue;
         for (size_t c = 0; c < v->group->n; c++) {
             if (!*v->texts[i][c]) continue;
-            const char *name = v->group->job ? f2f_record_name(v->group->records[c]) : label(out->arena, &v->grid.rows[i]);
+            const char *name =
+                v->group->job ? f2f_record_name(v->group->records[c]) : label(out->arena, &v->grid.rows[i]);
             f2f_buffer_printf(out, "<p class=\"sentence\"><b>%s</b> %s</p>\n", f2f_html_escape(out->arena, name),
                               f2f_html_escape(out->arena, v->texts[i][c]));
         }
@@ -138,10 +150,12 @@ static void put_same(struct f2f_buffer *out, const struct view *v) {
     for (size_t i = 0; i < v->grid.n_rows; i++) {
         const struct f2f_row *row = &v->grid.rows[i];
         if (!is_shown(v, i) || !is_same(v, i) || is_long(v, i) || strcmp(v->texts[i][0], "-") == 0) continue;
-        bool nested = row->depth > 0 && outer_length(row) == outer && strncmp(row->path, v->grid.rows[i - 1].path, outer) == 0;
+        bool nested =
+            row->depth > 0 && outer_length(row) == outer && strncmp(row->path, v->grid.rows[i - 1].path, outer) == 0;
         const char *name = nested ? f2f_key_label(out->arena, row->key) : label(out->arena, row);
         f2f_buffer_text(out, open ? "" : "<dl class=\"same\"><dt>The same for all</dt>\n");
-        f2f_buffer_printf(out, "<dd>%s <b>%s</b></dd>\n", f2f_html_escape(out->arena, name), f2f_html_escape(out->arena, v->texts[i][0]));
+        f2f_buffer_printf(out, "<dd>%s <b>%s</b></dd>\n", f2f_html_escape(out->arena, name),
+                          f2f_html_escape(out->arena, v->texts[i][0]));
         outer = outer_length(row);
         open = true;
     }

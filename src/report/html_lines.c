@@ -14,7 +14,8 @@ static struct head column_head(f2f_arena *arena, const char *path) {
     const char *point = strrchr(path, '.');
     size_t length = strlen(path), tail = strlen("_ratio");
     const char *group = point ? f2f_arena_strndup(arena, path, (size_t)(point - path)) : "";
-    if (point || length <= tail || strcmp(path + length - tail, "_ratio") != 0) return (struct head){group, f2f_key_label(arena, path)};
+    if (point || length <= tail || strcmp(path + length - tail, "_ratio") != 0)
+        return (struct head){group, f2f_key_label(arena, path)};
     return (struct head){"ratio", f2f_key_label(arena, f2f_arena_strndup(arena, path, length - tail))};
 }
 
@@ -25,12 +26,13 @@ static void put_heads(struct f2f_buffer *out, const struct head *heads, const bo
     if (grouped) f2f_buffer_text(out, "<tr class=\"groups\">");
     for (size_t c = 0, end; grouped && c < n; c = end) {
         for (end = c + 1; end < n && strcmp(heads[c].group, heads[end].group) == 0;) end++;
-        f2f_buffer_printf(out, "<th scope=\"colgroup\" colspan=\"%zu\"%s>%s</th>", end - c, *heads[c].group ? "" : " class=\"none\"",
-                          f2f_html_escape(out->arena, heads[c].group));
+        f2f_buffer_printf(out, "<th scope=\"colgroup\" colspan=\"%zu\"%s>%s</th>", end - c,
+                          *heads[c].group ? "" : " class=\"none\"", f2f_html_escape(out->arena, heads[c].group));
     }
     f2f_buffer_text(out, grouped ? "</tr>\n<tr>" : "<tr>");
     for (size_t c = 0; c < n; c++)
-        f2f_buffer_printf(out, "<th scope=\"col\"%s>%s</th>", text[c] ? " class=\"text\"" : "", f2f_html_escape(out->arena, heads[c].own));
+        f2f_buffer_printf(out, "<th scope=\"col\"%s>%s</th>", text[c] ? " class=\"text\"" : "",
+                          f2f_html_escape(out->arena, heads[c].own));
     f2f_buffer_text(out, "</tr></thead>\n");
 }
 

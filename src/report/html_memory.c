@@ -27,7 +27,8 @@ static const char *color(f2f_arena *arena, size_t part) { return f2f_arena_print
 
 static const char *show(f2f_arena *arena, double amount_B) { return f2f_quantity_text_of(arena, "B", amount_B, false); }
 
-static struct f2f_bar make_bar(f2f_arena *arena, const struct f2f_grid *grid, size_t heading, struct f2f_record *r, size_t column, double *end_B) {
+static struct f2f_bar make_bar(f2f_arena *arena, const struct f2f_grid *grid, size_t heading, struct f2f_record *r,
+                               size_t column, double *end_B) {
     struct f2f_bar_part *parts = f2f_arena_alloc(arena, grid->n_rows * sizeof *parts);
     struct f2f_bar bar = {.name = f2f_record_name(r), .parts = parts, .limit = (double)NAN};
     double used_B = 0, free_B = (double)NAN;
@@ -40,11 +41,13 @@ static struct f2f_bar make_bar(f2f_arena *arena, const struct f2f_grid *grid, si
         if (is_free) free_B = amount_B;
         if (is_sum(grid->rows[i].key) || !(amount_B > 0)) continue;
         if (!is_free) used_B += amount_B;
-        parts[bar.n_parts++] = (struct f2f_bar_part){name, is_free ? "free" : color(arena, i - heading - 1), tip, amount_B};
+        parts[bar.n_parts++] =
+            (struct f2f_bar_part){name, is_free ? "free" : color(arena, i - heading - 1), tip, amount_B};
     }
     bar.limit = used_B + free_B;
     *end_B = isfinite(free_B) ? fmax(used_B, bar.limit) : used_B;
-    bar.total = isfinite(free_B) ? f2f_arena_printf(arena, "%s of %s", show(arena, used_B), show(arena, bar.limit)) : show(arena, used_B);
+    bar.total = isfinite(free_B) ? f2f_arena_printf(arena, "%s of %s", show(arena, used_B), show(arena, bar.limit))
+                                 : show(arena, used_B);
     return bar;
 }
 
@@ -60,7 +63,8 @@ static void put_legend(struct f2f_buffer *out, const struct f2f_grid *grid, size
     f2f_html_legend(out, classes, names, n);
 }
 
-void f2f_html_memory(struct f2f_buffer *out, const struct f2f_group *group, const struct f2f_grid *grid, size_t heading) {
+void f2f_html_memory(struct f2f_buffer *out, const struct f2f_group *group, const struct f2f_grid *grid,
+                     size_t heading) {
     struct f2f_bar *bars = f2f_arena_alloc(out->arena, group->n * sizeof *bars);
     double full_B = 0, end_B;
     size_t n = 0;

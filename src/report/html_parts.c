@@ -41,7 +41,9 @@ const char *f2f_html_anchor(f2f_arena *arena, const char *prefix, const char *na
 void f2f_html_legend(struct f2f_buffer *out, const char *const *classes, const char *const *names, size_t n) {
     f2f_buffer_text(out, "<ul class=\"legend\">");
     for (size_t i = 0; i < n; i++)
-        f2f_buffer_printf(out, "<li><svg viewBox=\"0 0 12 12\" aria-hidden=\"true\"><rect class=\"%s\" width=\"12\" height=\"12\" rx=\"3\"/></svg>%s</li>",
+        f2f_buffer_printf(out,
+                          "<li><svg viewBox=\"0 0 12 12\" aria-hidden=\"true\"><rect class=\"%s\" width=\"12\" "
+                          "height=\"12\" rx=\"3\"/></svg>%s</li>",
                           classes[i], f2f_html_escape(out->arena, names[i]));
     f2f_buffer_text(out, "</ul>\n");
 }

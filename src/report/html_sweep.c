@@ -44,7 +44,8 @@ static void add_series(struct sweep *s, const struct f2f_row *row) {
     if (f == s->n_figures) s->figures[s->n_figures++].key = point + 1;
     struct figure *figure = &s->figures[f];
     if (figure->n == MAX_SERIES) return;
-    figure->series[figure->n++] = (struct series){row, f2f_arena_strndup(s->arena, row->key, (size_t)(point - row->key))};
+    figure->series[figure->n++] =
+        (struct series){row, f2f_arena_strndup(s->arena, row->key, (size_t)(point - row->key))};
 }
 
 static size_t index_of(const char *const *list, size_t n, const char *text) {
@@ -65,7 +66,8 @@ static void find_axes(struct sweep *s) {
         s->panels[i] = "";
         for (size_t k = 0; &s->grid.rows[k] != s->x; k++) {
             const char *text = text_of(s->grid.rows[k].cells[i]);
-            if (*text) s->panels[i] = f2f_arena_printf(s->arena, "%s%s%s", s->panels[i], *s->panels[i] ? " " : "", text);
+            if (*text)
+                s->panels[i] = f2f_arena_printf(s->arena, "%s%s%s", s->panels[i], *s->panels[i] ? " " : "", text);
         }
     }
     s->lines = numbers && s->n_xs > 2;
@@ -96,19 +98,21 @@ static double number_at(const struct series *series, size_t row) {
 }
 
 static const char *tip(const struct sweep *s, const struct figure *figure, size_t k, size_t row, double value) {
-    return f2f_html_escape(s->arena, f2f_arena_printf(s->arena, "%s, %s: %s", figure->series[k].system, text_of(s->x->cells[row]),
-                                                      f2f_quantity_text_of(s->arena, figure->key, value, false)));
+    return f2f_html_escape(s->arena,
+                           f2f_arena_printf(s->arena, "%s, %s: %s", figure->series[k].system, text_of(s->x->cells[row]),
+                                            f2f_quantity_text_of(s->arena, figure->key, value, false)));
 }
 
 /* Does the value exist for this panel, and where? */
-static bool find_point(const struct sweep *s, const char *panel, const struct series *series, size_t row, double *value, size_t *x) {
+static bool find_point(const struct sweep *s, const char *panel, const struct series *series, size_t row, double *value,
+                       size_t *x) {
     *value = number_at(series, row);
     *x = index_of(s->xs, s->n_xs, text_of(s->x->cells[row]));
     return strcmp(s->panels[row], panel) == 0 && isfinite(*value);
 }
 
-static void put_line(struct f2f_buffer *out, const struct sweep *s, const struct figure *figure, size_t k, const char *panel,
-                     const struct f2f_axes *a) {
+static void put_line(struct f2f_buffer *out, const struct sweep *s, const struct figure *figure, size_t k,
+                     const char *panel, const struct f2f_axes *a) {
     f2f_arena *arena = out->arena;
     struct f2f_buffer path = {.arena = arena}, dots = {.arena = arena};
     bool pen = false;
@@ -117,25 +121,31 @@ static void put_line(struct f2f_buffer *out, const struct sweep *s, const struct
         size_t x;
         if (strcmp(s->panels[row], panel) != 0) continue;
         bool known = find_point(s, panel, &figure->series[k], row, &value, &x);
-        const char *px = known ? f2f_html_px(arena, f2f_axes_x(a, x)) : "", *py = known ? f2f_html_px(arena, f2f_axes_y(a, value)) : "";
+        const char *px = known ? f2f_html_px(arena, f2f_axes_x(a, x)) : "",
+                   *py = known ? f2f_html_px(arena, f2f_axes_y(a, value)) : "";
         if (known) f2f_buffer_printf(&path, "%c%s %s", pen ? 'L' : 'M', px, py);
-        if (known) f2f_buffer_printf(&dots, "<circle class=\"s%zu\" cx=\"%s\" cy=\"%s\" r=\"3.5\"><title>%s</title></circle>\n", k, px, py,
-                                     tip(s, figure, k, row, value));
+        if (known)
+            f2f_buffer_printf(&dots,
+                              "<circle class=\"s%zu\" cx=\"%s\" cy=\"%s\" r=\"3.5\"><title>%s</title></circle>\n", k,
+                              px, py, tip(s, figure, k, row, value));
         pen = known;
     }
     f2f_buffer_printf(out, "<path class=\"line l%zu\" d=\"%s\"/>\n%s", k, f2f_buffer_str(&path), f2f_buffer_str(&dots));
 }
 
-static void put_columns(struct f2f_buffer *out, const struct sweep *s, const struct figure *figure, size_t k, const char *panel,
-                        const struct f2f_axes *a) {
+static void put_columns(struct f2f_buffer *out, const struct sweep *s, const struct figure *figure, size_t k,
+                        const char *panel, const struct f2f_axes *a) {
     f2f_arena *arena = out->arena;
-    double width = fmin(0.7 * f2f_axes_step(a) / (double)figure->n, MAX_COLUMN), bottom = f2f_axes_y(a, fmax(a->least, 0)), value;
+    double width = fmin(0.7 * f2f_axes_step(a) / (double)figure->n, MAX_COLUMN),
+           bottom = f2f_axes_y(a, fmax(a->least, 0)), value;
     for (size_t row = 0, x; row < s->grid.n_columns; row++) {
         if (!find_point(s, panel, &figure->series[k], row, &value, &x)) continue;
         double left = f2f_axes_x(a, x) + ((double)k - (double)figure->n / 2) * width, y = f2f_axes_y(a, value);
-        f2f_buffer_printf(out, "<rect class=\"s%zu\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" rx=\"1.5\"><title>%s</title></rect>\n", k,
-                          f2f_html_px(arena, left), f2f_html_px(arena, fmin(y, bottom)), f2f_html_px(arena, width - 2),
-                          f2f_html_px(arena, fabs(bottom - y)), tip(s, figure, k, row, value));
+        f2f_buffer_printf(
+            out,
+            "<rect class=\"s%zu\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" rx=\"1.5\"><title>%s</title></rect>\n",
+            k, f2f_html_px(arena, left), f2f_html_px(arena, fmin(y, bottom)), f2f_html_px(arena, width - 2),
+            f2f_html_px(arena, fabs(bottom - y)), tip(s, figure, k, row, value));
     }
 }
 
@@ -161,7 +171,8 @@ static void put_figure(struct f2f_buffer *out, const struct sweep *s, const stru
         classes[k] = f2f_arena_printf(s->arena, "s%zu", k);
         names[k] = figure->series[k].system;
     }
-    f2f_buffer_printf(out, "<figure><figcaption>%s by %s</figcaption>\n", f2f_html_escape(s->arena, f2f_key_label(s->arena, figure->key)),
+    f2f_buffer_printf(out, "<figure><figcaption>%s by %s</figcaption>\n",
+                      f2f_html_escape(s->arena, f2f_key_label(s->arena, figure->key)),
                       f2f_html_escape(s->arena, s->x->key));
     f2f_html_legend(out, classes, names, figure->n);
     size_t n = 0;

@@ -28,7 +28,8 @@ static void put_legend(struct f2f_buffer *out, const struct f2f_share_table *sha
     size_t n = 0;
     for (size_t b = 0; b < COUNT(bounds); b++) {
         bool used = false;
-        for (size_t i = 0; i < shares->n_lines; i++) used = used || (shares->lines[i].leaf && bound_of(shares->lines[i].bound) == b);
+        for (size_t i = 0; i < shares->n_lines; i++)
+            used = used || (shares->lines[i].leaf && bound_of(shares->lines[i].bound) == b);
         if (!used) continue;
         classes[n] = bounds[b].css;
         names[n++] = bounds[b].legend;
@@ -36,13 +37,16 @@ static void put_legend(struct f2f_buffer *out, const struct f2f_share_table *sha
     f2f_html_legend(out, classes, names, n);
 }
 
-static const char *part_text(f2f_arena *arena, const struct f2f_share_table *shares, const struct f2f_share_line *line, size_t i) {
-    return f2f_arena_printf(arena, "%s (%s)", f2f_quantity_text_of(arena, shares->unit, line->amounts[i], false),
-                            f2f_quantity_text_of(arena, "frac", f2f_share_frac(line->amounts[i], shares->wholes[i]), false));
+static const char *part_text(f2f_arena *arena, const struct f2f_share_table *shares, const struct f2f_share_line *line,
+                             size_t i) {
+    return f2f_arena_printf(
+        arena, "%s (%s)", f2f_quantity_text_of(arena, shares->unit, line->amounts[i], false),
+        f2f_quantity_text_of(arena, "frac", f2f_share_frac(line->amounts[i], shares->wholes[i]), false));
 }
 
 /* The leaves of the tree as parts; the nodes under the root that have leaves as spans over them. */
-static struct f2f_bar make_bar(f2f_arena *arena, const struct f2f_share_table *shares, struct f2f_record *r, size_t column) {
+static struct f2f_bar make_bar(f2f_arena *arena, const struct f2f_share_table *shares, struct f2f_record *r,
+                               size_t column) {
     struct f2f_bar_part *parts = f2f_arena_alloc(arena, shares->n_lines * sizeof *parts);
     struct f2f_bar_span *spans = f2f_arena_alloc(arena, shares->n_lines * sizeof *spans);
     struct f2f_bar bar = {.name = f2f_record_name(r), .parts = parts, .spans = spans, .limit = (double)NAN};
@@ -51,8 +55,10 @@ static struct f2f_bar make_bar(f2f_arena *arena, const struct f2f_share_table *s
         const struct f2f_share_line *line = &shares->lines[i];
         const char *text = part_text(arena, shares, line, column);
         if (line->leaf) {
-            const char *tip = f2f_arena_printf(arena, "%s: %s%s%s", line->name, text, line->bound ? ", " : "", line->bound ? line->bound : "");
-            parts[bar.n_parts++] = (struct f2f_bar_part){line->name, bounds[bound_of(line->bound)].css, tip, line->amounts[column]};
+            const char *tip = f2f_arena_printf(arena, "%s: %s%s%s", line->name, text, line->bound ? ", " : "",
+                                               line->bound ? line->bound : "");
+            parts[bar.n_parts++] =
+                (struct f2f_bar_part){line->name, bounds[bound_of(line->bound)].css, tip, line->amounts[column]};
         }
         if (!line->leaf && line->depth == 1)
             spans[bar.n_spans++] = (struct f2f_bar_span){line->name, text, bar.n_parts, 0};
@@ -63,20 +69,24 @@ static struct f2f_bar make_bar(f2f_arena *arena, const struct f2f_share_table *s
 
 static void put_table(struct f2f_buffer *out, const struct f2f_group *group, const struct f2f_share_table *shares) {
     f2f_arena *arena = out->arena;
-    f2f_buffer_text(out, "<details><summary>As a table</summary>\n<div class=\"wide\"><table class=\"tree\"><thead><tr><th scope=\"col\">part</th>"
+    f2f_buffer_text(out, "<details><summary>As a table</summary>\n<div class=\"wide\"><table "
+                         "class=\"tree\"><thead><tr><th scope=\"col\">part</th>"
                          "<th scope=\"col\" class=\"text\">bound</th>");
     for (size_t c = 0; c < group->n; c++)
-        f2f_buffer_printf(out, "<th scope=\"col\" colspan=\"2\">%s</th>", f2f_html_escape(arena, f2f_record_name(group->records[c])));
+        f2f_buffer_printf(out, "<th scope=\"col\" colspan=\"2\">%s</th>",
+                          f2f_html_escape(arena, f2f_record_name(group->records[c])));
     f2f_buffer_text(out, "</tr></thead><tbody>\n");
     for (size_t i = 0; i < shares->n_lines; i++) {
         const struct f2f_share_line *line = &shares->lines[i];
         struct f2f_scale scale = f2f_scale_find(shares->unit, line->amounts, group->n, false);
-        f2f_buffer_printf(out, "<tr><th scope=\"row\" style=\"padding-left:%dem\">%s</th><td class=\"text soft\">%s</td>", line->depth,
-                          f2f_html_escape(arena, line->name), line->bound ? f2f_html_escape(arena, line->bound) : "");
+        f2f_buffer_printf(
+            out, "<tr><th scope=\"row\" style=\"padding-left:%dem\">%s</th><td class=\"text soft\">%s</td>",
+            line->depth, f2f_html_escape(arena, line->name), line->bound ? f2f_html_escape(arena, line->bound) : "");
         for (size_t c = 0; c < group->n; c++) {
             char part[F2F_NUMBER_MAX];
             f2f_number_fixed(part, 100 * f2f_share_frac(line->amounts[c], shares->wholes[c]), 1);
-            f2f_buffer_printf(out, "<td>%s</td><td class=\"soft\">%s%%</td>", f2f_scale_text(arena, &scale, line->amounts[c]), part);
+            f2f_buffer_printf(out, "<td>%s</td><td class=\"soft\">%s%%</td>",
+                              f2f_scale_text(arena, &scale, line->amounts[c]), part);
         }
         f2f_buffer_text(out, "</tr>\n");
     }
@@ -96,7 +106,9 @@ void f2f_html_time(struct f2f_buffer *out, const struct f2f_group *group) {
     }
     if (!n) return;
     bool time = strcmp(shares.unit, "s") == 0;
-    const char *title = time ? "Where the time goes" : strcmp(shares.unit, "J") == 0 ? "Where the energy goes" : "Where it goes";
+    const char *title = time                            ? "Where the time goes"
+                        : strcmp(shares.unit, "J") == 0 ? "Where the energy goes"
+                                                        : "Where it goes";
     f2f_buffer_printf(out, "<figure><figcaption>%s</figcaption>\n", title);
     put_legend(out, &shares);
     f2f_html_bars(out, title, bars, n, full);

@@ -39,7 +39,8 @@ static void put_share(struct f2f_json *json, const struct f2f_share *node, doubl
     f2f_json_array_end(json);
 }
 
-static void put_records(struct f2f_json *json, const char *key, struct f2f_record *const *records, size_t n, bool explain) {
+static void put_records(struct f2f_json *json, const char *key, struct f2f_record *const *records, size_t n,
+                        bool explain) {
     f2f_json_array(json, key);
     for (size_t i = 0; i < n; i++) {
         f2f_json_object(json, NULL);
@@ -73,7 +74,8 @@ static void put_tables(struct f2f_json *json, const struct f2f_results *results)
     f2f_json_array_end(json);
 }
 
-void f2f_report_json(struct f2f_buffer *out, const struct f2f_results *results, const struct f2f_report_options *options) {
+void f2f_report_json(struct f2f_buffer *out, const struct f2f_results *results,
+                     const struct f2f_report_options *options) {
     struct f2f_json json = {.out = out};
     f2f_json_object(&json, NULL);
     f2f_json_text(&json, "schema", F2F_REPORT_SCHEMA);

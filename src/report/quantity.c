@@ -14,8 +14,9 @@ struct step {
     const char *prefix;
 };
 
-static const struct step si[] = {{1e15, 1e15, "P"}, {1e12, 1e12, "T"}, {1e9, 1e9, "G"},   {1e6, 1e6, "M"},   {1e3, 1e3, "k"},
-                                 {1, 1, ""},        {1e-3, 1e-3, "m"}, {1e-6, 1e-6, "µ"}, {1e-9, 1e-9, "n"}, {0, 1e-12, "p"}};
+static const struct step si[] = {{1e15, 1e15, "P"}, {1e12, 1e12, "T"}, {1e9, 1e9, "G"},   {1e6, 1e6, "M"},
+                                 {1e3, 1e3, "k"},   {1, 1, ""},        {1e-3, 1e-3, "m"}, {1e-6, 1e-6, "µ"},
+                                 {1e-9, 1e-9, "n"}, {0, 1e-12, "p"}};
 static const struct step size[] = {{1e18, 1e18, "E"}, {1e15, 1e15, "P"}, {1e12, 1e12, "T"}, {1e9, 1e9, "G"},
                                    {1e6, 1e6, "M"},   {1e3, 1e3, "k"},   {0, 1, ""}};
 static const struct step count[] = {{1e12, 1e12, "T"}, {1e9, 1e9, "G"}, {1e6, 1e6, "M"}, {1e5, 1e3, "k"}, {0, 1, ""}};
@@ -30,21 +31,33 @@ static const struct unit {
     int digits;
     const struct step *steps;
 } units[] = {
-    {"s", "", " ", "", 1, 4, duration},       {"B", "", " ", "B", 1, 4, size},       {"Bps", "", " ", "B/s", 1, 4, size},
-    {"flop", "", " ", "FLOP", 1, 4, size},    {"flops", "", " ", "FLOP/s", 1, 4, size}, {"Hz", "", " ", "Hz", 1, 4, si},
-    {"W", "", " ", "W", 1, 4, si},            {"J", "", " ", "J", 1, 4, si},         {"usd", "$", "", "", 1, 4, money},
-    {"tok", "", " ", "tok", 1, 4, count},     {"tokps", "", " ", "tok/s", 1, 4, count}, {"ck", "", " ", "cycles", 1, 4, count},
-    {"frac", "", "", "%", 100, 3, none},      {"ratio", "", "", "×", 1, 3, none},    {"mm2", "", " ", "mm²", 1, 4, none},
-    {"kg", "", " ", "kg", 1, 4, none},        {"kgCO2e", "", " ", "kg CO2e", 1, 4, none}, {"days", "", " ", "d", 1, 4, none},
+    {"s", "", " ", "", 1, 4, duration},
+    {"B", "", " ", "B", 1, 4, size},
+    {"Bps", "", " ", "B/s", 1, 4, size},
+    {"flop", "", " ", "FLOP", 1, 4, size},
+    {"flops", "", " ", "FLOP/s", 1, 4, size},
+    {"Hz", "", " ", "Hz", 1, 4, si},
+    {"W", "", " ", "W", 1, 4, si},
+    {"J", "", " ", "J", 1, 4, si},
+    {"usd", "$", "", "", 1, 4, money},
+    {"tok", "", " ", "tok", 1, 4, count},
+    {"tokps", "", " ", "tok/s", 1, 4, count},
+    {"ck", "", " ", "cycles", 1, 4, count},
+    {"frac", "", "", "%", 100, 3, none},
+    {"ratio", "", "", "×", 1, 3, none},
+    {"mm2", "", " ", "mm²", 1, 4, none},
+    {"kg", "", " ", "kg", 1, 4, none},
+    {"kgCO2e", "", " ", "kg CO2e", 1, 4, none},
+    {"days", "", " ", "d", 1, 4, none},
 };
 static const struct unit plain = {"", "", "", "", 1, 4, none};
 
 /* Words of keys that are written otherwise. */
 static const struct {
     const char *word, *label;
-} labels[] = {{"ttft", "TTFT"}, {"tpot", "TPOT"}, {"kv", "KV"},   {"hbm", "HBM"}, {"mfu", "MFU"},
-              {"slo", "SLO"},   {"isl", "ISL"},   {"osl", "OSL"}, {"tp", "TP"},   {"pp", "PP"},
-              {"dp", "DP"},     {"cp", "CP"},     {"ep", "EP"},   {"vp", "VP"},   {"tokps", "tokens/s"},
+} labels[] = {{"ttft", "TTFT"},    {"tpot", "TPOT"}, {"kv", "KV"},   {"hbm", "HBM"}, {"mfu", "MFU"},
+              {"slo", "SLO"},      {"isl", "ISL"},   {"osl", "OSL"}, {"tp", "TP"},   {"pp", "PP"},
+              {"dp", "DP"},        {"cp", "CP"},     {"ep", "EP"},   {"vp", "VP"},   {"tokps", "tokens/s"},
               {"flops", "FLOP/s"}, {"usd", "USD"},   {"tco", "TCO"}, {"npv", "NPV"}, {"e2e", "end-to-end"}};
 
 static bool is_word(const char *word, size_t length, const char *text) {
@@ -58,7 +71,8 @@ static const struct unit *unit_of_word(const char *word, size_t length) {
 }
 
 static bool ends_unit(const char *rest) {
-    return !*rest || strncmp(rest, "_per_", 5) == 0 || (strncmp(rest, "_p", 2) == 0 && strspn(rest + 2, "0123456789") == strlen(rest + 2));
+    return !*rest || strncmp(rest, "_per_", 5) == 0 ||
+           (strncmp(rest, "_p", 2) == 0 && strspn(rest + 2, "0123456789") == strlen(rest + 2));
 }
 
 /* The part of a path that names the figure: after the last point. */
@@ -80,10 +94,10 @@ static const struct unit *find_unit(const char *key, const char **at) {
     return found;
 }
 
-/* Decimals so that `most` has so many significant digits; -1 if that needs an exponent. */
-static int find_decimals(double most, int digits) {
-    if (!(most > 0) || isinf(most)) return 0;
-    int before = most < 1 && most >= 0.1 ? 1 : (int)floor(log10(most)) + 1;
+/* Decimals so that value has so many significant digits; -1 if that needs an exponent. */
+static int find_decimals(double value, int digits) {
+    if (!(value > 0) || isinf(value)) return 0;
+    int before = (int)floor(log10(value)) + 1;
     int decimals = digits > before ? digits - before : 0;
     return decimals > MAX_DECIMALS || before > 15 ? -1 : decimals;
 }
@@ -111,8 +125,11 @@ struct f2f_scale f2f_scale_find(const char *key, const double *numbers, size_t n
     /* What rounds up to the next step belongs there; zero takes the plain one. */
     double least = most > 0 ? most * (1 + 5e-5) : 1;
     while (least < step->least) step++;
-    struct f2f_scale scale = {unit->before, unit->space, step->prefix, unit->text, unit->factor / step->divisor, 0, ascii};
-    int for_most = find_decimals(most * scale.factor, unit->digits), for_smallest = find_decimals(smallest * scale.factor, unit->digits - 1);
+    struct f2f_scale scale = {unit->before, unit->space, step->prefix, unit->text, unit->factor / step->divisor, 0,
+                              ascii};
+    most *= scale.factor;
+    int for_most = find_decimals(most, most < 1 ? unit->digits - 1 : unit->digits);
+    int for_smallest = find_decimals(smallest * scale.factor, unit->digits - 1);
     int decimals = for_most < 0 || for_smallest < 0 ? -1 : for_most > for_smallest ? for_most : for_smallest;
     scale.decimals = trim_decimals(decimals, scale.factor, numbers, n);
     return scale;
@@ -120,12 +137,12 @@ struct f2f_scale f2f_scale_find(const char *key, const double *numbers, size_t n
 
 /* Signs outside of ASCII that units use. */
 static const char *to_ascii(f2f_arena *arena, const char *text) {
-    static const struct {
-        const char *sign, *ascii;
-    } signs[] = {{"µ", "u"}, {"×", "x"}, {"²", "2"}};
+    static const struct { const char *sign, *ascii; } signs[] = {{"µ", "u"}, {"×", "x"}, {"²", "2"}};
     for (size_t i = 0; i < COUNT(signs); i++) {
         const char *at = strstr(text, signs[i].sign);
-        if (at) return f2f_arena_printf(arena, "%.*s%s%s", (int)(at - text), text, signs[i].ascii, at + strlen(signs[i].sign));
+        if (at)
+            return f2f_arena_printf(arena, "%.*s%s%s", (int)(at - text), text, signs[i].ascii,
+                                    at + strlen(signs[i].sign));
     }
     return text;
 }
@@ -137,8 +154,8 @@ const char *f2f_scale_text(f2f_arena *arena, const struct f2f_scale *scale, doub
     if (scale->decimals < 0) f2f_number_short(text, scaled, 4);
     else f2f_number_fixed(text, scaled, scale->decimals);
     bool unit = *scale->prefix || *scale->unit;
-    const char *all = f2f_arena_printf(arena, "%s%s%s%s%s%s", number < 0 ? "-" : "", scale->before, text, unit ? scale->space : "",
-                                       scale->prefix, scale->unit);
+    const char *all = f2f_arena_printf(arena, "%s%s%s%s%s%s", number < 0 ? "-" : "", scale->before, text,
+                                       unit ? scale->space : "", scale->prefix, scale->unit);
     return scale->ascii ? to_ascii(arena, all) : all;
 }
 

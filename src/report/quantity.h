@@ -16,7 +16,8 @@ struct f2f_scale {
 };
 
 /* One scale for all finite numbers of the set, by the largest: four significant digits of it (three
- * of a percentage or ratio) and one less of the smallest, fewer if no number needs them. key: its last word is the unit, or the one
+ * of a percentage or ratio) and one less of the smallest or of what is below 1; fewer if no number
+ * needs them. key: its last word is the unit, or the one
  * before `_per_` or a percentile. */
 struct f2f_scale f2f_scale_find(const char *key, const double *numbers, size_t n, bool ascii);
 /* "312.5 ms"; NaN is "-", infinity "inf". */

@@ -7,7 +7,8 @@
 
 #define F2F_REPORT_SCHEMA "fab2fleet/1"
 
-typedef void f2f_report_fn(struct f2f_buffer *out, const struct f2f_results *results, const struct f2f_report_options *options);
+typedef void f2f_report_fn(struct f2f_buffer *out, const struct f2f_results *results,
+                           const struct f2f_report_options *options);
 
 f2f_report_fn f2f_report_text, f2f_report_json, f2f_report_csv, f2f_report_html, f2f_report_timeline;
 

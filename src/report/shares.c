@@ -32,7 +32,8 @@ struct maker {
     double small_frac;
 };
 
-static struct family make_family(const struct maker *m, const struct f2f_share **parents, const struct f2f_share *like) {
+static struct family make_family(const struct maker *m, const struct f2f_share **parents,
+                                 const struct f2f_share *like) {
     struct family family = {.first = like};
     family.nodes = f2f_arena_alloc(m->arena, m->table->n_columns * sizeof *family.nodes);
     for (size_t i = 0; i < m->table->n_columns; i++) {
@@ -92,7 +93,8 @@ static void add_family(const struct maker *m, const struct family *family, int d
     for (size_t i = kept; i < n; i++) add_amounts(m, line, &below[i]);
 }
 
-struct f2f_share_table f2f_share_table_make(f2f_arena *arena, struct f2f_record *const *records, size_t n, double small_frac) {
+struct f2f_share_table f2f_share_table_make(f2f_arena *arena, struct f2f_record *const *records, size_t n,
+                                            double small_frac) {
     struct f2f_share_table table = {.n_columns = n, .unit = ""};
     struct maker m = {arena, &table, small_frac};
     struct family root = {.nodes = f2f_arena_alloc(arena, n * sizeof *root.nodes)};

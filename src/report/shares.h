@@ -21,7 +21,8 @@ struct f2f_share_table {
 
 /* Nodes are the same if their names, bounds and parents are. What is less than `small_frac` of the
  * whole in every record is one line "(n smaller)". Records without a tree have amounts of 0. */
-struct f2f_share_table f2f_share_table_make(f2f_arena *arena, struct f2f_record *const *records, size_t n, double small_frac);
+struct f2f_share_table f2f_share_table_make(f2f_arena *arena, struct f2f_record *const *records, size_t n,
+                                            double small_frac);
 
 /* part / whole, 0 if there is no whole. */
 double f2f_share_frac(double part, double whole);

@@ -23,7 +23,8 @@ static bool is_head(const struct f2f_group *group, const struct f2f_row *row) {
 }
 
 /* "why (hbm3-8h): needs ..." under the table, for each system that has it. */
-static void put_long(struct f2f_text *t, const struct f2f_group *group, const struct f2f_row *row, const char *const *texts) {
+static void put_long(struct f2f_text *t, const struct f2f_group *group, const struct f2f_row *row,
+                     const char *const *texts) {
     for (size_t i = 0; i < group->n; i++) {
         if (!*texts[i]) continue;
         const char *system = f2f_record_word(group->records[i], "system");
@@ -43,7 +44,8 @@ static void put_columns(struct f2f_text *t, const struct f2f_group *group, bool 
     table.left[0] = true;
     if (help) table.left[columns - 1] = true;
     if (help) table.dim_from = columns - 1;
-    for (size_t c = 0; header && c < n; c++) table.cells[1 + c] = cell(arena, f2f_record_word(group->records[c], "system"));
+    for (size_t c = 0; header && c < n; c++)
+        table.cells[1 + c] = cell(arena, f2f_record_word(group->records[c], "system"));
     if (header && n > 1) table.cells[ratio] = "ratio";
     for (size_t i = 0; i < grid.n_rows; i++) {
         const struct f2f_row *row = &grid.rows[i];
@@ -53,12 +55,13 @@ static void put_columns(struct f2f_text *t, const struct f2f_group *group, bool 
         line[0] = f2f_arena_printf(arena, "%*s%s", 2 * row->depth, "", cell(arena, row->key));
         for (size_t c = 0; c < n; c++) line[1 + c] = cell(arena, texts[i][c]);
         if (n > 1) line[ratio] = f2f_row_ratio(arena, row, n, true);
-        if (help && row->help) line[columns - 1] = row->help;
+        if (help && row->help) line[columns - 1] = cell(arena, row->help);
     }
     table.n_rows = at;
     f2f_text_table_put(t, &table, 2);
     for (size_t i = 0; i < grid.n_rows; i++)
-        if (!is_head(group, &grid.rows[i]) && is_long(&grid.rows[i], texts[i], n)) put_long(t, group, &grid.rows[i], texts[i]);
+        if (!is_head(group, &grid.rows[i]) && is_long(&grid.rows[i], texts[i], n))
+            put_long(t, group, &grid.rows[i], texts[i]);
 }
 
 static bool is_constant(const char *const *texts, size_t n) {
@@ -164,7 +167,8 @@ static void put_notes(struct f2f_text *t, const struct f2f_results *results) {
     }
 }
 
-void f2f_report_text(struct f2f_buffer *out, const struct f2f_results *results, const struct f2f_report_options *options) {
+void f2f_report_text(struct f2f_buffer *out, const struct f2f_results *results,
+                     const struct f2f_report_options *options) {
     struct f2f_text t = {.out = out, .color = options->color};
     if (results->title && !options->quiet) put_heading(&t, results->title);
     if (results->question && !options->quiet) f2f_text_wrap(&t, 0, 0, results->question);

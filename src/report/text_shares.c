@@ -16,7 +16,8 @@ static const char *bar(f2f_arena *arena, double frac) {
 }
 
 /* Name, bound, then amount and part of each record; one record alone has bars. */
-static void fill_line(f2f_arena *arena, const char **cells, const struct f2f_share_table *shares, const struct f2f_share_line *line) {
+static void fill_line(f2f_arena *arena, const char **cells, const struct f2f_share_table *shares,
+                      const struct f2f_share_line *line) {
     struct f2f_scale scale = f2f_scale_find(shares->unit, line->amounts, shares->n_columns, true);
     *cells++ = f2f_arena_printf(arena, "%*s%s", 2 * line->depth, "", f2f_text_clean(arena, line->name));
     *cells++ = line->bound ? f2f_text_clean(arena, line->bound) : "";
@@ -38,7 +39,8 @@ void f2f_text_shares(struct f2f_text *t, struct f2f_record *const *records, size
     table.left[0] = table.left[1] = true;
     if (n == 1) table.left[columns - 1] = true;
     if (n == 1) table.dim_from = columns - 1;
-    for (size_t i = 0; header && i < n; i++) table.cells[2 + 2 * i] = f2f_text_clean(arena, f2f_record_name(records[i]));
+    for (size_t i = 0; header && i < n; i++)
+        table.cells[2 + 2 * i] = f2f_text_clean(arena, f2f_record_name(records[i]));
     for (size_t i = 0; i < shares.n_lines; i++)
         fill_line(arena, &table.cells[(i + header) * columns], &shares, &shares.lines[i]);
     f2f_buffer_text(t->out, "\n  ");

@@ -44,7 +44,8 @@ void f2f_text_wrap(struct f2f_text *t, size_t at, size_t indent, const char *tex
 }
 
 struct f2f_text_table f2f_text_table_new(f2f_arena *arena, size_t n_rows, size_t n_columns, size_t n_header) {
-    struct f2f_text_table table = {.n_rows = n_rows, .n_columns = n_columns, .n_header = n_header, .dim_from = n_columns};
+    struct f2f_text_table table = {
+        .n_rows = n_rows, .n_columns = n_columns, .n_header = n_header, .dim_from = n_columns};
     table.cells = f2f_arena_alloc(arena, n_rows * n_columns * sizeof *table.cells);
     table.left = f2f_arena_alloc(arena, n_columns * sizeof *table.left);
     for (size_t i = 0; i < n_rows * n_columns; i++) table.cells[i] = "";

@@ -53,7 +53,8 @@ static void put_record(struct f2f_json *json, const struct f2f_record *r, size_t
     }
 }
 
-void f2f_report_timeline(struct f2f_buffer *out, const struct f2f_results *results, const struct f2f_report_options *options) {
+void f2f_report_timeline(struct f2f_buffer *out, const struct f2f_results *results,
+                         const struct f2f_report_options *options) {
     (void)options;
     struct f2f_json json = {.out = out};
     f2f_json_object(&json, NULL);

@@ -1,7 +1,7 @@
 /* budget.c - memory of a replica: weights, workspace, and blocks of KV cache from the rest.
  *
  * Paged cache after Kwon et al. 2023 (PagedAttention): a context takes whole blocks. The fullest chip
- * decides. users_fit is memory alone: neither the engine's margin nor its workspace is taken off.
+ * decides. users_fit counts whole contexts beside weights and workspace; objectives do not matter.
  * Leaves out: fragmentation inside the allocator, prefix sharing, offload to the host. */
 #include "serve/budget.h"
 
@@ -25,7 +25,6 @@ static long long whole(double x) { return x > 0.0 ? (long long)floor(x) : 0; }
 
 struct f2f_serve_budget f2f_serve_budget_make(const struct f2f_machine *machine, const struct f2f_serve_job *job) {
     const struct f2f_engine *engine = &job->engine;
-    double context_tok = (double)job->isl + job->osl;
     struct f2f_serve_budget b = {.usable_B = machine->mem.capacity_B};
     b.weights_B = f2f_strategy_weight_B(&job->strategy, job->model, &job->precision);
     b.workspace_B = engine->workspace_B + activations_B(job);
@@ -33,8 +32,7 @@ struct f2f_serve_budget f2f_serve_budget_make(const struct f2f_machine *machine,
     double taken_B = b.weights_B + b.workspace_B, free_B = b.usable_B - taken_B;
     b.kv_B = engine->of_free ? engine->memory_frac * free_B : engine->memory_frac * b.usable_B - taken_B;
     b.blocks = whole(b.kv_B / (b.kv_B_per_tok * engine->block_tok));
-    b.users_fit = whole((b.usable_B - b.weights_B) / (b.kv_B_per_tok * context_tok));
-    b.users_engine = b.blocks / f2f_serve_blocks(engine, job->isl + (long long)job->osl);
+    b.users_fit = b.blocks / f2f_serve_blocks(engine, job->isl + (long long)job->osl);
     return b;
 }
 
@@ -42,7 +40,7 @@ const char *f2f_serve_budget_why(f2f_arena *arena, const struct f2f_serve_budget
     static const char *const remedy = "use more chips (tp), fewer bits, or more memory";
     double chips = (double)job->strategy.tp * job->strategy.pp,
            context_B = b->kv_B_per_tok * ((double)job->isl + job->osl);
-    if (b->users_engine > 0) return NULL;
+    if (b->users_fit > 0) return NULL;
     if (b->weights_B > b->usable_B)
         return f2f_arena_printf(arena, "weights need %.1f GB, %.1f GB are usable: short by %.1f GB; %s",
                                 b->weights_B * chips / 1e9, b->usable_B * chips / 1e9,

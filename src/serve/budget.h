@@ -10,8 +10,7 @@ struct f2f_serve_budget {
     double kv_B_per_tok;
     double kv_B; /* left to the cache by the engine, may be negative */
     long long blocks; /* of block_tok tokens: what the engine can allocate */
-    long long users_fit; /* whole contexts (isl + osl) that memory alone holds beside the weights */
-    long long users_engine; /* whole contexts the engine's blocks hold */
+    long long users_fit; /* whole contexts (isl + osl) the engine's blocks hold */
 };
 
 struct f2f_serve_budget f2f_serve_budget_make(const struct f2f_machine *machine, const struct f2f_serve_job *job);

@@ -266,22 +266,23 @@ void f2f_serve_costs_reset(struct f2f_serve_costs *costs) {
 }
 
 static void explain_phase(const struct f2f_serve_costs *costs, struct f2f_record *r, struct f2f_share *root,
-                          const char *name, enum phase phase) {
+                          const char *name, enum phase phase, double scale) {
     struct f2f_share *node = f2f_share_child(r->arena, root, name, NULL);
     for (size_t i = 0; i < costs->cap; i++) {
         const struct entry *e = &costs->table[i];
         if (e->key.part < 0 || !(e->runs[phase] > 0.0)) continue;
         struct entry again = {.key = e->key};
-        f2f_status status = evaluate(&again, costs, r, node, e->runs[phase] * costs->stages, NULL);
+        f2f_status status = evaluate(&again, costs, r, node, e->runs[phase] * costs->stages * scale, NULL);
         assert(status == F2F_OK);
         (void)status;
     }
 }
 
-void f2f_serve_costs_explain(const struct f2f_serve_costs *costs, struct f2f_record *r) {
-    struct f2f_share *root = f2f_share_root(r, "serve", "s");
-    explain_phase(costs, r, root, "prefill", PREFILL);
-    explain_phase(costs, r, root, "decode", DECODE);
-    if (costs->host_s > 0.0) f2f_share_child(r->arena, root, "host", "latency")->amount = costs->host_s;
-    if (costs->eager_s > 0.0) f2f_share_child(r->arena, root, "kernel launches", "latency")->amount = costs->eager_s;
+void f2f_serve_costs_explain(const struct f2f_serve_costs *costs, struct f2f_record *r, double scale) {
+    struct f2f_share *root = f2f_share_root(r, "time per generated token", "s");
+    explain_phase(costs, r, root, "prefill", PREFILL, scale);
+    explain_phase(costs, r, root, "decode", DECODE, scale);
+    if (costs->host_s > 0.0) f2f_share_child(r->arena, root, "host", "latency")->amount = costs->host_s * scale;
+    if (costs->eager_s > 0.0)
+        f2f_share_child(r->arena, root, "kernel launches", "latency")->amount = costs->eager_s * scale;
 }

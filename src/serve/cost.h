@@ -34,7 +34,8 @@ long long f2f_serve_costs_decode(struct f2f_serve_cost *cost, struct f2f_serve_c
 
 /* Forgets the account, not the costs. */
 void f2f_serve_costs_reset(struct f2f_serve_costs *costs);
-/* Tree of seconds of all iterations since: prefill (iterations with prompts), decode, host; operators at the leaves. */
-void f2f_serve_costs_explain(const struct f2f_serve_costs *costs, struct f2f_record *r);
+/* Tree of seconds of all iterations since, times `scale`: prefill (iterations with prompts), decode, host; operators at
+ * the leaves. */
+void f2f_serve_costs_explain(const struct f2f_serve_costs *costs, struct f2f_record *r, double scale);
 
 #endif

@@ -95,9 +95,3 @@ f2f_status f2f_engine_find(struct f2f_engine *out, const char *name, f2f_error *
     }
     return unknown(name, err);
 }
-
-void f2f_engine_fit_load(struct f2f_engine *engine, int concurrency, int isl) {
-    static const int spare_tok = 1500;
-    engine->max_seqs = concurrency;
-    engine->max_batched_tok = concurrency + isl + spare_tok;
-}

@@ -50,7 +50,7 @@ static struct f2f_strategy serving(struct f2f_strategy s) {
 }
 
 /* Whole contexts the engine can run side by side. */
-static long long most_at_once(const struct replica *p) { return least(p->seats, p->budget.users_engine); }
+static long long most_at_once(const struct replica *p) { return least(p->seats, p->budget.users_fit); }
 
 static struct f2f_serve_load load_of(const struct replica *p, long long users, bool steady) {
     const struct f2f_serve_job *job = p->job;
@@ -142,7 +142,7 @@ static void put_users(struct f2f_record *r, const struct replica *p, long long u
     f2f_record_int(r, "concurrency", users, "requests in flight at all times");
     f2f_record_int(r, "users_max", found, "most concurrent sequences that fit and meet the objectives");
     f2f_record_int(r, "users_fit", p->budget.users_fit,
-                   "whole contexts that memory holds beside the weights, objectives ignored");
+                   "whole contexts that fit beside weights and workspace, objectives ignored");
 }
 
 static void put_feasible(struct f2f_record *r, const char *why) {
@@ -172,7 +172,7 @@ static void answer(struct f2f_record *r, struct replica *p) {
     f2f_record_int(r, "preemptions", o.preemptions, "sequences that lost their cache and were computed again");
     put_feasible(r, search && found == 0 ? "one user alone does not meet the objectives; the times are that user's"
                                          : NULL);
-    f2f_serve_costs_explain(p->costs, r);
+    f2f_serve_costs_explain(p->costs, r, 1.0 / (double)o.tokens_out); /* comparable between loads */
     f2f_share_sum(r->shares);
 }
 

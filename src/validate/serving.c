@@ -13,7 +13,7 @@ static f2f_status make_job(struct f2f_serve_job *job, const struct f2f_serving *
                                   .static_batch = run->static_batch,
                                   .strategy = {.tp = (int)run->tp, .pp = (int)run->pp}};
     F2F_TRY(f2f_precision_parse(&job->precision, run->precision, run->kv_precision, err));
-    if (f2f_engine_find(&job->engine, run->engine, NULL) == F2F_OK) return F2F_OK;
+    if (f2f_serve_job_as_benchmarked(job, run->engine, run->kv_precision != NULL, NULL) == F2F_OK) return F2F_OK;
     return f2f_engine_find(&job->engine, NULL, err);
 }
 

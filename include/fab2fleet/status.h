@@ -2,7 +2,7 @@
  *
  * Every fallible function returns an f2f_status and takes `f2f_error *err` last (it may be NULL).
  * The lowest level writes the message, with both numbers in it; upper levels only pass it on.
- * A status is also the exit code of the command line (see docs/conventions.md). */
+ * A status is also the exit code of the command line (see ARCHITECTURE.md). */
 #ifndef F2F_STATUS_H
 #define F2F_STATUS_H
 

@@ -464,12 +464,12 @@ static void quantities_take_their_unit_from_the_key(void **state) {
         {"users_max", 402, "402"},
         {"bias_frac", -0.0021, "-0.21%"},
         {"strange", 1e-15, "1e-15"},
-        {"step_s", NAN, "-"},
+        {"step_s", (double)NAN, "-"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_string_equal(f2f_quantity_text_of(*state, cases[i].key, cases[i].number, true), cases[i].text);
     assert_string_equal(f2f_quantity_text_of(*state, "latency_s", 2e-6, false), "2 µs");
-    const double column[] = {12.66e9, 0.125e9, NAN, 0};
+    const double column[] = {12.66e9, 0.125e9, (double)NAN, 0};
     struct f2f_scale scale = f2f_scale_find("weights_B", column, 4, true);
     assert_string_equal(f2f_scale_text(*state, &scale, column[0]), "12.660 GB");
     assert_string_equal(f2f_scale_text(*state, &scale, column[1]), "0.125 GB");

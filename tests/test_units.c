@@ -39,7 +39,7 @@ static const struct {
 static void reads_units(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
-        double value = NAN;
+        double value = (double)NAN;
         assert_int_equal(f2f_quantity_parse(&value, good[i].quantity, good[i].text, NULL), F2F_OK);
         assert_true(fabs(value / good[i].value - 1) < 1e-12);
     }

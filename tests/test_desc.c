@@ -60,6 +60,8 @@ static void nearest_names(void **state) {
     assert_string_equal(f2f_nearest("bandwith", keys, 3), "bandwidth");
     assert_string_equal(f2f_nearest("latncy", keys, 3), "latency");
     assert_null(f2f_nearest("zzz", keys, 3));
+    static const char *const swapped[] = {"h100-1x", "h100-sxm"}; /* two letters swapped are one edit */
+    assert_string_equal(f2f_nearest("h100-smx", swapped, 2), "h100-sxm");
 }
 
 /* Every description of the catalog reads, and every number in it has a source. */
@@ -149,6 +151,40 @@ static void extends_inherits_and_overrides(void **state) {
     f2f_catalog_free(catalog);
 }
 
+/* A name may be written {value: name, note: ...}; a mapping over a name changes a part of what is named. */
+static void references_in_every_form(void **state) {
+    (void)state;
+    char path[32];
+    temporary(path, "kind: chip\nname: x\nextends: h100-sxm\nsource: test\n"
+                    "process: {value: tsmc-4n, source: test, note: the same}\n"
+                    "memory: {device: {trcd: 99 ns}}\n");
+    struct f2f_catalog *catalog = open_catalog();
+    const struct f2f_system *base, *system;
+    assert_int_equal(f2f_catalog_system(&base, catalog, "h100-sxm", NULL, 0, NULL), F2F_OK);
+    if (f2f_catalog_system(&system, catalog, path, NULL, 0, NULL) != F2F_OK) fail_msg("%s", catalog->diag->lines[0]);
+    const struct f2f_memory *memory = system->node->chip->memory.device, *from = base->node->chip->memory.device;
+    assert_string_equal(system->node->chip->process->id.name, "tsmc-4n");
+    assert_true(fabs(memory->trcd_s - 99e-9) < 1e-15);
+    assert_true(memory->channels == from->channels && memory->height == from->height);
+    unlink(path);
+    f2f_catalog_free(catalog);
+}
+
+static void set_reaches_into_lists(void **state) {
+    (void)state;
+    const struct f2f_set good = {"network.levels[1].latency", "7 us"};
+    static const struct f2f_set bad[] = {
+        {"levels", "1 us"},           {"levels[0]", "1 us"},  {"levels[9].latency", "1 us"},
+        {"levels[].latency", "1 us"}, {"chip[0].tdp", "1 W"}, {"chip.", "1"}};
+    struct f2f_catalog *catalog = open_catalog();
+    const struct f2f_system *system;
+    assert_int_equal(f2f_catalog_system(&system, catalog, "h100-roce-24k", &good, 1, NULL), F2F_OK);
+    assert_true(fabs(system->network->level[1].latency_s - 7e-6) < 1e-12);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_int_equal(f2f_catalog_system(&system, catalog, "h100-roce-24k", &bad[i], 1, NULL), F2F_EUSAGE);
+    f2f_catalog_free(catalog);
+}
+
 static void later_set_sees_earlier(void **state) {
     (void)state;
     const struct f2f_set sets[] = {{"chip.memory.device", "hbm3e-12h-36gb"},
@@ -200,6 +236,8 @@ int main(void) {
                                        cmocka_unit_test(promised_names_exist),
                                        cmocka_unit_test(bandwidths_are_the_datasheets),
                                        cmocka_unit_test(extends_inherits_and_overrides),
+                                       cmocka_unit_test(references_in_every_form),
+                                       cmocka_unit_test(set_reaches_into_lists),
                                        cmocka_unit_test(later_set_sees_earlier),
                                        cmocka_unit_test(all_errors_at_once),
                                        cmocka_unit_test(host_of_many_chips)};

@@ -27,7 +27,7 @@ struct f2f_doc {
     const char *source; /* used by desc/: the source that covers this value, or NULL */
 };
 
-/* Reads a file. Errors go to diag; F2F_EINPUT (or F2F_ERUN if it cannot be opened) when there were any. */
+/* Reads a file. Errors go to diag; F2F_EINPUT (or F2F_ERUN if reading fails) when there were any. */
 f2f_status f2f_doc_read(struct f2f_doc **out, f2f_arena *arena, const char *path, struct f2f_diag *diag,
                         f2f_error *err);
 /* The same for text in memory; name is shown as the file. */

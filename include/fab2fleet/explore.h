@@ -20,9 +20,14 @@ struct f2f_study_options {
     void *progress_context;
 };
 
-/* Answers the study: a record per system and job, ratios, claims, sweeps. */
+/* Answers the study: a record per system and job, ratios, claims, sweeps. When a job fails or the work is stopped the
+ * status says so, and out holds what was finished (NULL: nothing was started). F2F_EINPUT: a name in the study that
+ * stands for nothing, a job that cannot run, more than 5,000 jobs. */
 f2f_status f2f_study_run(struct f2f_results **out, struct f2f_catalog *catalog, const struct f2f_study *study,
                          const struct f2f_study_options *options, f2f_error *err);
+
+/* All that can be known without running it: F2F_EINPUT as above. */
+f2f_status f2f_study_check(struct f2f_catalog *catalog, const struct f2f_study *study, f2f_error *err);
 
 #ifdef __cplusplus
 }

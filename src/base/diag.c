@@ -23,7 +23,7 @@ void f2f_diag_add(struct f2f_diag *diag, const char *file, int line, int col, co
     const char *message = f2f_arena_vprintf(diag->arena, fmt, args);
     va_end(args);
     const char *where = line > 0 ? f2f_arena_printf(diag->arena, "%s:%d:%d", file, line, col) : file;
-    diag->lines[diag->n++] = f2f_arena_printf(diag->arena, "%s: error: %s", where, message);
+    diag->lines[diag->n++] = f2f_arena_printf(diag->arena, "%s%serror: %s", where, where[0] ? ": " : "", message);
 }
 
 f2f_status f2f_diag_status(const struct f2f_diag *diag, size_t before, f2f_error *err) {

@@ -6,8 +6,8 @@
 
 #include "fab2fleet/arena.h"
 
-/* Whole file into the arena, NUL-terminated. F2F_ERUN if it cannot be read, F2F_EINPUT if it is
- * larger than max_B. Refuses folders and devices. */
+/* Whole file into the arena, NUL-terminated. F2F_EINPUT if it cannot be opened, is larger than max_B, or
+ * is a folder or device; F2F_ERUN if reading fails. */
 f2f_status f2f_file_read(char **text, size_t *length, f2f_arena *arena, const char *path, size_t max_B, f2f_error *err);
 
 /* Offset of the first byte that is not UTF-8 (RFC 3629), or length if all is well. */

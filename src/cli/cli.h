@@ -21,10 +21,9 @@ struct opt {
     double min, max; /* INT, REAL: checked when min < max */
 };
 
-#define MAX_SETS 64
 struct set_list {
-    f2f_arena *arena; /* of the paths */
-    struct f2f_set item[MAX_SETS];
+    f2f_arena *arena; /* of the list and the paths */
+    struct f2f_set *item;
     size_t n;
 };
 
@@ -52,17 +51,6 @@ void cli_help(const char *verb, const char *arguments, const char *text, const s
 /* Names of all options of a verb, one a line, for completion. */
 void cli_complete(const struct opt *options);
 
-/* The one way out of a verb: prints or writes the results, tests --require; returns the exit code. */
-int cli_finish(const struct cli *cli, struct f2f_results *results, f2f_status status, f2f_error *err);
-/* Prints what went wrong (all gathered errors) and returns the exit code. */
-int cli_fail(const struct cli *cli, f2f_status status, const f2f_error *err);
-
-f2f_status cli_write_file(const char *path, const char *text, size_t length, f2f_error *err);
-/* F2F_EINFEASIBLE names the result and key that misses the requirement. */
-f2f_status cli_require(const struct f2f_results *results, const char *requirement, f2f_error *err);
-/* Folders that may hold the catalog, best first; returns their number. */
-size_t cli_data_dirs(const char **dirs, size_t max, f2f_arena *arena, const char *given);
-
 /* Progress on stderr, to a terminal only, after a second. A f2f_progress_fn; context is a struct progress. */
 struct progress {
     const char *what;
@@ -72,9 +60,28 @@ struct progress {
 void progress_start(struct progress *p, const char *what, bool quiet);
 bool progress_step(void *context, int done, int total, const char *item);
 void progress_end(struct progress *p);
-/* Ctrl-C asks to stop; what was finished is kept. */
+/* From then on Ctrl-C ends the program at once; while there is progress only the second does, and the first makes
+ * progress_step return false, so that what was finished is kept. */
 void interrupt_install(void);
-bool interrupted(void);
+double cli_now_s(void);
+
+/* The one way out of a verb: prints or writes the results, tests --require; returns the exit code. */
+int cli_finish(const struct cli *cli, struct f2f_results *results, f2f_status status, f2f_error *err);
+/* Prints what went wrong (all gathered errors) and returns the exit code. */
+int cli_fail(const struct cli *cli, f2f_status status, const f2f_error *err);
+/* Writes to the file of --output, else to standard output. */
+f2f_status cli_write(const struct cli *cli, const char *text, f2f_error *err);
+f2f_status cli_write_file(const char *path, const char *text, f2f_error *err);
+/* Does the file name end as one that results are written to: .json .csv .html .txt? */
+bool cli_names_format(const char *path);
+/* `wall_s` since the start in every result: the one figure that differs between two runs. */
+void cli_put_wall(struct f2f_results *results, double started_s);
+/* Says so when the chip has no matrix units for the format. */
+void cli_note_format(struct f2f_results *results, const struct f2f_chip *chip, enum f2f_dtype format);
+/* F2F_EINFEASIBLE names the result and key that misses the requirement. */
+f2f_status cli_require(const struct f2f_results *results, const char *requirement, f2f_error *err);
+/* Folders that may hold the catalog, best first. F2F_EUSAGE: the one that was named is none. */
+f2f_status cli_data_dirs(const char **dirs, size_t *n, size_t max, f2f_arena *arena, const char *given, f2f_error *err);
 
 /* A verb: its options, bound to its own variables, and what it does with them; its words stand in verbs.h. */
 struct verb {

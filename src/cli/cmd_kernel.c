@@ -120,6 +120,7 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
     f2f_record_text(r, "chip", cli->args[0], NULL);
     f2f_record_text(r, "operator", cli->args[1], NULL);
     put_cost(r, &cost);
+    if (!collective) cli_note_format(results, system->node->chip, op.compute);
     f2f_results_add(results, r);
     return F2F_OK;
 }

@@ -1,6 +1,5 @@
 /* cmd_run.c - `fab2fleet run STUDY.yaml [-o DIR]`: the main job. */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -21,7 +20,7 @@ static f2f_status write_folder(const struct cli *cli, const struct f2f_results *
         return f2f_fail(err, F2F_ERUN, "cannot make the folder '%.120s': %s", folder, strerror(errno));
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         const char *text = f2f_report(cli->arena, results, files[i].format, &how);
-        F2F_TRY(cli_write_file(f2f_arena_printf(cli->arena, "%s/%s", folder, files[i].name), text, strlen(text), err));
+        F2F_TRY(cli_write_file(f2f_arena_printf(cli->arena, "%s/%s", folder, files[i].name), text, err));
     }
     return F2F_OK;
 }
@@ -46,7 +45,7 @@ static int run(struct cli *cli) {
     progress_end(&progress);
     if (!results) return cli_fail(cli, status, &err);
     const char *folder = cli->common.output;
-    if (folder) {
+    if (folder && !cli_names_format(folder)) { /* `-o answer.json` is a file like any other verb's */
         f2f_error reason = {0};
         f2f_status written = write_folder(cli, results, folder, &reason);
         if (written != F2F_OK) return cli_fail(cli, written, &reason);

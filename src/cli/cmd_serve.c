@@ -44,6 +44,7 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
     F2F_TRY(f2f_catalog_system(&system, cli->catalog, o.system, cli->common.sets.item, cli->common.sets.n, err));
     F2F_TRY(f2f_catalog_model(&job.model, cli->catalog, o.model, err));
     F2F_TRY(f2f_serve_run(&record, cli->arena, system, &job, err));
+    cli_note_format(results, system->node->chip, job.precision.compute);
     record->title = f2f_arena_printf(cli->arena, "%s / serve %s %s", o.system, o.model, o.precision);
     f2f_results_add(results, record);
     return F2F_OK;
@@ -51,8 +52,10 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
 
 static int run(struct cli *cli) {
     f2f_error err = {0};
+    double started_s = cli_now_s();
     struct f2f_results *results = f2f_results_new(cli->arena, cli->verb);
     f2f_status status = answer(cli, results, &err);
+    cli_put_wall(results, started_s);
     return status == F2F_OK ? cli_finish(cli, results, status, &err) : cli_fail(cli, status, &err);
 }
 

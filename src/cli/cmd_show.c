@@ -1,6 +1,4 @@
 /* cmd_show.c - `fab2fleet show NAME`, `fab2fleet show --schema KIND`. */
-#include <stdio.h>
-
 #include "cli/cli.h"
 
 static struct { const char *schema; } o;
@@ -13,15 +11,15 @@ static int show_schema(struct cli *cli) {
     const char *text;
     f2f_status status = f2f_catalog_schema(&text, cli->arena, o.schema, &err);
     if (status != F2F_OK) return cli_fail(cli, status, &err);
-    fputs(text, stdout);
-    return F2F_OK;
+    status = cli_write(cli, text, &err);
+    return status == F2F_OK ? F2F_OK : cli_fail(cli, status, &err);
 }
 
 static int run(struct cli *cli) {
     f2f_error err = {0};
     struct f2f_record *record;
-    if (o.schema) return show_schema(cli);
-    if (cli->n_args != 1)
+    if (o.schema && !cli->n_args) return show_schema(cli);
+    if (o.schema || cli->n_args != 1)
         return cli_fail(cli, f2f_fail(&err, F2F_EUSAGE, "one name is wanted, e.g. fab2fleet show h100-sxm"), &err);
     f2f_status status =
         f2f_catalog_show(&record, cli->catalog, cli->args[0], cli->common.sets.item, cli->common.sets.n, &err);

@@ -60,6 +60,10 @@ static f2f_status take_part(struct f2f_strategy *s, const char *part, f2f_error 
                         "--strategy: '%s' is not one of tp, cp, pp, vp, dp, ep, micro_batch, zero, recompute", name);
     if (!f2f_number_parse(&number, value + 1) || number < 0 || number > 1e7 || strpbrk(value, ".eE"))
         return f2f_fail(err, F2F_EUSAGE, "--strategy: '%.40s' wants a whole number", part);
+    if (*field != (field == &s->zero ? F2F_ZERO_CHOSEN : 0))
+        return f2f_fail(err, F2F_EUSAGE, "--strategy: '%s' is given twice", name);
+    if (field == &s->zero && number > 3)
+        return f2f_fail(err, F2F_EUSAGE, "--strategy: '%.40s': zero is 0, 1, 2 or 3", part);
     *field = (int)number;
     return F2F_OK;
 }
@@ -81,12 +85,16 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
                                 .seq = o.seq,
                                 .tokens = o.tokens,
                                 .search = true,
-                                .strategy = {.zero = -1, .recompute = F2F_RECOMPUTE_CHOSEN}};
+                                .strategy = {.zero = F2F_ZERO_CHOSEN, .recompute = F2F_RECOMPUTE_CHOSEN}};
     struct f2f_record *record;
     if (!o.system || !o.model || !o.chips || !o.global_batch || cli->n_args)
         return f2f_fail(
             err, F2F_EUSAGE,
             "wanted: fab2fleet train --system h100-roce-24k --model llama-3-70b --chips 1024 --global-batch 1024");
+    if (o.strategy && o.search)
+        return f2f_fail(err, F2F_EUSAGE,
+                        "--strategy and --search exclude each other: what --strategy leaves out is "
+                        "searched anyway");
     if (o.strategy) F2F_TRY(parse_strategy(&job.strategy, cli->arena, o.strategy, err));
     F2F_TRY(f2f_precision_parse(&job.precision, o.precision, NULL, err));
     F2F_TRY(f2f_catalog_system(&system, cli->catalog, o.system, cli->common.sets.item, cli->common.sets.n, err));
@@ -100,8 +108,10 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
 
 static int run(struct cli *cli) {
     f2f_error err = {0};
+    double started_s = cli_now_s();
     struct f2f_results *results = f2f_results_new(cli->arena, cli->verb);
     f2f_status status = answer(cli, results, &err);
+    cli_put_wall(results, started_s);
     return status == F2F_OK ? cli_finish(cli, results, status, &err) : cli_fail(cli, status, &err);
 }
 

@@ -26,6 +26,7 @@ static int run(struct cli *cli) {
         worst = err;
     }
     progress_end(&progress);
+    cli_put_wall(results, progress.started_s);
     return cli_finish(cli, results, status, &worst);
 }
 

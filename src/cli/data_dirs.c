@@ -29,14 +29,19 @@ static const char *program_folder(f2f_arena *arena) {
     return f2f_arena_strdup(arena, path);
 }
 
-size_t cli_data_dirs(const char **dirs, size_t max, f2f_arena *arena, const char *given) {
-    size_t n = 0;
-    const char *home = getenv("HOME"), *program = program_folder(arena);
-    add(dirs, &n, max, arena, given, "");
-    add(dirs, &n, max, arena, getenv("FAB2FLEET_DATA"), "");
-    add(dirs, &n, max, arena, getenv("XDG_DATA_HOME"), "/fab2fleet");
-    if (!getenv("XDG_DATA_HOME")) add(dirs, &n, max, arena, home, "/.local/share/fab2fleet");
-    add(dirs, &n, max, arena, program, "/../share/fab2fleet/catalog");
-    add(dirs, &n, max, arena, program, "/catalog");
-    return n;
+f2f_status cli_data_dirs(const char **dirs, size_t *n, size_t max, f2f_arena *arena, const char *given,
+                         f2f_error *err) {
+    const char *variable = getenv("FAB2FLEET_DATA"), *data_home = getenv("XDG_DATA_HOME");
+    const char *program = program_folder(arena);
+    *n = 0;
+    if (given && !is_folder(given)) return f2f_fail(err, F2F_EUSAGE, "--data '%.120s' is no folder", given);
+    if (variable && variable[0] && !is_folder(variable))
+        return f2f_fail(err, F2F_EUSAGE, "FAB2FLEET_DATA '%.120s' is no folder: correct or unset it", variable);
+    add(dirs, n, max, arena, given, "");
+    add(dirs, n, max, arena, variable, "");
+    if (data_home && data_home[0]) add(dirs, n, max, arena, data_home, "/fab2fleet");
+    else add(dirs, n, max, arena, getenv("HOME"), "/.local/share/fab2fleet");
+    add(dirs, n, max, arena, program, "/../share/fab2fleet/catalog");
+    add(dirs, n, max, arena, program, "/catalog");
+    return F2F_OK;
 }

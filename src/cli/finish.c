@@ -22,12 +22,28 @@ static bool ends_with(const char *text, const char *ending) {
     return n > m && strcmp(text + n - m, ending) == 0;
 }
 
-f2f_status cli_write_file(const char *path, const char *text, size_t length, f2f_error *err) {
+static const enum f2f_format *format_of(const char *path) {
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) /* the first that fits */
+        if (ends_with(path, endings[i].ending)) return &endings[i].format;
+    return NULL;
+}
+
+bool cli_names_format(const char *path) { return format_of(path) != NULL; }
+
+f2f_status cli_write_file(const char *path, const char *text, f2f_error *err) {
+    size_t length = strlen(text);
     FILE *file = fopen(path, "wb");
     if (!file) return f2f_fail(err, F2F_ERUN, "cannot write '%.120s': %s", path, strerror(errno));
     bool good = fwrite(text, 1, length, file) == length;
     good = fclose(file) == 0 && good;
     return good ? F2F_OK : f2f_fail(err, F2F_ERUN, "writing '%.120s' failed: %s", path, strerror(errno));
+}
+
+f2f_status cli_write(const struct cli *cli, const char *text, f2f_error *err) {
+    if (cli->common.output) return cli_write_file(cli->common.output, text, err);
+    if (fputs(text, stdout) < 0 || fflush(stdout) != 0)
+        return f2f_fail(err, F2F_ERUN, "writing to standard output failed: %s", strerror(errno));
+    return F2F_OK;
 }
 
 static f2f_status emit(const struct cli *cli, const struct f2f_results *results, f2f_error *err) {
@@ -36,13 +52,20 @@ static f2f_status emit(const struct cli *cli, const struct f2f_results *results,
     struct f2f_report_options how = {
         .explain = c->explain, .help = c->verbose, .quiet = c->quiet, .color = color && !c->output};
     enum f2f_format format = c->json ? F2F_FORMAT_JSON : c->csv ? F2F_FORMAT_CSV : F2F_FORMAT_TEXT;
-    for (size_t i = sizeof endings / sizeof endings[0]; c->output && !c->json && !c->csv && i-- > 0;)
-        if (ends_with(c->output, endings[i].ending)) format = endings[i].format; /* the first in the list wins */
-    const char *text = f2f_report(cli->arena, results, format, &how);
-    if (c->output) return cli_write_file(c->output, text, strlen(text), err);
-    if (fputs(text, stdout) < 0 || fflush(stdout) != 0)
-        return f2f_fail(err, F2F_ERUN, "writing to standard output failed: %s", strerror(errno));
-    return F2F_OK;
+    const enum f2f_format *named = c->output && !c->json && !c->csv ? format_of(c->output) : NULL;
+    return cli_write(cli, f2f_report(cli->arena, results, named ? *named : format, &how), err);
+}
+
+void cli_put_wall(struct f2f_results *results, double started_s) {
+    double wall_s = cli_now_s() - started_s;
+    for (size_t i = 0; i < results->n_items; i++)
+        f2f_record_num(results->items[i], "wall_s", wall_s, "time this took; differs between two runs");
+}
+
+void cli_note_format(struct f2f_results *results, const struct f2f_chip *chip, enum f2f_dtype format) {
+    if (chip->peak_flops[format] <= 0)
+        f2f_results_note(results, "%s has no matrix units for %s: what it has for wider formats stands in.",
+                         chip->id.name ? chip->id.name : "The chip", f2f_dtype_name(format));
 }
 
 /* A single job that does not fit is exit 4; in a study it is one answer among others. */

@@ -64,8 +64,9 @@ static int complete(int argc, char **argv) {
 static int open_and_run(const struct entry *verb, struct cli *cli) {
     f2f_error err = {0};
     const char *dirs[8];
-    size_t n = cli_data_dirs(dirs, 8, cli->arena, cli->common.data);
-    f2f_status status = f2f_catalog_new(&cli->catalog, dirs, n, &err);
+    size_t n;
+    f2f_status status = cli_data_dirs(dirs, &n, 8, cli->arena, cli->common.data, &err);
+    if (status == F2F_OK) status = f2f_catalog_new(&cli->catalog, dirs, n, &err);
     if (status != F2F_OK) return cli_fail(cli, status, &err);
     interrupt_install();
     int code = verb->verb->run(cli);

@@ -30,7 +30,6 @@ static f2f_status take_set(struct set_list *sets, const char *text, f2f_error *e
     const char *equals = strchr(text, '=');
     if (!equals || equals == text)
         return f2f_fail(err, F2F_EUSAGE, "--set '%.80s': PATH=VALUE is wanted, e.g. chip.tdp='500 W'", text);
-    if (sets->n == MAX_SETS) return f2f_fail(err, F2F_EUSAGE, "more than %d --set", MAX_SETS);
     const char *path = f2f_arena_strndup(sets->arena, text, (size_t)(equals - text));
     sets->item[sets->n++] = (struct f2f_set){path, equals + 1};
     return F2F_OK;
@@ -97,6 +96,8 @@ static f2f_status take_option(const struct opt *table, size_t n, const char *ver
     } else {
         o = find_short(table, n, text[1]);
         if (!o) return f2f_fail(err, F2F_EUSAGE, "unknown option '%.10s'; `fab2fleet help %s` lists them", text, verb);
+        if (text[2] && o->kind == OPT_FLAG)
+            return f2f_fail(err, F2F_EUSAGE, "'%.40s': -%c takes no value; write short options apart", text, text[1]);
         if (text[2]) value = text + 2;
     }
     if (!value && o->kind != OPT_FLAG) {
@@ -113,6 +114,7 @@ f2f_status cli_parse(struct cli *cli, const struct opt *options, int argc, char 
     common_table(table, &cli->common);
     for (; options && options->name && n < N_OPTIONS; options++) table[n++] = *options;
     cli->common.sets.arena = cli->arena;
+    cli->common.sets.item = f2f_arena_alloc(cli->arena, ((size_t)argc + 1) * sizeof *cli->common.sets.item);
     cli->args = f2f_arena_alloc(cli->arena, ((size_t)argc + 1) * sizeof *cli->args);
     bool only_args = false;
     for (int i = 0; i < argc; i++) {

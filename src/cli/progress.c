@@ -6,13 +6,11 @@
 
 #include "cli/cli.h"
 
-static volatile sig_atomic_t stop_asked;
+static volatile sig_atomic_t stops_between_steps, stop_asked;
 
 static void ask_stop(int signal_number) {
-    if (stop_asked) { /* a second Ctrl-C ends the process */
-        signal(signal_number, SIG_DFL);
-        raise(signal_number);
-    }
+    (void)signal_number;
+    if (stop_asked || !stops_between_steps) _exit(F2F_EINTERRUPTED);
     stop_asked = 1;
 }
 
@@ -22,25 +20,24 @@ void interrupt_install(void) {
     sigaction(SIGTERM, &action, NULL);
 }
 
-bool interrupted(void) { return stop_asked != 0; }
-
-static double now_s(void) {
+double cli_now_s(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 void progress_start(struct progress *p, const char *what, bool quiet) {
-    *p = (struct progress){.what = what, .started_s = now_s(), .quiet = quiet || !isatty(STDERR_FILENO)};
+    stops_between_steps = 1;
+    *p = (struct progress){.what = what, .started_s = cli_now_s(), .quiet = quiet || !isatty(STDERR_FILENO)};
 }
 
 bool progress_step(void *context, int done, int total, const char *item) {
     struct progress *p = context;
-    if (!p->quiet && now_s() - p->started_s > 1.0) {
+    if (!p->quiet && cli_now_s() - p->started_s > 1.0) {
         fprintf(stderr, "\r\033[K%s: %d of %d  %.60s", p->what, done, total, item);
         p->shown = true;
     }
-    return !interrupted();
+    return !stop_asked;
 }
 
 void progress_end(struct progress *p) {

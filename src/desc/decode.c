@@ -40,10 +40,25 @@ static void report_unknown(struct f2f_diag *diag, const struct f2f_table *table,
                       table->kind ? table->kind : "KIND");
 }
 
+/* The scalar of a field; what else stands beside its `value:` is reported. */
+static struct f2f_doc *scalar_of(struct f2f_diag *diag, struct f2f_doc *node) {
+    static const char *const known[] = {"value", "source", "note"};
+    struct f2f_doc *scalar = f2f_desc_scalar(node);
+    for (const struct f2f_doc *child = node->child; scalar && child; child = child->next) {
+        if (strcmp(child->key, known[0]) == 0 || strcmp(child->key, known[1]) == 0 || strcmp(child->key, known[2]) == 0)
+            continue;
+        const char *near = f2f_nearest(child->key, known, 3);
+        f2f_doc_error(diag, child, "unknown key '%.60s' beside 'value': %s%s%s", child->key,
+                      near ? "did you mean '" : "only source and note may stand there", near ? near : "",
+                      near ? "'?" : "");
+    }
+    return scalar;
+}
+
 static void decode_quantity(double *out, struct f2f_diag *diag, const struct f2f_table *table,
                             const struct f2f_field *field, const char *key, struct f2f_doc *node) {
     f2f_error reason;
-    struct f2f_doc *scalar = f2f_desc_scalar(node);
+    struct f2f_doc *scalar = scalar_of(diag, node);
     if (!scalar) {
         f2f_doc_error(diag, node, "'%s' must be %s (e.g. %s), not a list or mapping", key,
                       f2f_quantity_text(field->quantity), f2f_quantity_example(field->quantity));
@@ -55,8 +70,8 @@ static void decode_quantity(double *out, struct f2f_diag *diag, const struct f2f
         return;
     }
     if (field->min < field->max && (value < field->min || value > field->max)) {
-        f2f_doc_error(diag, scalar, "'%s' is %.60s, out of its range %g to %g %s", key, scalar->text, field->min,
-                      field->max, f2f_quantity_unit(field->quantity));
+        f2f_doc_error(diag, scalar, "'%s' is %.60s, out of its range %g to %g%s%s", key, scalar->text, field->min,
+                      field->max, *f2f_quantity_unit(field->quantity) ? " " : "", f2f_quantity_unit(field->quantity));
         return;
     }
     if (table->sourced && !scalar->source)
@@ -68,7 +83,7 @@ static void decode_quantity(double *out, struct f2f_diag *diag, const struct f2f
 
 static void decode_int(int *out, struct f2f_diag *diag, const struct f2f_table *table, const struct f2f_field *field,
                        struct f2f_doc *node) {
-    struct f2f_doc *scalar = f2f_desc_scalar(node);
+    struct f2f_doc *scalar = scalar_of(diag, node);
     long long value;
     if (!scalar || !f2f_doc_integer(scalar, &value)) {
         f2f_doc_error(diag, node, "'%s' must be a whole number", field->key);
@@ -87,7 +102,7 @@ static void decode_int(int *out, struct f2f_diag *diag, const struct f2f_table *
 }
 
 static void decode_word(int *out, struct f2f_diag *diag, const struct f2f_field *field, struct f2f_doc *node) {
-    struct f2f_doc *scalar = f2f_desc_scalar(node);
+    struct f2f_doc *scalar = scalar_of(diag, node);
     char known[200] = "";
     size_t n = 0;
     for (; field->words[n]; n++) {
@@ -135,6 +150,7 @@ static void decode_list(void *object, struct f2f_catalog *catalog, const struct 
 }
 
 static void decode_ref(void *object, struct f2f_catalog *catalog, const struct f2f_field *field, struct f2f_doc *node) {
+    (void)scalar_of(catalog->diag, node);
     struct f2f_doc *tree = f2f_desc_follow(catalog, field, node);
     if (!tree) return;
     void *target = f2f_arena_alloc(catalog->arena, field->table->size);
@@ -142,85 +158,13 @@ static void decode_ref(void *object, struct f2f_catalog *catalog, const struct f
     memcpy((char *)object + field->offset, &target, sizeof target);
 }
 
-static void decode_sets(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
-                        struct f2f_doc *node) {
-    if (node->kind != F2F_DOC_MAP) {
-        f2f_doc_error(catalog->diag, node, "'%s' must map paths to values, e.g. {chip.memory.stacks: 8}", field->key);
-        return;
-    }
-    struct f2f_set *sets = f2f_arena_alloc(catalog->arena, f2f_doc_count(node) * sizeof *sets);
-    int n = 0;
-    for (struct f2f_doc *child = node->child; child; child = child->next) {
-        if (child->kind != F2F_DOC_SCALAR)
-            f2f_doc_error(catalog->diag, child, "'%.60s' must be set to one value", child->key);
-        else sets[n++] = (struct f2f_set){child->key, child->text};
-    }
-    memcpy((char *)object + field->offset, &sets, sizeof sets);
-    *(int *)((char *)object + field->count_offset) = n;
-}
-
-/* One value or a sequence of them: calls take(item, i) for each. */
-static int each_item(struct f2f_doc *node, struct f2f_doc **items, int max) {
-    int n = 0;
-    if (node->kind == F2F_DOC_SCALAR) items[n++] = node;
-    else if (node->kind == F2F_DOC_SEQ)
-        for (struct f2f_doc *child = node->child; child && n < max; child = child->next) items[n++] = child;
-    return n;
-}
-
-#define MAX_ITEMS 256
-
-static void decode_ints(void *object, struct f2f_catalog *catalog, const struct f2f_table *table,
-                        const struct f2f_field *field, struct f2f_doc *node) {
-    struct f2f_doc *items[MAX_ITEMS];
-    int n = each_item(node, items, MAX_ITEMS);
-    int *values = f2f_arena_alloc(catalog->arena, (size_t)(n + 1) * sizeof *values);
-    if (!n) f2f_doc_error(catalog->diag, node, "'%s' must be a whole number or a list of them", field->key);
-    for (int i = 0; i < n; i++) decode_int(&values[i], catalog->diag, table, field, items[i]);
-    memcpy((char *)object + field->offset, &values, sizeof values);
-    *(int *)((char *)object + field->count_offset) = n;
-}
-
-static void decode_texts(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
-                         struct f2f_doc *node) {
-    struct f2f_doc *items[MAX_ITEMS];
-    int n = each_item(node, items, MAX_ITEMS);
-    const char **values = f2f_arena_alloc(catalog->arena, (size_t)(n + 1) * sizeof *values);
-    if (!n) f2f_doc_error(catalog->diag, node, "'%s' must be a text or a list of them", field->key);
-    for (int i = 0; i < n; i++) {
-        if (items[i]->kind != F2F_DOC_SCALAR)
-            f2f_doc_error(catalog->diag, items[i], "'%s' must be a text or a list of them", field->key);
-        values[i] = items[i]->text ? items[i]->text : "";
-    }
-    memcpy((char *)object + field->offset, &values, sizeof values);
-    *(int *)((char *)object + field->count_offset) = n;
-}
-
-static void decode_models(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
-                          struct f2f_doc *node) {
-    struct f2f_doc *items[MAX_ITEMS];
-    int n = each_item(node, items, MAX_ITEMS);
-    const struct f2f_model **models = f2f_arena_alloc(catalog->arena, (size_t)(n + 1) * sizeof *models);
-    if (!n)
-        f2f_doc_error(catalog->diag, node, "'%s' must be the name of a model, a path, or a list of them", field->key);
-    for (int i = 0; i < n; i++) {
-        f2f_error reason = {0};
-        size_t before = catalog->diag->n;
-        const char *name = items[i]->kind == F2F_DOC_SCALAR ? items[i]->text : "";
-        if (f2f_catalog_model(&models[i], catalog, name, &reason) != F2F_OK && catalog->diag->n > before)
-            f2f_doc_error(catalog->diag, items[i], "the model named here could not be read");
-    }
-    memcpy((char *)object + field->offset, &models, sizeof models);
-    *(int *)((char *)object + field->count_offset) = n;
-}
-
 static void decode_bool(bool *out, struct f2f_diag *diag, const struct f2f_field *field, struct f2f_doc *node) {
-    struct f2f_doc *scalar = f2f_desc_scalar(node);
+    struct f2f_doc *scalar = scalar_of(diag, node);
     if (!scalar || !f2f_doc_bool(scalar, out)) f2f_doc_error(diag, node, "'%s' must be true or false", field->key);
 }
 
 static void decode_text(void *target, struct f2f_diag *diag, const struct f2f_field *field, struct f2f_doc *node) {
-    struct f2f_doc *scalar = f2f_desc_scalar(node);
+    struct f2f_doc *scalar = scalar_of(diag, node);
     if (!scalar) f2f_doc_error(diag, node, "'%s' must be a text", field->key);
     else memcpy(target, &scalar->text, sizeof scalar->text);
 }
@@ -239,10 +183,10 @@ static void decode_field(void *object, struct f2f_catalog *catalog, const struct
     case F2F_FIELD_REF: decode_ref(object, catalog, field, node); break;
     case F2F_FIELD_LIST: decode_list(object, catalog, field, node); break;
     case F2F_FIELD_DTYPES: decode_dtypes(target, diag, table, field, node); break;
-    case F2F_FIELD_MODELS: decode_models(object, catalog, field, node); break;
-    case F2F_FIELD_SETS: decode_sets(object, catalog, field, node); break;
-    case F2F_FIELD_INTS: decode_ints(object, catalog, table, field, node); break;
-    case F2F_FIELD_TEXTS: decode_texts(object, catalog, field, node); break;
+    case F2F_FIELD_SYSTEM: f2f_desc_decode_system(target, catalog, field, node); break;
+    case F2F_FIELD_MODELS: f2f_desc_decode_models(object, catalog, field, node); break;
+    case F2F_FIELD_SETS: f2f_desc_decode_sets(object, catalog, field, node); break;
+    case F2F_FIELD_TEXTS: f2f_desc_decode_texts(object, catalog, field, node); break;
     }
 }
 
@@ -276,7 +220,7 @@ static void decode_ident(struct f2f_ident *id, struct f2f_diag *diag, const stru
 }
 
 void f2f_desc_decode(void *object, struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *node) {
-    size_t before = catalog->diag->n;
+    size_t before = catalog->diag->n + catalog->diag->dropped;
     if (node->kind != F2F_DOC_MAP) {
         f2f_doc_error(catalog->diag, node, "a mapping is wanted here (key: value lines)");
         return;
@@ -291,5 +235,5 @@ void f2f_desc_decode(void *object, struct f2f_catalog *catalog, const struct f2f
     for (size_t i = 0; i < table->n_fields; i++)
         if (table->fields[i].required && !f2f_doc_get(node, table->fields[i].key))
             f2f_doc_error(catalog->diag, node, "'%s' is missing: %s", table->fields[i].key, table->fields[i].help);
-    if (table->check && catalog->diag->n == before) table->check(object, node, catalog->diag);
+    if (table->check && catalog->diag->n + catalog->diag->dropped == before) table->check(object, node, catalog->diag);
 }

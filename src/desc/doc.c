@@ -52,20 +52,21 @@ void f2f_doc_error(struct f2f_diag *diag, const struct f2f_doc *node, const char
     f2f_diag_add(diag, node->file, node->line, node->col, "%s", message);
 }
 
-/* Levenshtein distance, cut off at 64 characters. */
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+
+/* Edits that make b of a: a letter added, left out, changed, or swapped with the next (optimal string alignment). */
 static size_t distance(const char *a, const char *b) {
-    size_t row[65], n = strlen(b);
+    size_t rows[3][65], *before = rows[0], *last = rows[1], *row = rows[2], n = strlen(b);
     if (n > 64 || strlen(a) > 64) return 99;
     for (size_t j = 0; j <= n; j++) row[j] = j;
     for (size_t i = 1; a[i - 1]; i++) {
-        size_t diagonal = row[0];
+        size_t *oldest = before;
+        before = last, last = row, row = oldest;
         row[0] = i;
         for (size_t j = 1; j <= n; j++) {
-            size_t best = diagonal + (a[i - 1] != b[j - 1]);
-            if (row[j] + 1 < best) best = row[j] + 1;
-            if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
-            diagonal = row[j];
-            row[j] = best;
+            row[j] = least(last[j - 1] + (a[i - 1] != b[j - 1]), least(last[j], row[j - 1]) + 1);
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                row[j] = least(row[j], before[j - 2] + 1);
         }
     }
     return row[n];

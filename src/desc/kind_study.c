@@ -7,7 +7,7 @@
 #define S struct f2f_study_system
 static const struct f2f_field system_fields[] = {
     F2F_TEXT(S, "name", name, true, "what the answer calls it"),
-    F2F_TEXT(S, "base", base, true, "a system, node or chip of the catalog, or a path"),
+    F2F_SYSTEM(S, "base", base, "a system, node or chip of the catalog, or a path"),
     F2F_TEXT(S, "text", text, false, "one sentence about it"),
     F2F_MANY(S, SETS, "set", sets, n_sets, false, "fields changed against the base, as --set takes them"),
 };
@@ -52,7 +52,7 @@ static const struct f2f_field claim_fields[] = {
     F2F_TEXT(C, "job", job, true, "job it is read from"),
     F2F_TEXT(C, "sweep", sweep, false, "sweep whose rows tell where it holds"),
     F2F_TEXT(C, "because", because, false, "the mechanism"),
-    F2F_QTY(C, "expected", expected, NUMBER, -1e12, 1e12, "the claimed ratio"),
+    F2F_QTY(C, "expected", expected, NUMBER, 1e-9, 1e9, "the claimed ratio"),
     F2F_QTY_OR(C, "tolerance", tolerance_frac, FRACTION, 0, 10, 0.1, "how near counts as holding"),
 };
 static const struct f2f_table claim_table = F2F_TABLE(NULL, C, claim_fields, false, NULL);
@@ -77,13 +77,67 @@ static const struct f2f_field fields[] = {
     F2F_LIST(T, "sweeps", sweeps, n_sweeps, false, &sweep_table, "where the answer changes"),
 };
 
-static void check(const void *object, const struct f2f_doc *node, struct f2f_diag *diag) {
-    const T *study = object;
-    if (!study->n_systems || !study->n_jobs) f2f_doc_error(diag, node, "a study needs at least one system and one job");
+/* The node of field `key` of item i of the list `list`. */
+static const struct f2f_doc *item_node(const struct f2f_doc *study, const char *list, int i, const char *key) {
+    const struct f2f_doc *item = f2f_doc_get(study, list)->child;
+    while (i--) item = item->next;
+    return f2f_doc_get(item, key);
+}
+
+static void check_names(const T *study, const struct f2f_doc *node, struct f2f_diag *diag) {
     for (int i = 0; i < study->n_systems; i++)
         for (int j = 0; j < i; j++)
             if (strcmp(study->systems[i].name, study->systems[j].name) == 0)
-                f2f_doc_error(diag, node, "two systems are called '%s': rename one", study->systems[i].name);
+                f2f_doc_error(diag, item_node(node, "systems", i, "name"), "two systems are called '%s': rename one",
+                              study->systems[i].name);
+    for (int i = 0; i < study->n_jobs; i++)
+        for (int j = 0; j < i; j++)
+            if (strcmp(study->jobs[i].name, study->jobs[j].name) == 0)
+                f2f_doc_error(diag, item_node(node, "jobs", i, "name"), "two jobs are called '%s': rename one",
+                              study->jobs[i].name);
+    for (int i = 0; i < study->n_sweeps; i++)
+        for (int j = 0; j < i; j++)
+            if (strcmp(study->sweeps[i].name, study->sweeps[j].name) == 0)
+                f2f_doc_error(diag, item_node(node, "sweeps", i, "name"), "two sweeps are called '%s': rename one",
+                              study->sweeps[i].name);
+}
+
+static void check_claims(const T *study, const struct f2f_doc *node, struct f2f_diag *diag) {
+    const char **names = f2f_arena_alloc(diag->arena, ((size_t)study->n_sweeps + 1) * sizeof *names);
+    for (int i = 0; i < study->n_sweeps; i++) names[i] = study->sweeps[i].name;
+    for (int i = 0; i < study->n_claims; i++) {
+        const char *wanted = study->claims[i].sweep;
+        int found = 0;
+        while (wanted && found < study->n_sweeps && strcmp(names[found], wanted) != 0) found++;
+        if (!wanted || found < study->n_sweeps) continue;
+        const char *near = f2f_nearest(wanted, names, (size_t)study->n_sweeps);
+        f2f_doc_error(diag, item_node(node, "claims", i, "sweep"), "no sweep is called '%.80s'%s%s%s", wanted,
+                      near ? " (did you mean '" : ": give the name of one of 'sweeps'", near ? near : "",
+                      near ? "'?)" : "");
+    }
+}
+
+static void check_paths(const T *study, const struct f2f_doc *node, struct f2f_diag *diag) {
+    for (int i = 0; i < study->n_sweeps; i++) {
+        const char *path = study->sweeps[i].path;
+        const struct f2f_field *field = NULL;
+        f2f_error reason = {0};
+        bool of_job = strncmp(path, "job.", 4) == 0;
+        if (of_job) (void)f2f_desc_set_field(&field, diag->arena, &f2f_study_job_table, path + 4, &reason);
+        else (void)f2f_desc_set_field(&field, diag->arena, &f2f_system_table, path, &reason);
+        if (!field) f2f_doc_error(diag, item_node(node, "sweeps", i, "path"), "%s", reason.message);
+        else if (of_job && field->type != F2F_FIELD_TEXT && field->type != F2F_FIELD_INT)
+            f2f_doc_error(diag, item_node(node, "sweeps", i, "path"),
+                          "a sweep varies a text or a whole number of its job, '%s' is neither", field->key);
+    }
+}
+
+static void check(const void *object, const struct f2f_doc *node, struct f2f_diag *diag) {
+    const T *study = object;
+    if (!study->n_systems || !study->n_jobs) f2f_doc_error(diag, node, "a study needs at least one system and one job");
+    check_names(study, node, diag);
+    check_claims(study, node, diag);
+    check_paths(study, node, diag);
 }
 
 const struct f2f_table f2f_study_table = F2F_TABLE("study", T, fields, false, check);

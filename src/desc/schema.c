@@ -35,7 +35,8 @@ static void put_either(struct f2f_json *json, const char *a, const char *b) {
 
 static void put_type(struct f2f_json *json, const struct f2f_field *field) {
     switch (field->type) {
-    case F2F_FIELD_TEXT: f2f_json_text(json, "type", "string"); break;
+    case F2F_FIELD_TEXT:
+    case F2F_FIELD_SYSTEM: f2f_json_text(json, "type", "string"); break;
     case F2F_FIELD_BOOL: put_either(json, "boolean", "object"); break;
     case F2F_FIELD_INT: put_either(json, "integer", "object"); break;
     case F2F_FIELD_QUANTITY: put_quantity(json, field->quantity); break;
@@ -52,7 +53,6 @@ static void put_type(struct f2f_json *json, const struct f2f_field *field) {
     case F2F_FIELD_SETS: f2f_json_text(json, "type", "object"); break;
     case F2F_FIELD_MODELS:
     case F2F_FIELD_TEXTS: put_either(json, "string", "array"); break;
-    case F2F_FIELD_INTS: put_either(json, "integer", "array"); break;
     }
 }
 

@@ -1,8 +1,10 @@
 /* set.c - `--set chip.memory.stacks=8`: changes one value of a tree before it is decoded.
  *
  * The path may start at any key below the root: the steps before it are found in the tables
- * (chip -> node.chip). References on the way are followed, so a later --set sees what an earlier
- * one put there. */
+ * (chip -> node.chip). An item of a list is chosen as `show` writes it: levels[0].latency. References on the way are
+ * followed, so a later --set sees what an earlier one put there. */
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "desc/table.h"
@@ -11,6 +13,8 @@
 
 struct path {
     const char *step[MAX_STEPS];
+    int item[MAX_STEPS]; /* of a list; -1: none */
+    const struct f2f_field *field[MAX_STEPS];
     int n;
 };
 
@@ -47,41 +51,98 @@ static f2f_status no_such_path(const struct f2f_table *table, const struct f2f_s
     size_t n = 0;
     collect_keys(keys, &n, 256, table, depth);
     const char *near = f2f_nearest(step, keys, n);
-    return f2f_fail(err, F2F_EUSAGE, "--set %.80s: no '%.40s' in a %s description%s%s%s", set->path, step,
-                    table->kind ? table->kind : "nested", near ? " (did you mean '" : "", near ? near : "",
+    return f2f_fail(err, F2F_EUSAGE, "path '%.80s': no '%.40s' in a %s%s%s%s", set->path, step,
+                    table->kind ? table->kind : "mapping", near ? " (did you mean '" : "", near ? near : "",
                     near ? "'?)" : "");
 }
 
+/* "levels[0]" -> levels and 0; without brackets the item is -1. */
+static f2f_status take_step(struct path *path, const struct f2f_set *set, char *text, f2f_error *err) {
+    char *bracket = strchr(text, '['), *end = NULL;
+    long item = bracket ? strtol(bracket + 1, &end, 10) : -1;
+    if (bracket && (!isdigit((unsigned char)bracket[1]) || strcmp(end, "]") != 0 || item > 9999))
+        return f2f_fail(err, F2F_EUSAGE, "path '%.80s': '%.40s' should end like [0]", set->path, text);
+    if (path->n == MAX_STEPS)
+        return f2f_fail(err, F2F_EUSAGE, "path '%.80s': more than %d steps", set->path, MAX_STEPS);
+    if (bracket) *bracket = '\0';
+    path->item[path->n] = (int)item;
+    path->step[path->n++] = text;
+    return F2F_OK;
+}
+
+/* The steps, those left out in front included. */
 static f2f_status split(struct path *path, f2f_arena *arena, const struct f2f_table *table, const struct f2f_set *set,
                         f2f_error *err) {
-    char *text = f2f_arena_strdup(arena, set->path);
-    char *dot = strchr(text, '.');
-    size_t first = dot ? (size_t)(dot - text) : strlen(text);
-    path->n = 0;
-    const char *head = f2f_arena_strndup(arena, text, first);
-    if (table->kind && strcmp(head, table->kind) == 0 && dot) { /* "chip.tdp" on a chip itself */
-        text = dot + 1;
-        dot = strchr(text, '.');
-        head = f2f_arena_strndup(arena, text, dot ? (size_t)(dot - text) : strlen(text));
-    }
-    if (!find_prefix(path, table, head, 4)) return no_such_path(table, set, head, 4, err);
-    for (char *step = text; step; step = dot) {
+    struct path given = {.n = 0};
+    for (char *step = f2f_arena_strdup(arena, set->path), *dot; step; step = dot) {
         dot = strchr(step, '.');
         if (dot) *dot++ = '\0';
-        if (path->n == MAX_STEPS)
-            return f2f_fail(err, F2F_EUSAGE, "--set %.80s: more than %d steps", set->path, MAX_STEPS);
-        path->step[path->n++] = step;
+        F2F_TRY(take_step(&given, set, step, err));
+    }
+    /* "chip.tdp" on a chip itself */
+    int first = table->kind && given.n > 1 && strcmp(given.step[0], table->kind) == 0 ? 1 : 0;
+    path->n = 0;
+    if (!find_prefix(path, table, given.step[first], 4)) return no_such_path(table, set, given.step[first], 4, err);
+    for (int i = 0; i < path->n; i++) path->item[i] = -1;
+    for (int i = first; i < given.n && path->n < MAX_STEPS; i++) {
+        path->item[path->n] = given.item[i];
+        path->step[path->n++] = given.step[i];
     }
     return F2F_OK;
 }
 
-static struct f2f_doc *child_of(f2f_arena *arena, struct f2f_doc *map, const char *key, enum f2f_doc_kind kind) {
+/* The field of each step; a step below a map of number formats has its map's. */
+static f2f_status find_fields(struct path *path, const struct f2f_table *table, const struct f2f_set *set,
+                              f2f_error *err) {
+    for (int i = 0; i < path->n; i++) {
+        bool last = i == path->n - 1, indexed = path->item[i] >= 0;
+        const struct f2f_field *field = f2f_table_field(table, path->step[i]);
+        if (!field) return no_such_path(table, set, path->step[i], 0, err);
+        path->field[i] = field;
+        if (indexed != (field->type == F2F_FIELD_LIST) || (indexed && last))
+            return f2f_fail(err, F2F_EUSAGE, "path '%.80s': '%s' is %s", set->path, field->key,
+                            field->type == F2F_FIELD_LIST ? "a list: write a field of an item, as in levels[0].latency"
+                                                          : "no list");
+        if (field->type == F2F_FIELD_DTYPES && i == path->n - 2 && path->item[i + 1] < 0) {
+            path->field[i + 1] = field;
+            return F2F_OK;
+        }
+        if (!last && !descends(field) && !indexed)
+            return f2f_fail(err, F2F_EUSAGE, "path '%.80s': '%s' has no parts", set->path, field->key);
+        table = field->table;
+    }
+    return F2F_OK;
+}
+
+static f2f_status parse(struct path *path, f2f_arena *arena, const struct f2f_table *table, const struct f2f_set *set,
+                        f2f_error *err) {
+    F2F_TRY(split(path, arena, table, set, err));
+    return find_fields(path, table, set, err);
+}
+
+f2f_status f2f_desc_set_field(const struct f2f_field **out, f2f_arena *arena, const struct f2f_table *table,
+                              const char *path, f2f_error *err) {
+    struct path parsed;
+    *out = NULL;
+    F2F_TRY(parse(&parsed, arena, table, &(struct f2f_set){path, ""}, err));
+    *out = parsed.field[parsed.n - 1];
+    return F2F_OK;
+}
+
+static struct f2f_doc *child_of(f2f_arena *arena, struct f2f_doc *map, const char *key, const char *path) {
     struct f2f_doc *child = f2f_doc_get(map, key);
     if (child) return child;
     child = f2f_arena_alloc(arena, sizeof *child);
-    *child = (struct f2f_doc){.kind = kind, .key = key, .text = "", .file = "--set", .parent = map, .next = map->child};
+    *child =
+        (struct f2f_doc){.kind = F2F_DOC_MAP, .key = key, .text = "", .file = path, .parent = map, .next = map->child};
     map->child = child;
     return child;
+}
+
+static struct f2f_doc *item_of(const struct f2f_doc *list, int i) {
+    struct f2f_doc *item = list->kind == F2F_DOC_SEQ ? list->child : NULL;
+    while (item && i--) item = item->next;
+    return item;
 }
 
 static void put_value(struct f2f_doc *leaf, const struct f2f_set *set) {
@@ -97,23 +158,16 @@ static void put_value(struct f2f_doc *leaf, const struct f2f_set *set) {
 f2f_status f2f_desc_set(struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *root,
                         const struct f2f_set *set, f2f_error *err) {
     struct path path;
-    f2f_arena *arena = catalog->arena;
-    F2F_TRY(split(&path, arena, table, set, err));
     struct f2f_doc *node = root;
+    F2F_TRY(parse(&path, catalog->arena, table, set, err));
     for (int i = 0; i < path.n; i++) {
-        bool last = i == path.n - 1;
-        const struct f2f_field *field = f2f_table_field(table, path.step[i]);
-        if (!field) return no_such_path(table, set, path.step[i], 0, err);
-        node = child_of(arena, node, path.step[i], last ? F2F_DOC_SCALAR : F2F_DOC_MAP);
-        if (last) break;
-        if (field->type == F2F_FIELD_DTYPES && i == path.n - 2) {
-            node = child_of(arena, node, path.step[i + 1], F2F_DOC_SCALAR);
-            break;
-        }
-        if (!descends(field)) return f2f_fail(err, F2F_EUSAGE, "--set %.80s: '%s' has no parts", set->path, field->key);
-        if (field->type == F2F_FIELD_REF && !f2f_desc_follow(catalog, field, node))
-            return f2f_fail(err, F2F_EINPUT, "--set %.80s: '%s' could not be read", set->path, field->key);
-        table = field->table;
+        const struct f2f_field *field = path.field[i];
+        node = child_of(catalog->arena, node, path.step[i], set->path);
+        if (path.item[i] >= 0 && !(node = item_of(node, path.item[i])))
+            return f2f_fail(err, F2F_EUSAGE, "path '%.80s': '%s' has no item %d; they count from 0", set->path,
+                            field->key, path.item[i]);
+        if (i < path.n - 1 && field->type == F2F_FIELD_REF && !f2f_desc_follow(catalog, field, node))
+            return f2f_fail(err, F2F_EINPUT, "path '%.80s': '%s' could not be read", set->path, field->key);
     }
     put_value(node, set);
     return F2F_OK;

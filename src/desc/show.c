@@ -66,30 +66,14 @@ static void put_head(struct f2f_record *r, const struct f2f_doc *tree, const cha
     }
 }
 
-/* The kind whose folder has the name, or what the file at the path says; NULL: none. */
-static const char *kind_of(struct f2f_catalog *catalog, const char *name) {
-    static const char *const kinds[] = {"system", "node", "network", "chip", "class", "memory", "process"};
-    struct f2f_diag *scratch = f2f_diag_new(catalog->arena);
-    for (size_t d = 0; d <= catalog->n_dirs; d++) {
-        for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
-            const char *path = d < catalog->n_dirs
-                                   ? f2f_arena_printf(catalog->arena, "%s/%s/%s.yaml", catalog->dirs[d], kinds[k], name)
-                                   : name;
-            struct f2f_doc *tree;
-            if (f2f_doc_read(&tree, catalog->arena, path, scratch, NULL) != F2F_OK) continue;
-            const struct f2f_doc *kind = f2f_doc_get(tree, "kind");
-            if (kind && kind->kind == F2F_DOC_SCALAR && f2f_table_find(kind->text)) return kind->text;
-        }
-    }
-    return NULL;
-}
-
 static f2f_status show_model(struct f2f_record **out, struct f2f_catalog *catalog, const char *name, f2f_error *err) {
     const struct f2f_model *m;
     F2F_TRY(f2f_catalog_model(&m, catalog, name, err));
     struct f2f_record *r = f2f_record_new(catalog->arena, name);
     f2f_record_text(r, "name", name, NULL);
     f2f_record_text(r, "kind", "model", NULL);
+    f2f_record_text(r, "status", "shipping", NULL);
+    f2f_record_text(r, "source", "config.json of the model", NULL);
     f2f_record_int(r, "params", m->params, "all parameters");
     f2f_record_int(r, "active_params", m->active_params, "used for one token");
     f2f_record_int(r, "layers", m->layers, NULL);
@@ -107,8 +91,12 @@ static f2f_status show_model(struct f2f_record **out, struct f2f_catalog *catalo
 /* A description must also decode, or what is shown could not be used. */
 f2f_status f2f_catalog_show(struct f2f_record **out, struct f2f_catalog *catalog, const char *name,
                             const struct f2f_set *sets, size_t n_sets, f2f_error *err) {
-    const char *kind = kind_of(catalog, name);
-    if (!kind) return show_model(out, catalog, name, err);
+    static const char *const kinds[] = {"system", "node",    "network", "chip", "class",
+                                        "memory", "process", "model",   NULL};
+    const char *kind;
+    *out = NULL;
+    F2F_TRY(f2f_desc_kind(&kind, catalog, kinds, name, NULL, err));
+    if (strcmp(kind, "model") == 0) return show_model(out, catalog, name, err);
     const struct f2f_table *table = f2f_table_find(kind);
     struct f2f_doc *tree;
     void *object;
@@ -122,36 +110,19 @@ f2f_status f2f_catalog_show(struct f2f_record **out, struct f2f_catalog *catalog
     return F2F_OK;
 }
 
-static bool ends_with(const char *text, const char *ending) {
-    size_t n = strlen(text), m = strlen(ending);
-    return n >= m && strcmp(text + n - m, ending) == 0;
-}
-
 f2f_status f2f_catalog_check(struct f2f_record **out, struct f2f_catalog *catalog, const char *path, f2f_error *err) {
-    const char *what = "model";
-    if (ends_with(path, ".json")) {
-        const struct f2f_model *model;
-        F2F_TRY(f2f_catalog_model(&model, catalog, path, err));
-    } else {
-        struct f2f_doc *tree;
-        F2F_TRY(f2f_doc_read(&tree, catalog->arena, path, catalog->diag, err));
-        struct f2f_doc *kind = f2f_doc_get(tree, "kind");
-        const struct f2f_table *table = kind && kind->kind == F2F_DOC_SCALAR ? f2f_table_find(kind->text) : NULL;
-        void *object;
-        if (!table) {
-            f2f_doc_error(catalog->diag, kind ? kind : tree,
-                          "the file must say what it describes: 'kind:' process, memory, class, chip, node, network, "
-                          "system or study");
-            return f2f_fail(err, F2F_EINPUT, "no known 'kind:' in '%.120s'", path);
-        }
-        what = table->kind;
-        F2F_TRY(f2f_desc_load(&object, catalog, table,
-                              f2f_arena_printf(catalog->arena, "%s%s", strchr(path, '/') ? "" : "./", path), NULL, 0,
-                              err));
-    }
+    /* a file is checked, not what the catalog has under its name */
+    const char *file = f2f_desc_is_path(path) ? path : f2f_arena_printf(catalog->arena, "./%s", path), *kind;
+    const struct f2f_model *model;
+    void *object;
+    *out = NULL;
+    F2F_TRY(f2f_desc_file_kind(&kind, catalog, path, err));
+    const struct f2f_table *table = f2f_table_find(kind);
+    if (table) F2F_TRY(f2f_desc_load(&object, catalog, table, file, NULL, 0, err));
+    else F2F_TRY(f2f_catalog_model(&model, catalog, file, err));
     *out = f2f_record_new(catalog->arena, path);
     f2f_record_text(*out, "name", path, NULL);
-    f2f_record_text(*out, "kind", what, NULL);
+    f2f_record_text(*out, "kind", kind, NULL);
     f2f_record_bool(*out, "ok", true, "reads without errors");
     return F2F_OK;
 }

@@ -1,9 +1,10 @@
 /* system.c - a system by the name of a system, a node or a chip: the smaller ones are wrapped, so
  * that every model sees a system and every --set path works the same. */
 #include <string.h>
-#include <sys/stat.h>
 
 #include "desc/table.h"
+
+const char *const f2f_system_kinds[] = {"system", "node", "chip", NULL};
 
 static struct f2f_doc *new_map(f2f_arena *arena, const char *key, const struct f2f_doc *like) {
     struct f2f_doc *map = f2f_arena_alloc(arena, sizeof *map);
@@ -37,41 +38,17 @@ static struct f2f_doc *wrap(f2f_arena *arena, struct f2f_doc *tree, const char *
     return outer;
 }
 
-static bool in_catalog(const struct f2f_catalog *catalog, const char *kind, const char *name) {
-    struct stat info;
-    for (size_t d = 0; d < catalog->n_dirs; d++)
-        if (stat(f2f_arena_printf(catalog->arena, "%s/%s/%s.yaml", catalog->dirs[d], kind, name), &info) == 0)
-            return true;
-    return false;
-}
-
-/* The kind a name stands for: of a path, what its file says. */
-static const char *kind_of(struct f2f_catalog *catalog, const char *name) {
-    static const char *const kinds[] = {"system", "node", "chip"};
-    if (strchr(name, '/') || (strlen(name) > 5 && strcmp(name + strlen(name) - 5, ".yaml") == 0)) {
-        struct f2f_doc *tree;
-        struct f2f_diag *scratch = f2f_diag_new(catalog->arena);
-        if (f2f_doc_read(&tree, catalog->arena, name, scratch, NULL) != F2F_OK) return "system";
-        const struct f2f_doc *kind = f2f_doc_get(tree, "kind");
-        return kind && kind->kind == F2F_DOC_SCALAR ? kind->text : "system";
-    }
-    for (size_t i = 0; i < 3; i++)
-        if (in_catalog(catalog, kinds[i], name)) return kinds[i];
-    return "system";
-}
-
 static f2f_status system_tree(struct f2f_doc **out, struct f2f_catalog *catalog, const char *name, f2f_error *err) {
-    const char *kind = kind_of(catalog, name);
+    const char *kind;
     struct f2f_doc *tree;
-    if (strcmp(kind, "chip") == 0) {
-        F2F_TRY(f2f_desc_resolve(&tree, catalog, &f2f_chip_table, name, NULL, err));
-        tree = wrap(catalog->arena, wrap(catalog->arena, tree, "chip", "chips"), "node", "nodes");
-    } else if (strcmp(kind, "node") == 0) {
-        F2F_TRY(f2f_desc_resolve(&tree, catalog, &f2f_node_table, name, NULL, err));
-        tree = wrap(catalog->arena, tree, "node", "nodes");
-    } else {
-        F2F_TRY(f2f_desc_resolve(&tree, catalog, &f2f_system_table, name, NULL, err));
-    }
+    *out = NULL;
+    F2F_TRY(f2f_desc_kind(&kind, catalog, f2f_system_kinds, name, NULL, err));
+    bool is_chip = strcmp(kind, "chip") == 0, is_node = strcmp(kind, "node") == 0;
+    if (!is_chip && !is_node && strcmp(kind, "system") != 0)
+        return f2f_desc_fail(catalog, name, NULL, err, "a system, node or chip is wanted here, this is a '%s'", kind);
+    F2F_TRY(f2f_desc_resolve(&tree, catalog, f2f_table_find(kind), name, NULL, err));
+    if (is_chip) tree = wrap(catalog->arena, tree, "chip", "chips");
+    if (is_chip || is_node) tree = wrap(catalog->arena, tree, "node", "nodes");
     *out = tree;
     return F2F_OK;
 }

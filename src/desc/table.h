@@ -1,8 +1,8 @@
 /* table.h - one field table per struct: it drives parsing, defaults, ranges, `show`, --set and the
  * JSON Schema, so a field is written down once.
  *
- * Flow inside this folder: yaml.c text -> tree; resolve.c names, extends, --set -> one whole tree;
- * decode.c tree + table -> struct. */
+ * Flow inside this folder: names.c name -> file; yaml.c text -> tree; resolve.c extends and references,
+ * set.c --set -> one whole tree; decode.c tree + table -> struct. */
 #ifndef F2F_DESC_TABLE_H
 #define F2F_DESC_TABLE_H
 
@@ -22,8 +22,8 @@ enum f2f_field_type {
     F2F_FIELD_LIST, /* sequence of mappings: pointer at offset, int count at count_offset */
     F2F_FIELD_DTYPES, /* double[F2F_DTYPE_N] keyed by format name */
     F2F_FIELD_MODELS, /* const struct f2f_model *[], by name or path, count at count_offset */
+    F2F_FIELD_SYSTEM, /* const char *: name or path of a system, node or chip */
     F2F_FIELD_SETS, /* mapping path: value -> struct f2f_set[], count at count_offset */
-    F2F_FIELD_INTS, /* int[]: one integer or a sequence, count at count_offset */
     F2F_FIELD_TEXTS /* const char *[]: one text or a sequence, count at count_offset */
 };
 
@@ -86,6 +86,8 @@ struct f2f_table {
         .key = KEY, .help = HELP, .type = F2F_FIELD_REF, .offset = offsetof(T, MEMBER), .required = REQUIRED, \
         .table = TABLE                                                                                        \
     }
+#define F2F_SYSTEM(T, KEY, MEMBER, HELP) \
+    { .key = KEY, .help = HELP, .type = F2F_FIELD_SYSTEM, .offset = offsetof(T, MEMBER), .required = true }
 #define F2F_STRUCT(T, KEY, MEMBER, REQUIRED, TABLE, HELP)                                                        \
     {                                                                                                            \
         .key = KEY, .help = HELP, .type = F2F_FIELD_STRUCT, .offset = offsetof(T, MEMBER), .required = REQUIRED, \
@@ -117,35 +119,65 @@ const struct f2f_field *f2f_table_field(const struct f2f_table *table, const cha
 /* The words of `status:`. */
 extern const char *const f2f_maturity_words[];
 
-/* resolve.c: a description file by name or path with its `extends` chain merged; references are not
- * followed. from: the file that names it, for relative paths, or NULL. at: where it is named, for errors. */
+/* names.c: is it a file; does the name look like a path; a path as `at`, whose file says it, means it (NULL: the
+ * working directory); the file of a name in the catalog, or NULL. */
+bool f2f_desc_is_file(const char *path);
+bool f2f_desc_is_path(const char *name);
+const char *f2f_desc_path(f2f_arena *arena, const char *path, const struct f2f_doc *at);
+const char *f2f_catalog_file(struct f2f_catalog *catalog, const char *kind, const char *name);
+/* Names of a kind in the catalog, sorted: YAML files without their ending, of models folders. */
+size_t f2f_catalog_names(const char **names, size_t max, struct f2f_catalog *catalog, const char *kind);
+/* The kind, one of `kinds` (ends with NULL), that has the name; of a path, whatever the file is of. */
+f2f_status f2f_desc_kind(const char **kind, struct f2f_catalog *catalog, const char *const *kinds, const char *name,
+                         const struct f2f_doc *at, f2f_error *err);
+/* The same of a file: what it says in `kind:`, or "model" of a config.json and its folder. */
+f2f_status f2f_desc_file_kind(const char **kind, struct f2f_catalog *catalog, const char *path, f2f_error *err);
+/* Reports at the node, or at the name when nothing but the user said it. */
+f2f_status f2f_desc_fail(struct f2f_catalog *catalog, const char *name, const struct f2f_doc *at, f2f_error *err,
+                         const char *fmt, ...) F2F_PRINTF(5, 6);
+/* "no chip 'x'", with the nearest name. */
+f2f_status f2f_desc_unknown(struct f2f_catalog *catalog, const char *const *kinds, const char *name,
+                            const struct f2f_doc *at, f2f_error *err);
+
+/* resolve.c: a description by name or path with its `extends` chain merged; references are not followed.
+ * at: where it is named, for errors and relative paths, or NULL. */
 f2f_status f2f_desc_resolve(struct f2f_doc **out, struct f2f_catalog *catalog, const struct f2f_table *table,
                             const char *name, const struct f2f_doc *at, f2f_error *err);
-/* Merges an inline mapping's own `extends`. */
-f2f_status f2f_desc_inherit(struct f2f_doc **out, struct f2f_catalog *catalog, const struct f2f_table *table,
-                            struct f2f_doc *node, f2f_error *err);
-/* Replaces a reference (name or mapping) by its merged tree, in place; returns the tree or NULL. */
+/* Replaces a reference (name, {value: name} or mapping) by its merged tree, in place; returns the tree or NULL. */
 struct f2f_doc *f2f_desc_follow(struct f2f_catalog *catalog, const struct f2f_field *field, struct f2f_doc *node);
-/* Applies one --set to the tree; the path may leave out leading steps. */
+
+/* set.c: applies one --set to the tree; the path may leave out leading steps. */
 f2f_status f2f_desc_set(struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *root,
                         const struct f2f_set *set, f2f_error *err);
+/* The field a --set path ends at, whatever the tree. */
+f2f_status f2f_desc_set_field(const struct f2f_field **out, f2f_arena *arena, const struct f2f_table *table,
+                              const char *path, f2f_error *err);
 
 /* decode.c: tree to struct. object is zeroed memory of table->size. Errors go to the catalog's diag. */
 void f2f_desc_decode(void *object, struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *node);
-
 /* A scalar that may be written {value:, source:, note:}: the scalar itself, or NULL if it is none. */
 struct f2f_doc *f2f_desc_scalar(struct f2f_doc *node);
+/* decode_many.c: fields that are lists or names of other things than descriptions. */
+void f2f_desc_decode_texts(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
+                           struct f2f_doc *node);
+void f2f_desc_decode_models(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
+                            struct f2f_doc *node);
+void f2f_desc_decode_sets(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
+                          struct f2f_doc *node);
+void f2f_desc_decode_system(const char **out, struct f2f_catalog *catalog, const struct f2f_field *field,
+                            struct f2f_doc *node);
 
 /* catalog.c: a description of a known kind, --set applied, decoded; F2F_EINPUT when anything was reported. */
 f2f_status f2f_desc_load(void **out, struct f2f_catalog *catalog, const struct f2f_table *table, const char *name,
                          const struct f2f_set *sets, size_t n_sets, f2f_error *err);
-
 /* The same for a tree at hand. */
 f2f_status f2f_desc_load_tree(void **out, struct f2f_catalog *catalog, const struct f2f_table *table,
                               struct f2f_doc *tree, const struct f2f_set *sets, size_t n_sets, f2f_error *err);
-/* resolve.c: names of a kind in the catalog (of models: folders); "no such model", with the nearest name. */
-size_t f2f_catalog_names(const char **names, size_t max, struct f2f_catalog *catalog, const char *kind);
-f2f_status f2f_model_unknown(struct f2f_catalog *catalog, const char *name, f2f_error *err);
+/* system.c: what may stand for a system, ends with NULL. */
+extern const char *const f2f_system_kinds[];
+/* model.c: as f2f_catalog_model, named at a node. */
+f2f_status f2f_desc_model(const struct f2f_model **out, struct f2f_catalog *catalog, const char *name,
+                          const struct f2f_doc *at, f2f_error *err);
 
 struct f2f_catalog {
     f2f_arena *arena;

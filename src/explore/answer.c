@@ -8,6 +8,7 @@
 static const char *const compared[] = {"users_fit", "users_max", "output_tokps", "ttft_p99_s", "tpot_p99_s",
                                        "step_s",    "tokps",     "mfu_frac",     "power_W",    "energy_per_tok_J"};
 
+/* The same job of another system, if it is finished. */
 static const struct f2f_task *partner(const struct f2f_task *first, const struct f2f_task *tasks, size_t n,
                                       const char *system) {
     for (size_t i = 0; i < n; i++) {
@@ -15,7 +16,7 @@ static const struct f2f_task *partner(const struct f2f_task *first, const struct
         bool same_value = t->value == first->value || (t->value && first->value && strcmp(t->value, first->value) == 0);
         if (strcmp(t->system_name, system) == 0 && strcmp(t->job_name, first->job_name) == 0 &&
             t->model == first->model && strcmp(t->precision, first->precision) == 0 && same_value)
-            return t;
+            return t->record ? t : NULL;
     }
     return NULL;
 }
@@ -40,8 +41,8 @@ static void answer_kind(struct f2f_results *results, const struct f2f_study *stu
                                                         kind == F2F_JOB_SERVE ? "serving" : "training", last, first));
     for (size_t i = 0; i < n_jobs; i++) {
         const struct f2f_task *a = &tasks->items[i], *b;
-        if (a->kind != kind || strcmp(a->system_name, first) != 0 || !(b = partner(a, tasks->items, n_jobs, last)))
-            continue;
+        if (a->kind != kind || !a->record || strcmp(a->system_name, first) != 0) continue;
+        if (!(b = partner(a, tasks->items, n_jobs, last))) continue;
         struct f2f_record *row = f2f_record_sub(table, a->job_name, NULL);
         f2f_record_text(row, "job", a->job_name, NULL);
         put_ratios(row, a, b);
@@ -77,6 +78,7 @@ void f2f_answer_sweep(struct f2f_results *results, const struct f2f_study *study
     size_t values = (size_t)sweep->n_values, jobs = n / (values * (size_t)study->n_systems);
     for (size_t i = 0; i < values * jobs; i++) { /* tasks come value by value, rows job by job */
         const struct f2f_task *first = &tasks[i % values * jobs + i / values];
+        if (!first->record) continue; /* not finished */
         struct f2f_record *row = f2f_record_sub(
             table, f2f_arena_printf(arena, "%s %s, %s", first->model->name, first->precision, first->value), NULL);
         f2f_record_text(row, "model", first->model->name, NULL);
@@ -90,11 +92,12 @@ void f2f_answer_sweep(struct f2f_results *results, const struct f2f_study *study
                 double value = f2f_figure(last ? last->record : NULL, sweep->of[k]);
                 f2f_record_num(row, column(arena, study->systems[s].name, sweep->of[k]), value, NULL);
             }
+            if (study->n_systems == 1) continue;
             double ratio = f2f_ratio(first->record, last ? last->record : NULL, sweep->of[k]);
             f2f_record_num(row, f2f_arena_printf(arena, "%s_ratio", sweep->of[k]), ratio, NULL);
         }
     }
-    f2f_results_table(results, table);
+    if (table->n_values) f2f_results_table(results, table);
 }
 
 static const struct f2f_record *find_table(const struct f2f_results *results, const char *name) {
@@ -130,13 +133,12 @@ static void put_conditions(struct f2f_record *r, const struct f2f_study_claim *c
 void f2f_answer_claim(struct f2f_results *results, const struct f2f_study *study, const struct f2f_study_claim *claim,
                       const struct f2f_tasks *tasks, size_t n_jobs) {
     struct f2f_record *r = f2f_record_new(results->arena, claim->text);
-    double predicted = (double)NAN;
-    for (size_t i = 0; i < n_jobs; i++) {
-        const struct f2f_task *a = &tasks->items[i];
-        if (strcmp(a->job_name, claim->job) != 0 || strcmp(a->system_name, study->systems[0].name) != 0) continue;
-        const struct f2f_task *b = partner(a, tasks->items, n_jobs, study->systems[study->n_systems - 1].name);
-        if (b) predicted = f2f_ratio(a->record, b->record, claim->of);
-    }
+    const struct f2f_task *a = NULL, *b = NULL;
+    for (size_t i = 0; i < n_jobs && !a; i++)
+        if (strcmp(tasks->items[i].job_name, claim->job) == 0) a = &tasks->items[i]; /* the first system's */
+    if (a) b = partner(a, tasks->items, n_jobs, study->systems[study->n_systems - 1].name);
+    if (!b || !a->record) return; /* not finished */
+    double predicted = f2f_ratio(a->record, b->record, claim->of);
     f2f_record_text(r, "text", claim->text, NULL);
     f2f_record_num(r, "expected", claim->expected, "published ratio");
     f2f_record_num(r, "predicted", predicted, "ratio predicted for the job");

@@ -29,10 +29,11 @@ struct f2f_tasks {
     size_t n;
 };
 
-/* Tasks of a job on one system, model-major then precision; appended. */
+/* Appends the tasks of a job on one system, model-major then precision; items has room for them. */
 f2f_status f2f_tasks_add(struct f2f_tasks *tasks, const struct f2f_study_job *job, const struct f2f_system *system,
                          const char *system_name, const char *value, f2f_error *err);
-/* Runs all in `threads` threads. Each record is the same whatever the number of threads. */
+/* Runs all in `threads` threads. Each record is the same whatever the number of threads. A task that fails keeps
+ * its status and has no record; err is that of the first. */
 f2f_status f2f_tasks_run(struct f2f_tasks *tasks, int threads, f2f_progress_fn *progress, void *context,
                          f2f_error *err);
 

@@ -11,6 +11,8 @@
 #include "explore/answer.h"
 #include "explore/explore.h"
 
+#define MAX_TASKS 5000 /* bounds the memory of a study: about 0.1 MB each */
+
 /* A system of the study with its own changes, one more of a sweep, and the user's. */
 static f2f_status load_system(const struct f2f_system **out, struct f2f_catalog *catalog,
                               const struct f2f_study_system *s, const struct f2f_set *extra,
@@ -23,60 +25,134 @@ static f2f_status load_system(const struct f2f_system **out, struct f2f_catalog 
     return f2f_catalog_system(out, catalog, s->base, sets, n + options->n_sets, err);
 }
 
-/* `job.FIELD` of a sweep: one whole number of the job. */
+/* Says where a failure comes from; what a study asks wrongly is bad input, not wrong usage. */
+static f2f_status blame(f2f_error *err, f2f_status status, const char *what, const char *name) {
+    f2f_error reason = err ? *err : (f2f_error){0};
+    if (status == F2F_OK) return F2F_OK;
+    return f2f_fail(err, status == F2F_EUSAGE ? F2F_EINPUT : status, "%s '%.80s': %.280s", what, name, reason.message);
+}
+
+/* `job.FIELD` of a sweep: a text or a whole number of the job (kind_study.c). */
 static f2f_status vary_job(struct f2f_study_job *job, const char *field_name, const char *value, f2f_error *err) {
     const struct f2f_field *field = f2f_table_field(&f2f_study_job_table, field_name);
     double number;
-    if (field && field->type == F2F_FIELD_TEXT) {
+    if (field->type == F2F_FIELD_TEXT) {
         memcpy((char *)job + field->offset, &value, sizeof value);
         return F2F_OK;
     }
-    if (!field || field->type != F2F_FIELD_INT)
-        return f2f_fail(err, F2F_EINPUT, "a sweep cannot vary 'job.%.40s'", field_name);
-    if (!f2f_number_parse(&number, value) || number < field->min || number > field->max)
+    if (!f2f_number_parse(&number, value) || number < field->min || number > field->max || number != trunc(number))
         return f2f_fail(err, F2F_EINPUT, "a sweep sets 'job.%.40s' to '%.40s': a whole number from %g to %g is wanted",
                         field_name, value, field->min, field->max);
     *(int *)((char *)job + field->offset) = (int)number;
     return F2F_OK;
 }
 
-static f2f_status add_sweep(struct f2f_tasks *tasks, struct f2f_catalog *catalog, const struct f2f_study *study,
-                            const struct f2f_study_sweep *sweep, const struct f2f_study_options *options,
-                            f2f_error *err) {
+/* A sweep over one system. */
+static f2f_status add_values(struct f2f_tasks *tasks, struct f2f_catalog *catalog, const struct f2f_study_system *base,
+                             const struct f2f_study_sweep *sweep, const struct f2f_study_options *options,
+                             f2f_error *err) {
     bool of_job = strncmp(sweep->path, "job.", 4) == 0;
-    for (int s = 0; s < study->n_systems; s++) {
-        for (int v = 0; v < sweep->n_values; v++) {
-            struct f2f_study_job job = sweep->job;
-            struct f2f_set set = {sweep->path, sweep->values[v]};
-            const struct f2f_system *system;
-            if (of_job) F2F_TRY(vary_job(&job, sweep->path + 4, sweep->values[v], err));
-            F2F_TRY(load_system(&system, catalog, &study->systems[s], of_job ? NULL : &set, options, err));
-            F2F_TRY(f2f_tasks_add(tasks, &job, system, study->systems[s].name, sweep->values[v], err));
-        }
+    const struct f2f_system *system = NULL;
+    for (int v = 0; v < sweep->n_values; v++) {
+        struct f2f_study_job job = sweep->job;
+        struct f2f_set set = {sweep->path, sweep->values[v]};
+        if (of_job) F2F_TRY(blame(err, vary_job(&job, sweep->path + 4, set.value, err), "sweep", sweep->name));
+        if (!of_job || !system) F2F_TRY(load_system(&system, catalog, base, of_job ? NULL : &set, options, err));
+        F2F_TRY(blame(err, f2f_tasks_add(tasks, &job, system, base->name, set.value, err), "sweep", sweep->name));
     }
+    return F2F_OK;
+}
+
+static const char *did_you_mean(f2f_arena *arena, const char *text, const char *const *names, size_t n) {
+    const char *near = f2f_nearest(text, names, n);
+    return near ? f2f_arena_printf(arena, " (did you mean '%.60s'?)", near) : "";
+}
+
+/* The job of each claim is one that runs. */
+static f2f_status check_claims(const struct f2f_study *study, const struct f2f_tasks *tasks, f2f_error *err) {
+    const char **names = f2f_arena_alloc(tasks->arena, tasks->n * sizeof *names);
+    for (size_t i = 0; i < tasks->n; i++) names[i] = tasks->items[i].job_name;
+    for (int c = 0; c < study->n_claims; c++) {
+        const char *wanted = study->claims[c].job;
+        size_t i = 0;
+        while (i < tasks->n && strcmp(names[i], wanted) != 0) i++;
+        if (i == tasks->n)
+            return f2f_fail(err, F2F_EINPUT, "claim '%.60s': no job is called '%.60s'%s", study->claims[c].text, wanted,
+                            did_you_mean(tasks->arena, wanted, names, tasks->n));
+    }
+    return F2F_OK;
+}
+
+static double count_of(const struct f2f_study_job *job) { return (double)job->n_models * job->n_precisions; }
+
+/* Room for all tasks, before anything is loaded for them. */
+static f2f_status make_room(struct f2f_tasks *tasks, const struct f2f_study *study, f2f_error *err) {
+    double n = 0;
+    for (int j = 0; j < study->n_jobs; j++) n += count_of(&study->jobs[j]);
+    for (int w = 0; w < study->n_sweeps; w++) n += count_of(&study->sweeps[w].job) * study->sweeps[w].n_values;
+    n *= study->n_systems;
+    if (n > MAX_TASKS)
+        return f2f_fail(err, F2F_EINPUT,
+                        "the study unfolds to %.0f jobs (systems x models x precisions x values), at most %d are run: "
+                        "split it",
+                        n, MAX_TASKS);
+    tasks->items = f2f_arena_alloc(tasks->arena, (size_t)n * sizeof *tasks->items);
     return F2F_OK;
 }
 
 /* Tasks in the order: jobs (system-major), then each sweep (system-major). */
 static f2f_status unfold(struct f2f_tasks *tasks, size_t *sweep_start, struct f2f_catalog *catalog,
                          const struct f2f_study *study, const struct f2f_study_options *options, f2f_error *err) {
+    F2F_TRY(make_room(tasks, study, err));
     for (int s = 0; s < study->n_systems; s++) {
         const struct f2f_system *system;
         F2F_TRY(load_system(&system, catalog, &study->systems[s], NULL, options, err));
         for (int j = 0; j < study->n_jobs; j++)
-            F2F_TRY(f2f_tasks_add(tasks, &study->jobs[j], system, study->systems[s].name, NULL, err));
+            F2F_TRY(blame(err, f2f_tasks_add(tasks, &study->jobs[j], system, study->systems[s].name, NULL, err), "job",
+                          study->jobs[j].name));
     }
+    F2F_TRY(check_claims(study, tasks, err));
     for (int w = 0; w < study->n_sweeps; w++) {
         sweep_start[w] = tasks->n;
-        F2F_TRY(add_sweep(tasks, catalog, study, &study->sweeps[w], options, err));
+        for (int s = 0; s < study->n_systems; s++)
+            F2F_TRY(add_values(tasks, catalog, &study->systems[s], &study->sweeps[w], options, err));
     }
     sweep_start[study->n_sweeps] = tasks->n;
     return F2F_OK;
 }
 
+/* A figure that is asked for is one the jobs have; what was not finished or does not fit has none. */
+static f2f_status check_figure(f2f_arena *arena, const char *key, const struct f2f_task *tasks, size_t n,
+                               f2f_error *err) {
+    const char *keys[256];
+    size_t n_keys = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct f2f_record *r = tasks[i].record;
+        if (f2f_record_find(r, key)) return F2F_OK;
+        for (size_t k = 0; r && !(f2f_record_get(r, "feasible") <= 0) && k < r->n_values && n_keys < 256; k++)
+            keys[n_keys++] = r->values[k].key;
+    }
+    if (!n_keys) return F2F_OK;
+    return f2f_fail(err, F2F_EINPUT, "no result has a figure '%.60s'%s", key, did_you_mean(arena, key, keys, n_keys));
+}
+
+static f2f_status check_figures(const struct f2f_study *study, const struct f2f_tasks *tasks, const size_t *sweep_start,
+                                f2f_error *err) {
+    for (int c = 0; c < study->n_claims; c++)
+        F2F_TRY(blame(err, check_figure(tasks->arena, study->claims[c].of, tasks->items, sweep_start[0], err), "claim",
+                      study->claims[c].text));
+    for (int w = 0; w < study->n_sweeps; w++)
+        for (int k = 0; k < study->sweeps[w].n_of; k++)
+            F2F_TRY(blame(err,
+                          check_figure(tasks->arena, study->sweeps[w].of[k], tasks->items + sweep_start[w],
+                                       sweep_start[w + 1] - sweep_start[w], err),
+                          "sweep", study->sweeps[w].name));
+    return F2F_OK;
+}
+
 static void answer(struct f2f_results *results, const struct f2f_study *study, const struct f2f_tasks *tasks,
                    const size_t *sweep_start) {
-    size_t n_jobs = study->n_sweeps ? sweep_start[0] : tasks->n;
+    size_t n_jobs = sweep_start[0];
     for (size_t i = 0; i < n_jobs; i++)
         if (tasks->items[i].record) f2f_results_add(results, tasks->items[i].record);
     if (study->n_systems > 1) f2f_answer_ratios(results, study, tasks, n_jobs);
@@ -86,6 +162,7 @@ static void answer(struct f2f_results *results, const struct f2f_study *study, c
     for (int c = 0; c < study->n_claims; c++) f2f_answer_claim(results, study, &study->claims[c], tasks, n_jobs);
 }
 
+/* A job that fails takes nothing from the others: what was finished is answered. */
 f2f_status f2f_study_run(struct f2f_results **out, struct f2f_catalog *catalog, const struct f2f_study *study,
                          const struct f2f_study_options *options, f2f_error *err) {
     f2f_arena *arena = f2f_catalog_arena(catalog);
@@ -94,7 +171,7 @@ f2f_status f2f_study_run(struct f2f_results **out, struct f2f_catalog *catalog, 
     *out = NULL;
     F2F_TRY(unfold(&tasks, sweep_start, catalog, study, options, err));
     f2f_status status = f2f_tasks_run(&tasks, options->threads, options->progress, options->progress_context, err);
-    if (status != F2F_OK && status != F2F_EINTERRUPTED) return status;
+    if (status == F2F_OK) status = check_figures(study, &tasks, sweep_start, err);
     struct f2f_results *results = f2f_results_new(arena, "run");
     results->title = study->id.title ? study->id.title : study->id.name;
     results->question = study->question;
@@ -104,4 +181,10 @@ f2f_status f2f_study_run(struct f2f_results **out, struct f2f_catalog *catalog, 
     answer(results, study, &tasks, sweep_start);
     *out = results;
     return status;
+}
+
+f2f_status f2f_study_check(struct f2f_catalog *catalog, const struct f2f_study *study, f2f_error *err) {
+    struct f2f_tasks tasks = {.arena = f2f_catalog_arena(catalog)};
+    size_t *sweep_start = f2f_arena_alloc(tasks.arena, ((size_t)study->n_sweeps + 1) * sizeof *sweep_start);
+    return unfold(&tasks, sweep_start, catalog, study, &(struct f2f_study_options){0}, err);
 }

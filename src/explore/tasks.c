@@ -51,8 +51,6 @@ static const char *task_name(f2f_arena *arena, const struct f2f_study_job *job, 
 
 f2f_status f2f_tasks_add(struct f2f_tasks *tasks, const struct f2f_study_job *job, const struct f2f_system *system,
                          const char *system_name, const char *value, f2f_error *err) {
-    size_t more = (size_t)job->n_models * (size_t)job->n_precisions, size = sizeof *tasks->items;
-    tasks->items = f2f_arena_grow(tasks->arena, tasks->items, tasks->n * size, (tasks->n + more) * size);
     for (int m = 0; m < job->n_models; m++) {
         for (int p = 0; p < job->n_precisions; p++) {
             struct f2f_task *task = &tasks->items[tasks->n++];

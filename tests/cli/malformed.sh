@@ -85,14 +85,48 @@ sed 's/h100-sxm/[h100-sxm]/' base.yaml >a.yaml;              expect 3 "'extends'
 { cat base.yaml; echo 'peak: {bf61: 1 TFLOP/s}'; } >a.yaml;  expect 3 "unknown number format 'bf61'" check a.yaml
 { cat base.yaml; echo 'idle: 9000 W'; } >a.yaml;             expect 3 "'idle' .*must be below 'tdp'" check a.yaml
 { cat base.yaml; echo 'memory: {pin_rate: 9 Gb/s}'; } >a.yaml; expect 3 'above what hbm3-8h-16gb is rated for' check a.yaml
+printf 'kind: chip\nname: a\nextends: ./a.yaml\nsource: t\n' >a.yaml; expect 3 "a\.yaml:3:10: .*'extends' runs in a circle" check a.yaml
+ln -sf loop.yaml loop.yaml;                                  expect 3 'loop\.yaml: error: cannot read' check loop.yaml
+mkfifo pipe.yaml;                                            expect 3 'not a regular file' check pipe.yaml
+expect 3 'not a regular file' check .
+expect 3 'not a regular file' check /dev/zero
+{ cat base.yaml; echo 'process: {value: tsmc-4n, sorce: x}'; } >a.yaml;  expect 3 "a\.yaml:5:34: .*unknown key 'sorce' beside 'value': did you mean 'source'" check a.yaml
+{ cat base.yaml; echo 'process: {value: tsmc-4nn, note: x}'; } >a.yaml;  expect 3 "a\.yaml:5:18: .*no process 'tsmc-4nn'.*did you mean" check a.yaml
+{ cat base.yaml; echo 'memory: {device: {trfc: 1 GB}}'; } >a.yaml;       expect 3 "a\.yaml:5:25: .*is a size in bytes" check a.yaml
+{ cat base.yaml; echo 'memory: {device: {extends: {a: b}}}'; } >a.yaml;  expect 3 "a\.yaml:5:28: .*'extends' must be one name" check a.yaml
+{ cat base.yaml; echo 'tdp: {value: 500 W, source: t, of: x}'; } >a.yaml; expect 3 "unknown key 'of' beside 'value': only" check a.yaml
+{ cat base.yaml; for i in $(seq 150); do echo "k$i: 1"; done; } >a.yaml; expect 3 'and 50 more errors' check a.yaml
 k=(gemm --m 8 --n 4096 --k 4096)
-expect 3 'no system .h1000.' kernel h1000 "${k[@]}"
+expect 3 "no system, node or chip 'h1000' .*did you mean 'h800'" kernel h1000 "${k[@]}"
 expect 2 "no 'memry' .*did you mean 'memory'" kernel h100-sxm "${k[@]}" --set chip.memry.stacks=8
 expect 2 "PATH=VALUE is wanted" kernel h100-sxm "${k[@]}" --set chip.memory.stacks
 expect 3 "whole number" kernel h100-sxm "${k[@]}" --set chip.memory.stacks=eight
 expect 3 "out of its range" kernel h100-sxm "${k[@]}" --set chip.memory.stacks=0
 expect 3 "is a power, but a rate" kernel h100-sxm "${k[@]}" --set 'chip.vector=7 W'
 expect 2 "has no parts" kernel h100-sxm "${k[@]}" --set chip.tdp.x=1
+
+expect 2 "path 'chip\.'.*no ''" kernel h100-sxm "${k[@]}" --set chip.=1
+expect 2 "no list" kernel h100-sxm "${k[@]}" --set 'chip[0].tdp=1 W'
+expect 2 "is a list: write a field of an item" kernel h100-roce-24k "${k[@]}" --set 'levels=1 us'
+expect 2 "has no item 9" kernel h100-roce-24k "${k[@]}" --set 'levels[9].latency=1 us'
+expect 2 "should end like \[0\]" kernel h100-roce-24k "${k[@]}" --set 'levels[-1].latency=1 us'
+expect 3 "levels\[0\]\.latency: error: .*out of its range" kernel h100-roce-24k "${k[@]}" --set 'levels[0].latency=1 d'
+expect 3 "link.bandwidth: error: 'topology' is missing" kernel h100-sxm "${k[@]}" --set 'link.bandwidth=1 TB/s'
+expect 3 "out of its range" kernel h100-sxm "${k[@]}" --set 'device.pin_rate=0 Gb/s'
+expect 3 "chip: error: no chip 'hbm3-8h-16gb'.*that is the name of a memory" kernel h100-sxm "${k[@]}" --set chip=hbm3-8h-16gb
+many=(); for i in $(seq 100); do many+=(--set "chip.memory.stacks=$((i % 5 + 1))"); done
+expect 3 "out of its range" kernel h100-sxm "${k[@]}" "${many[@]}" --set 'chip.memory.stacks=1025'
+
+# ---- names and folders
+expect 3 "that is the name of a memory" serve --system hbm3-8h-16gb --model llama-3-8b
+expect 3 "that is the name of a chip" serve --system h100-1x --model h100-sxm
+expect 3 "good\.yaml: error: a system, node or chip is wanted here, this is a 'memory'" serve --system ./good.yaml --model llama-3-8b
+expect 3 "no description 'h100-smx' .*did you mean 'h100-sxm'" show h100-smx
+expect 3 "no file 'x/y\.yaml'" show x/y.yaml
+expect 3 "^fab2fleet: error: no description ''" show ''
+expect 2 "data 'none' is no folder" list --data none
+FAB2FLEET_DATA=none expect 2 "FAB2FLEET_DATA 'none' is no folder" list
+expect 1 "cannot write 'none/r\.json'" list -o none/r.json
 
 # ---- options
 expect 2 "unknown verb 'srve' \(did you mean 'serve'\?\)" srve
@@ -109,6 +143,20 @@ expect 2 "ttft" serve --system h100-1x --model llama-3-8b --slo 'tfft<=1'
 expect 2 "recompute|none, selective" train --system h100-roce-24k --model llama-3-8b --chips 8 --global-batch 8 --strategy recompute=ful
 expect 2 "no result has a key 'latency'" kernel h100-sxm "${k[@]}" --require 'latency<=1'
 expect 2 "KEY<=NUMBER is wanted" kernel h100-sxm "${k[@]}" --require 'latency_s'
+expect 2 "KEY<=NUMBER is wanted" kernel h100-sxm "${k[@]}" --require 'latency_s=>1'
+expect 2 "KEY<=NUMBER is wanted" kernel h100-sxm "${k[@]}" --require 'latency_s<=nan'
+expect 2 "KEY<=NUMBER is wanted" kernel h100-sxm "${k[@]}" --require ''
+expect 2 "'bound' is no number" kernel h100-sxm "${k[@]}" --require 'bound<=1'
+expect 2 "'-qv': -q takes no value" list -qv
+t=(train --system dgx-h100 --model llama-3-8b --chips 8 --global-batch 8)
+expect 2 "'tp' is given twice" "${t[@]}" --strategy tp=8,tp=2
+expect 2 "zero is 0, 1, 2 or 3" "${t[@]}" --strategy zero=4
+expect 2 "exclude each other" "${t[@]}" --strategy tp=8 --search
+expect 2 "name=value is wanted" "${t[@]}" --strategy ''
+expect 3 "10000000 chips asked for" train --system fleet-350k --model llama-3-8b --chips 10000000 --global-batch 8
+expect 3 "tp 3 does not divide" serve --system dgx-h100 --model llama-3-8b --tp 3
+expect 3 "give numbers from 0 to" serve --system h100-1x --model llama-3-8b --concurrency 10000000
+expect 4 "" serve --system h100-1x --model llama-3-8b --isl 100000000
 expect 4 "latency_s is .*required" kernel h100-sxm "${k[@]}" --require 'latency_s<=1e-12'
 
 # ---- config.json
@@ -130,9 +178,33 @@ config 'null';                                               expect 3 'config\.j
 
 # ---- studies
 sed 's/do: serve/do: serv/' "$F2F_SOURCE_DIR/studies/hbm3e-12h.yaml" >s.yaml;       expect 3 "s\.yaml:[0-9]+:[0-9]+: .*'do' must be one of serve, train" run s.yaml
-sed 's/chip.memory.stacks: 5/chip.memory.stak: 5/' "$F2F_SOURCE_DIR/studies/hbm3e-12h.yaml" >s.yaml; expect 2 "no 'stak'.*did you mean 'stacks'" run s.yaml
+sed 's/chip.memory.stacks: 5/chip.memory.stak: 5/' "$F2F_SOURCE_DIR/studies/hbm3e-12h.yaml" >s.yaml; expect 3 "s\.yaml:[0-9]+:[0-9]+: .*no 'stak'.*did you mean 'stacks'" run s.yaml
 sed 's/base: h100-roce-24k/base: h100-rocee-24k/' "$F2F_SOURCE_DIR/studies/hbm3e-12h.yaml" >s.yaml;  expect 3 "did you mean 'h100-roce-24k'" run s.yaml
 sed 's/^question:.*/questoin: x/; /^  [TtwA-Z].*[a-z]$/d' "$F2F_SOURCE_DIR/studies/hbm3e-12h.yaml" >s.yaml; expect 3 "did you mean 'question'|is missing" run s.yaml
+# study FROM TO: the study with FROM replaced by TO wherever it stands.
+study() { sed "s|$1|$2|" "$F2F_SOURCE_DIR/studies/hbm3e-12h.yaml" >s.yaml; }
+at='s\.yaml:[0-9]+:[0-9]+: error: '
+study 'job: serve llama-3-70b fp8' 'job: serve llama-3-70b fp9'; expect 3 "no job is called 'serve llama-3-70b fp9' \(did you mean 'serve llama-3-70b fp8'\?\)" check s.yaml
+study 'sweep: users, by' 'sweep: users by';      expect 3 "$at.*no sweep is called 'users by stacks' \(did you mean" run s.yaml
+study 'of: users_fit' 'of: user_fit';            expect 3 "no result has a figure 'user_fit' \(did you mean 'users_fit'\?\)" run s.yaml
+study 'of: \[users_fit' 'of: [user_fit';         expect 3 "sweep 'users, by stacks': no result has a figure 'user_fit'" run s.yaml
+study 'path: job.chips' 'path: job.chip';        expect 3 "$at.*no 'chip' .*did you mean 'chips'" run s.yaml
+study 'path: job.chips' 'path: job.model';       expect 3 "$at.*a sweep varies a text or a whole number" run s.yaml
+study 'path: chip.memory.stacks' 'path: memory.stak'; expect 3 "$at.*no 'stak' .*did you mean 'stacks'" run s.yaml
+study 'values: \[2, 4,' 'values: [2.5, 4,';      expect 3 "'job.chips' to '2.5': a whole number from 1" run s.yaml
+study 'values: \[4, 5, 6, 8\]' 'values: []';     expect 3 "$at'values' is empty" run s.yaml
+study 'values: \[4, 5, 6, 8\]' 'values: [4, {a: b}]'; expect 3 "$at'values' must be a text or a list" run s.yaml
+study '\[4, 5, 6, 8\]' "[$(seq -s, 700)]";       expect 3 "unfolds to [0-9]+ jobs .*at most 5000" run s.yaml
+study 'name: train 8B on 64' 'name: serve';      expect 3 "${at}two jobs are called 'serve': rename" run s.yaml
+study 'name: hbm3-8h$' 'name: hbm3e-12h';        expect 3 "${at}two systems are called 'hbm3e-12h': rename" run s.yaml
+study 'precision: \[fp8, bf16\]' 'precision: bf61'; expect 3 "job 'serve': unknown precision 'bf61'" check s.yaml
+study 'slo: ttft_p99_s' 'slo: ttft_p99';         expect 3 "job 'serve': unknown objective" check s.yaml
+study 'model: llama-3-8b' 'model: [llama-3-9b, x/y]'; expect 3 "${at}no model 'llama-3-9b' .*did you mean 'llama-3-8b'" check s.yaml
+study 'model: llama-3-8b' 'model: []';           expect 3 "$at'model' is empty" check s.yaml
+study 'base: h100-roce-24k' 'base: [h100-sxm]';  expect 3 "$at'base' must be the name of a system" check s.yaml
+study 'expected: 11.5' 'expected: 0';            expect 3 "$at'expected' is 0, out of its range" check s.yaml
+study 'chips: 64' 'chips: 63';                   expect 3 "train 8B on 64: no strategy divides 63 chips" run s.yaml
+study 'chip.memory.stacks: 5' 'chip.memory.stacks: [5]'; expect 3 "${at}.*must be set to one value" run s.yaml
 expect 3 'no file' run nothing.yaml
 expect 2 'one study is wanted' run
 
@@ -148,4 +220,4 @@ csv 'chip,framework,dtype,m,n,k,latency_us\nh100-sxm,t\xff,bfloat16,1,2,3,4\n'; 
 expect 3 'none\.csv' validate none.csv
 
 echo "$count malformed inputs, $failed failures"
-[ "$failed" = 0 ] && [ "$count" -ge 40 ]
+[ "$failed" = 0 ] && [ "$count" -ge 150 ]

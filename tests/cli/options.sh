@@ -42,6 +42,67 @@ for kind in process memory class chip node network system study; do
     "$F2F_BIN" show --schema "$kind" >"$dir/$kind.json" || fail "schema of $kind"
 done
 
-# interrupted: exit 130 (the signal arrives before the first job ends)
+# paths in a description or study are relative to it, whatever the working folder
+mkdir -p "$dir/far/chips" "$dir/far/memory"
+printf 'kind: chip\nname: mine\nsource: t\nextends: ../base.yaml\nmemory: {device: {value: ../memory/m.yaml, note: t}}\n' >"$dir/far/chips/mine.yaml"
+printf 'kind: chip\nname: base\nsource: t\nextends: h100-sxm\n' >"$dir/far/base.yaml"
+cp "$F2F_SOURCE_DIR/catalog/memory/hbm3-8h-16gb.yaml" "$dir/far/memory/m.yaml"
+cat >"$dir/far/study.yaml" <<'Y'
+kind: study
+name: far
+question: are paths relative?
+systems:
+  - {name: a, base: chips/mine.yaml}
+  - {name: b, base: h100-1x, set: {chip: ./base.yaml}}
+jobs:
+  - {name: serve, do: serve, model: ../model, precision: fp8, isl: 128, osl: 16}
+Y
+(cd / && "$F2F_BIN" run "$dir/far/study.yaml" --json) >"$dir/a.json" || fail "a study with relative paths, from /"
+(cd "$dir/far" && "$F2F_BIN" run study.yaml --json) | cmp - "$dir/a.json" || fail "the working folder moves the answer"
+
+# a mapping over a name changes a part of what is named; so does --set, also in a list
+printf 'kind: chip\nname: slow\nsource: t\nextends: h100-sxm\nmemory: {device: {trcd: 99 ns}}\n' >"$dir/slow.yaml"
+"$F2F_BIN" show "$dir/slow.yaml" --json | grep -q '"value": "99 ns"' || fail "a part of the memory"
+"$F2F_BIN" show h100-ib-24k --set 'network={value: x}' >/dev/null 2>&1 && fail "a mapping as a value"
+"$F2F_BIN" kernel h100-roce-24k gemm --m 1 --n 8 --k 8 --set 'levels[0].latency=2 us' >/dev/null || fail "an item of a list"
+
+# `run -o x.json` is one file, a folder otherwise; --schema goes where -o says
+"$F2F_BIN" run "$dir/far/study.yaml" -o "$dir/one.json"
+cmp -s "$dir/one.json" "$dir/a.json" || fail "-o FILE of a study"
+"$F2F_BIN" show --schema chip -o "$dir/schema.json" && [ -s "$dir/schema.json" ] || fail "--schema -o"
+
+# wall_s is there for those who asked for it, and nowhere else
+"$F2F_BIN" serve --system h100-1x --model llama-3-8b --concurrency 1 --isl 8 --osl 8 --json | grep -q '"wall_s"' || fail "wall_s"
+! grep -q wall_s "$dir/1.json" || fail "run must give the same bytes"
+
+# a format the chip has no units for is told
+"$F2F_BIN" kernel a100-sxm-80gb gemm --m 1 --n 8 --k 8 --dtype fp8 | grep -q 'no matrix units for fp8' || fail "silent stand-in"
+
+# a job that cannot run takes nothing from the others
+sed 's/chips: 64$/chips: 63/' "$study" >"$dir/s.yaml"
+"$F2F_BIN" run "$dir/s.yaml" --json >"$dir/part.json" 2>/dev/null && fail "63 chips"
+grep -q 'train 70B on 1024' "$dir/part.json" || fail "the other jobs are gone"
+
+# interrupted: exit 130 with what was finished, a second Ctrl-C ends it
+cat >"$dir/long.yaml" <<Y
+kind: study
+name: long
+question: how long?
+systems: [{name: a, base: h100-1x}, {name: b, base: h100-1x, set: {chip.memory.stacks: 6}}]
+jobs: [{name: serve, do: serve, model: llama-3-8b, precision: fp8}]
+claims: [{text: more, source: t, of: users_fit, job: serve, expected: 1.2, sweep: many}]
+sweeps:
+  - {name: many, job: {name: s, do: serve, model: llama-3-8b, precision: bf16, slo: ttft_p99_s<=2}, path: job.isl, of: [users_fit], values: [$(seq -s, 500 2900)]}
+Y
+# background jobs of a script ignore SIGINT, which the program leaves by installing its own handler
+"$F2F_BIN" run "$dir/long.yaml" --json -j 1 >"$dir/long.json" 2>"$dir/long.err" & pid=$!
+sleep 1
+kill -INT $pid
+code=0; wait $pid || code=$?
+[ "$code" = 130 ] || fail "interrupted: exit $code"
+grep -q 'interrupted: [0-9]* of [0-9]* jobs' "$dir/long.err" || fail "interrupted: $(cat "$dir/long.err")"
+grep -q '"users_fit"' "$dir/long.json" || fail "interrupted: nothing was kept"
+grep -q 'Interrupted: only' "$dir/long.json" || fail "interrupted: no note"
+
 "$F2F_BIN" version | grep -q '^fab2fleet ' || fail version
 echo ok

@@ -1,0 +1,133 @@
+/* names.c - what a name stands for: a file of the catalog or, where it looks like one, a path.
+ *
+ * Paths inside a description are relative to that description. */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "desc/table.h"
+
+#define MAX_NAMES 1024
+
+bool f2f_desc_is_file(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+bool f2f_desc_is_path(const char *name) {
+    size_t length = strlen(name);
+    return strchr(name, '/') || (length > 5 && strcmp(name + length - 5, ".yaml") == 0);
+}
+
+const char *f2f_desc_path(f2f_arena *arena, const char *path, const struct f2f_doc *at) {
+    const char *slash = at && path[0] != '/' ? strrchr(at->file, '/') : NULL;
+    return slash ? f2f_arena_printf(arena, "%.*s/%s", (int)(slash - at->file), at->file, path) : path;
+}
+
+const char *f2f_catalog_file(struct f2f_catalog *catalog, const char *kind, const char *name) {
+    const char *ending = strcmp(kind, "model") == 0 ? "/config.json" : ".yaml";
+    for (size_t d = 0; d < catalog->n_dirs && !strchr(name, '/'); d++) {
+        const char *path = f2f_arena_printf(catalog->arena, "%s/%s/%s%s", catalog->dirs[d], kind, name, ending);
+        if (f2f_desc_is_file(path)) return path;
+    }
+    return NULL;
+}
+
+static int by_name(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+
+size_t f2f_catalog_names(const char **names, size_t max, struct f2f_catalog *catalog, const char *kind) {
+    size_t n = 0;
+    bool folders = strcmp(kind, "model") == 0;
+    for (size_t d = 0; d < catalog->n_dirs; d++) {
+        DIR *dir = opendir(f2f_arena_printf(catalog->arena, "%s/%s", catalog->dirs[d], kind));
+        for (struct dirent *entry; dir && n < max && (entry = readdir(dir)) != NULL;) {
+            size_t length = strlen(entry->d_name), ending = folders ? 0 : 5;
+            if (entry->d_name[0] == '.' || length <= ending) continue;
+            if (!folders && strcmp(entry->d_name + length - ending, ".yaml") != 0) continue;
+            names[n++] = f2f_arena_strndup(catalog->arena, entry->d_name, length - ending);
+        }
+        if (dir) closedir(dir);
+    }
+    qsort(names, n, sizeof *names, by_name);
+    return n;
+}
+
+f2f_status f2f_desc_fail(struct f2f_catalog *catalog, const char *name, const struct f2f_doc *at, f2f_error *err,
+                         const char *fmt, ...) {
+    va_list args;
+    va_start(args, fmt);
+    const char *message = f2f_arena_vprintf(catalog->arena, fmt, args);
+    va_end(args);
+    if (at) f2f_doc_error(catalog->diag, at, "%s", message);
+    else f2f_diag_add(catalog->diag, name, 0, 0, "%s", message);
+    return f2f_fail(err, F2F_EINPUT, "%s", message);
+}
+
+/* "system, node or chip"; of more than a few kinds "description". */
+static const char *spell(f2f_arena *arena, const char *const *kinds) {
+    size_t n = 0;
+    while (kinds[n]) n++;
+    const char *text = n > 3 ? "description" : kinds[0];
+    for (size_t i = 1; i < n && n <= 3; i++)
+        text = f2f_arena_printf(arena, "%s%s%s", text, i + 1 < n ? ", " : " or ", kinds[i]);
+    return text;
+}
+
+/* What else has the name, or may have been meant, or where to look. */
+static const char *hint(struct f2f_catalog *catalog, const char *const *kinds, const char *name) {
+    static const char *const all[] = {"system", "node", "network", "chip", "class", "memory", "process", "model"};
+    const char *names[MAX_NAMES];
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (f2f_catalog_file(catalog, all[i], name))
+            return f2f_arena_printf(catalog->arena, "that is the name of a %s", all[i]);
+    for (size_t i = 0; kinds[i]; i++) n += f2f_catalog_names(names + n, MAX_NAMES - n, catalog, kinds[i]);
+    const char *near = f2f_nearest(name, names, n);
+    if (near) return f2f_arena_printf(catalog->arena, "did you mean '%s'?", near);
+    if (!n) return "give the path of a file";
+    return f2f_arena_printf(catalog->arena, "`fab2fleet list%s%s` shows what is there", kinds[1] ? "" : " ",
+                            kinds[1] ? "" : kinds[0]);
+}
+
+f2f_status f2f_desc_unknown(struct f2f_catalog *catalog, const char *const *kinds, const char *name,
+                            const struct f2f_doc *at, f2f_error *err) {
+    const char *wanted = spell(catalog->arena, kinds);
+    if (f2f_desc_is_path(name))
+        return f2f_desc_fail(catalog, name, at, err, "no file '%.150s': give a path to a %s, or a name",
+                             f2f_desc_path(catalog->arena, name, at), wanted);
+    return f2f_desc_fail(catalog, name, at, err, "no %s '%.80s' in the catalog: %s", wanted, name,
+                         hint(catalog, kinds, name));
+}
+
+static bool is_model(f2f_arena *arena, const char *path) {
+    size_t length = strlen(path);
+    return (length > 5 && strcmp(path + length - 5, ".json") == 0) ||
+           f2f_desc_is_file(f2f_arena_printf(arena, "%s/config.json", path));
+}
+
+f2f_status f2f_desc_file_kind(const char **kind, struct f2f_catalog *catalog, const char *path, f2f_error *err) {
+    struct f2f_doc *tree;
+    *kind = "model";
+    if (is_model(catalog->arena, path)) return F2F_OK;
+    F2F_TRY(f2f_doc_read(&tree, catalog->arena, path, catalog->diag, err));
+    const struct f2f_doc *node = f2f_doc_get(tree, "kind");
+    const struct f2f_table *table = node && node->kind == F2F_DOC_SCALAR ? f2f_table_find(node->text) : NULL;
+    if (!table)
+        return f2f_desc_fail(catalog, path, node ? node : tree, err,
+                             "the file must say what it describes: 'kind:' process, memory, class, chip, node, "
+                             "network, system or study");
+    *kind = table->kind;
+    return F2F_OK;
+}
+
+f2f_status f2f_desc_kind(const char **kind, struct f2f_catalog *catalog, const char *const *kinds, const char *name,
+                         const struct f2f_doc *at, f2f_error *err) {
+    *kind = NULL;
+    for (size_t i = 0; kinds[i] && !*kind; i++)
+        if (f2f_catalog_file(catalog, kinds[i], name)) *kind = kinds[i];
+    if (*kind) return F2F_OK;
+    const char *path = f2f_desc_path(catalog->arena, name, at);
+    bool there = is_model(catalog->arena, path) || (f2f_desc_is_path(name) && f2f_desc_is_file(path));
+    return there ? f2f_desc_file_kind(kind, catalog, path, err) : f2f_desc_unknown(catalog, kinds, name, at, err);
+}

@@ -30,8 +30,8 @@ static const struct f2f_precision precisions[] = {
 static const struct {
     const char *alias, *name;
 } precision_aliases[] = {
-    {"bfloat16", "bf16"}, {"float16", "fp16"},  {"float32", "fp32"},   {"w8a16", "int8_wo"}, {"w4a16", "int4_wo"},
-    {"fp4", "nvfp4"},     {"int4", "int4_wo"},  {"fp8_block", "fp8"},  {"w8a8", "int8"},     {"mxfp4", "nvfp4"},
+    {"bfloat16", "bf16"}, {"float16", "fp16"}, {"float32", "fp32"},  {"w8a16", "int8_wo"}, {"w4a16", "int4_wo"},
+    {"fp4", "nvfp4"},     {"int4", "int4_wo"}, {"fp8_block", "fp8"}, {"w8a8", "int8"},     {"mxfp4", "nvfp4"},
 };
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])

@@ -198,7 +198,11 @@ f2f_status f2f_train_search(struct f2f_train_choice *out, f2f_arena *arena, cons
     if (!open) return f2f_train_given(out, arena, machine, job, err); /* whose messages name what is wrong */
     F2F_TRY(visit(&q, 0, err));
     if (!out->found)
-        return f2f_fail(err, F2F_EINPUT, "no strategy divides %d chips, a batch of %d and %lld layers", job->chips,
-                        job->global_batch, job->model->layers);
+        return f2f_fail(
+            err, F2F_EINPUT,
+            "no strategy divides %d chips, a batch of %d, %lld layers and %lld heads with tp %d, cp %d, pp %d, "
+            "dp %d, micro_batch %d (0: open)",
+            job->chips, job->global_batch, job->model->layers, job->model->heads, job->strategy.tp, job->strategy.cp,
+            job->strategy.pp, job->strategy.dp, job->strategy.micro_batch);
     return F2F_OK;
 }

@@ -15,8 +15,10 @@ extern "C" {
 #endif
 
 /* name of the kind = folder of the catalog */
-#define F2F_KIND_LIST(X) \
-    X(PROCESS, process)  \
+#define F2F_KIND_LIST(X)      \
+    X(PROCESS, process)       \
+    X(DRAM, dram)             \
+    X(CONTROLLER, controller) \
     X(MEMORY, memory) X(CLASS, class) X(CHIP, chip) X(NODE, node) X(NETWORK, network) X(SYSTEM, system)
 
 enum f2f_kind {
@@ -51,6 +53,8 @@ f2f_status f2f_catalog_host(const struct f2f_system **out, struct f2f_catalog *c
                             const struct f2f_set *sets, size_t n_sets, f2f_error *err);
 f2f_status f2f_catalog_memory(const struct f2f_memory **out, struct f2f_catalog *catalog, const char *name,
                               const struct f2f_set *sets, size_t n_sets, f2f_error *err);
+f2f_status f2f_catalog_controller(const struct f2f_controller **out, struct f2f_catalog *catalog, const char *name,
+                                  const struct f2f_set *sets, size_t n_sets, f2f_error *err);
 f2f_status f2f_catalog_model(const struct f2f_model **out, struct f2f_catalog *catalog, const char *name,
                              f2f_error *err);
 

@@ -83,17 +83,19 @@ void f2f_dram_candidate_offer(struct channel *c, int direction, int pseudo, uint
     const struct entry *entry = &c->queue[direction].entry[e];
     struct candidate *known = &c->candidate[direction][pseudo][entry->want];
     int action = action_of[direction][entry->want];
-    c->pick[pseudo].stale |= known->stale;
-    if (known->stale) return;
+    if (known->stale) {
+        pick_stale(c, pseudo);
+        return;
+    }
     int64_t least = pseudo_tick(c, pseudo, action);
     if (known->tick <= least && known->position < entry->position) return; /* it cannot go earlier */
     int64_t tick = entry_tick(c, pseudo, entry, action, least);
     if (tick > known->tick || (tick == known->tick && entry->position > known->position)) return;
     *known = (struct candidate){.tick = tick, .position = entry->position, .entry = e};
-    c->pick[pseudo].stale = true;
+    pick_stale(c, pseudo);
 }
 
 void f2f_dram_candidates_stale(struct channel *c, int pseudo) {
     for (int w = 0; w < 2 * WANTS; w++) c->candidate[w / WANTS][pseudo][w % WANTS].stale = true;
-    c->pick[pseudo].stale = true;
+    pick_stale(c, pseudo);
 }

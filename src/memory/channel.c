@@ -134,9 +134,7 @@ static inline void consider(struct channel *c, int p, int kind, int action, int 
     struct candidate *k = &c->candidate[direction][p][want];
     struct pick *best = &c->pick[p];
     if (!c->queue[direction].filled[p * WANTS + want]) {
-        k->tick = NEVER;
-        k->position = UINT32_MAX;
-        k->stale = false;
+        *k = (struct candidate){.tick = NEVER, .position = UINT32_MAX, .entry = NO_ENTRY};
         return;
     }
     if (k->stale || k->tick < c->device.next[action]) f2f_dram_candidate_find(c, direction, p, want);
@@ -174,13 +172,15 @@ static void find_pick(struct channel *c, int p) {
 }
 
 /* The pseudo-channel whose command goes next. */
-static inline int choose(struct channel *c) {
+static int choose(struct channel *c) {
     int best = 0;
+    c->stale = false;
     for (int p = 0; p < c->pseudos; p++) {
         struct pick *pick = &c->pick[p];
         bool late = pick->kind != PICK_REFRESH && pick->tick < c->device.next[pick->action];
         if (pick->stale || late) find_pick(c, p);
         if (p && goes_before(pick, &c->pick[best])) best = p;
+        c->stale |= pick->stale;
     }
     return best;
 }
@@ -189,7 +189,7 @@ static void issue(struct channel *c, int p) {
     struct pick *pick = &c->pick[p];
     const struct candidate *k = c->candidate[pick->direction][p];
     c->events++;
-    pick->stale = true;
+    pick_stale(c, p);
     switch (pick->kind) {
     case PICK_REFRESH: f2f_dram_refresh_step(c, p, pick->tick); return;
     case PICK_IDLE_ROW: f2f_dram_issue_precharge(c, pick->bank, pick->tick); return;
@@ -207,14 +207,14 @@ f2f_status f2f_dram_channel_run(struct channel *c, int64_t events, bool *more, f
     while (events-- > 0) {
         *more = c->wishing || c->queue[0].live.n || c->queue[1].live.n;
         if (!*more) return F2F_OK;
-        int p = choose(c);
-        const struct pick *pick = &c->pick[p];
+        if (c->stale) c->best = choose(c);
+        const struct pick *pick = &c->pick[c->best];
         int64_t arrival = f2f_dram_pacing_next(c);
         if (arrival >= NEVER && pick->begin >= NEVER)
             return f2f_fail(err, F2F_ERUN, "memory channel %d: %d reads and %d writes wait, but no command can go out",
                             c->number, c->queue[0].live.n, c->queue[1].live.n);
         if (arrival <= pick->begin) accept(c, arrival);
-        else issue(c, p);
+        else issue(c, c->best);
     }
     return F2F_OK;
 }

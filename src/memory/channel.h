@@ -96,6 +96,8 @@ struct channel {
     struct wish wish; /* the next request, if `wishing` */
     struct place place; /* of it */
     bool wishing;
+    bool stale; /* a pick is, or a bus has been taken */
+    int best; /* pseudo-channel whose pick goes first */
     int number; /* of the channel */
     f2f_mem_log_fn *log; /* may be NULL */
     void *log_context;
@@ -128,8 +130,10 @@ void f2f_dram_candidate_find(struct channel *c, int direction, int pseudo, int w
 /* A new entry that may be served before the candidate. */
 void f2f_dram_candidate_offer(struct channel *c, int direction, int pseudo, uint16_t entry);
 void f2f_dram_candidates_stale(struct channel *c, int pseudo);
+static inline void pick_stale(struct channel *c, int pseudo) { c->pick[pseudo].stale = c->stale = true; }
 static inline void candidate_stale(struct channel *c, int direction, int pseudo, int want) {
-    c->candidate[direction][pseudo][want].stale = c->pick[pseudo].stale = true;
+    c->candidate[direction][pseudo][want].stale = true;
+    pick_stale(c, pseudo);
 }
 
 /* bank.c: sets of the entries of a bank follow its state. */

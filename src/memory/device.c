@@ -42,17 +42,18 @@ static void apply_window(struct dram_device *d, const struct dram_rule *rule, in
     forbid(&d->next[row + rule->after], ring[1 + oldest] + rule->latency, rule->edge);
 }
 
-static void apply_sibling(struct dram_device *d, const struct dram_rule *rule, int32_t row, int64_t until) {
-    int per_parent = d->spec->per_parent[rule->level];
-    int member = (row - d->first[rule->level]) / ROW, first = member / per_parent * per_parent;
-    for (int m = first; m < first + per_parent; m++)
-        if (m != member) forbid(&d->next[d->first[rule->level] + m * ROW + rule->after], until, rule->edge);
+static void apply_sibling(struct dram_device *d, const struct dram_rule *rule, int bank, int64_t until) {
+    int32_t row = d->path[bank].at[rule->level];
+    int32_t parent = d->path[bank].at[rule->level - 1] - d->first[rule->level - 1]; /* members before it, times ROW */
+    int32_t first = d->first[rule->level] + parent * d->spec->per_parent[rule->level];
+    for (int32_t r = first; r < first + ROW * d->spec->per_parent[rule->level]; r += ROW)
+        if (r != row) forbid(&d->next[r + rule->after], until, rule->edge);
 }
 
 static void apply(struct dram_device *d, const struct dram_rule *rule, int bank, int64_t tick) {
     int32_t row = d->path[bank].at[rule->level];
     if (rule->window > 1) apply_window(d, rule, row, tick);
-    else if (rule->sibling) apply_sibling(d, rule, row, tick + rule->latency);
+    else if (rule->sibling) apply_sibling(d, rule, bank, tick + rule->latency);
     else forbid(&d->next[row + rule->after], tick + rule->latency, rule->edge);
 }
 

@@ -169,7 +169,7 @@ void f2f_dram_refresh_step(struct channel *c, int pseudo, int64_t tick) {
     struct refresh *r = &c->refresh[pseudo];
     int bank;
     c->now = later(c->now, tick);
-    c->pick[pseudo].stale = true;
+    pick_stale(c, pseudo);
     if (r->due <= tick) {
         r->due += r->interval;
         r->owed++;

@@ -75,16 +75,8 @@ static void timings_are_times_or_clocks(void **state) {
 
 static void latencies_are_sums(void **state) {
     (void)state;
-    static const char *const bad[] = {"",
-                                      "nRCDX",
-                                      "nRP +",
-                                      "+ nRP",
-                                      "nRP nRC",
-                                      "2 *",
-                                      "nRP / 2",
-                                      "nRP - - nRC",
-                                      "nRP + nRP + nRP + nRP + nRP + nRP + nRP + nRP + nRP + nRP + nRP + nRP + nRP + "
-                                      "nRP + nRP + nRP + nRP"};
+    static const char *const bad[] = {
+        "", "nRCDX", "nRP +", "+ nRP", "nRP nRC", "2 *", "nRP / 2", "nRP - - nRC", "1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1"};
     struct f2f_dram_latency latency;
     f2f_error err;
     assert_int_equal(f2f_dram_latency_parse(&latency, "nCWL + 2 nBL+nWTRL - 1", NULL), F2F_OK);

@@ -204,6 +204,39 @@ static void each_constraint_alone(void **state) {
     memory_rig_close(&rig);
 }
 
+/* What the catalog's standards may not use: same-bank scope and rank scope, numbers of clocks, any level beside. */
+static void constraints_of_other_standards(void **state) {
+    (void)state;
+    static const int scopes[] = {F2F_DRAM_OF_SAME_BANK, F2F_DRAM_OF_RANK, F2F_DRAM_OF_PSEUDO};
+    static const char *const latencies[] = {"2 nRP - 1", "nBL + 7"};
+    struct memory_rig rig = memory_rig_open();
+    const struct f2f_memory *m = memory_rig_find(&rig, "hbm3-8h-16gb");
+    struct f2f_dram_command commands[24];
+    int tried = 0;
+    for (size_t s = 0; s < sizeof scopes / sizeof scopes[0]; s++)
+        for (int level = 0; level < F2F_DRAM_LEVELS; level++)
+            for (int beside = 0; beside < 2; beside++) {
+                const char *names[] = {"REFpb", "ACT"};
+                struct f2f_dram_constraint c = {.level = level,
+                                                .before = names,
+                                                .n_before = 2,
+                                                .after = names,
+                                                .n_after = 2,
+                                                .latency = latencies[beside],
+                                                .window = beside ? 1 : 3,
+                                                .sibling = beside};
+                struct under u;
+                (void)under(&u, m, &c, 1);
+                memcpy(commands, m->standard->command, (size_t)m->standard->commands * sizeof *commands);
+                for (int i = 0; i < m->standard->commands; i++)
+                    if (commands[i].action == F2F_DRAM_REFRESH_BANK) commands[i].scope = scopes[s];
+                u.standard.command = commands;
+                for (int pair = 0; pair < 4; pair++) tried += try_pair(&u.memory, &c, names[pair & 1], names[pair / 2]);
+            }
+    assert_true(tried > 100);
+    memory_rig_close(&rig);
+}
+
 /* Each standard of the catalog must be some memory's, or nothing above has tried it. */
 static void each_standard_is_used(void **state) {
     (void)state;
@@ -458,7 +491,8 @@ enum { MOST_REFRESHES = 4096 };
 
 /* All-bank refreshes of the one pseudo-channel and rank there is, with the gaps given, in units of tREFI. */
 static int64_t refreshed(const struct f2f_memory *memory, const double *gap, int n) {
-    struct f2f_memory m = *memory;
+    struct under free;
+    struct f2f_memory m = *under(&free, memory, NULL, 0);
     static struct f2f_mem_command log[MOST_REFRESHES];
     int64_t step = ticks_of(&m, "nREFI"), now = 0;
     int used = 0;
@@ -479,13 +513,16 @@ static void refresh_debt(void **state) {
     for (int i = 0; i < rig.n; i++) {
         const struct f2f_memory *m = rig.memory[i];
         double regular[120], slow[120];
-        const double late[] = {1, 10, 1, .5, .5, .5, .5, .5, .5, .5, .5}, too_late[] = {1, 11.01}, never[] = {11.01};
+        const double late[] = {1, 11, 1, .5, .5, .5, .5, .5, .5, .5, .5}, too_late[] = {1, 11.01}, never[] = {11.01},
+                     early[] = {.1, .1, .1, .1, .1, .1, .1, .1, 11.5};
         int banks = m->groups * m->banks;
         for (int k = 0; k < 120; k++) regular[k] = 1, slow[k] = k % 2 ? .8 : 1.4; /* a tenth too rarely on average */
         assert_int_equal(refreshed(m, regular, 120), 0);
         assert_int_equal(refreshed(m, late, 11), 0);
         assert_int_equal(refreshed(m, too_late, 2), banks);
         assert_int_equal(refreshed(m, never, 1), banks);
+        assert_int_equal(refreshed(m, early, 8), 0);
+        assert_int_equal(refreshed(m, early, 9), banks); /* early ones buy no longer wait */
         assert_int_equal(refreshed(m, slow, 90), 0);
         assert_true(refreshed(m, slow, 120) >= banks);
     }
@@ -577,7 +614,7 @@ static void pin_rate(void **state) {
             assert_int_equal(f2f_mem_audit_violations(a, NULL), early);
             f2f_mem_audit_free(a);
         }
-    static const double refused[] = {-1, 1, 1e12, NAN, INFINITY};
+    static const double refused[] = {-1, 1, 1e12, (double)NAN, (double)INFINITY};
     for (size_t r = 0; r < sizeof refused / sizeof refused[0]; r++) {
         struct f2f_mem_audit *a;
         f2f_error err;
@@ -589,20 +626,14 @@ static void pin_rate(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_constraint_alone),
-                                       cmocka_unit_test(each_standard_is_used),
-                                       cmocka_unit_test(slow_logs_are_clean),
-                                       cmocka_unit_test(tight_log_of_hbm3),
-                                       cmocka_unit_test(fifth_activate_waits),
-                                       cmocka_unit_test(nonsense_is_counted),
-                                       cmocka_unit_test(unknown_commands_are_counted),
-                                       cmocka_unit_test(state_of_banks),
-                                       cmocka_unit_test(rows_close),
-                                       cmocka_unit_test(command_buses),
-                                       cmocka_unit_test(data_bus),
-                                       cmocka_unit_test(refresh_debt),
-                                       cmocka_unit_test(forgotten_bank),
-                                       cmocka_unit_test(activate_counters),
-                                       cmocka_unit_test(pin_rate)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_constraint_alone), cmocka_unit_test(constraints_of_other_standards),
+        cmocka_unit_test(each_standard_is_used), cmocka_unit_test(slow_logs_are_clean),
+        cmocka_unit_test(tight_log_of_hbm3),     cmocka_unit_test(fifth_activate_waits),
+        cmocka_unit_test(nonsense_is_counted),   cmocka_unit_test(unknown_commands_are_counted),
+        cmocka_unit_test(state_of_banks),        cmocka_unit_test(rows_close),
+        cmocka_unit_test(command_buses),         cmocka_unit_test(data_bus),
+        cmocka_unit_test(refresh_debt),          cmocka_unit_test(forgotten_bank),
+        cmocka_unit_test(activate_counters),     cmocka_unit_test(pin_rate)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

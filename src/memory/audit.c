@@ -145,7 +145,7 @@ static void check_command_bus(struct f2f_mem_audit *audit, const struct look *lo
     if (!kind->any_edge && tick % audit->memory->standard->ticks_per_clock != 0)
         breach(audit, look->command, "not at the first tick of a clock");
     if (tick - kind->lead <= *end) breach(audit, look->command, "its command bus is taken up to %lld", (long long)*end);
-    if (tick + kind->tail > *end) *end = tick + kind->tail;
+    *end = tick + kind->tail;
 }
 
 static void check_data_bus(struct f2f_mem_audit *audit, const struct look *look) {

@@ -1,0 +1,191 @@
+/* channel.c - the loop of one channel: from event to event, a request comes or a command goes.
+ *
+ * At one tick requests come first, then refresh, then the command that became ready first; of those ready together
+ * columns go before rows, then the oldest. Reads go first until the writes waiting pass the high watermark or no read
+ * waits; then writes until they fall below the low one. A read of an address with a waiting write is answered from
+ * the write. */
+#include <math.h>
+#include <string.h>
+
+#include "memory/channel.h"
+
+void f2f_dram_actions_used(bool used[F2F_DRAM_ACTIONS], const struct f2f_memory *memory,
+                           const struct f2f_controller *controller) {
+    bool refreshes = controller->refresh != F2F_DRAM_REFRESH_NONE,
+         all = controller->refresh == F2F_DRAM_REFRESH_ALL_BANK;
+    bool closed = controller->page == F2F_DRAM_PAGE_CLOSED, has_bank = false, has_manage = false;
+    for (int i = 0; i < memory->standard->commands; i++) {
+        has_bank |= memory->standard->command[i].action == F2F_DRAM_REFRESH_BANK;
+        has_manage |= memory->standard->command[i].action == F2F_DRAM_MANAGE_BANK;
+    }
+    memset(used, 0, F2F_DRAM_ACTIONS * sizeof *used);
+    used[F2F_DRAM_ACTIVATE] = used[F2F_DRAM_PRECHARGE] = used[F2F_DRAM_READ] = used[F2F_DRAM_WRITE] = true;
+    used[F2F_DRAM_READ_AUTO] = used[F2F_DRAM_WRITE_AUTO] = closed;
+    used[F2F_DRAM_REFRESH_ALL] = refreshes && (all || !has_bank);
+    used[F2F_DRAM_REFRESH_BANK] = refreshes && !all;
+    used[F2F_DRAM_MANAGE_BANK] = memory->raaimt && !all;
+    used[F2F_DRAM_MANAGE_ALL] = memory->raaimt && (all || !has_manage);
+    used[F2F_DRAM_PRECHARGE_ALL] = used[F2F_DRAM_REFRESH_ALL] || used[F2F_DRAM_MANAGE_ALL];
+}
+
+static void take_wish(struct channel *c) {
+    c->wishing = f2f_dram_source_next(&c->source, &c->wish);
+    if (c->wishing) c->place = f2f_dram_mapping_place(&c->mapping, c->wish.burst);
+}
+
+f2f_status f2f_dram_channel_init(struct channel *c, f2f_arena *arena, const struct f2f_mem_run *run,
+                                 const struct dram_spec *spec, int number, int64_t requests, f2f_error *err) {
+    const struct f2f_controller *controller = run->controller;
+    int banks = spec->members[F2F_DRAM_BANK];
+    *c = (struct channel){.spec = spec, .controller = controller, .number = number};
+    c->scheduler = f2f_dram_scheduler_find(controller->scheduler);
+    F2F_TRY(f2f_dram_mapping_make(&c->mapping, controller->mapping, controller->hash, spec, err));
+    c->pseudos = spec->members[F2F_DRAM_PSEUDO];
+    c->banks_per_pseudo = banks / c->pseudos;
+    f2f_dram_device_init(&c->device, arena, spec);
+    f2f_dram_queue_init(&c->queue[0], arena, controller->read_queue, banks, c->pseudos);
+    f2f_dram_queue_init(&c->queue[1], arena, controller->write_queue, banks, c->pseudos);
+    c->high = (int)(controller->drain_high_frac * controller->write_queue);
+    c->low = (int)ceil(controller->drain_low_frac * controller->write_queue);
+    c->bank = f2f_arena_alloc(arena, (size_t)banks * sizeof *c->bank);
+    c->pseudo_of = f2f_arena_alloc(arena, (size_t)banks);
+    for (int b = 0; b < banks; b++) {
+        c->bank[b].open_row = CLOSED;
+        c->pseudo_of[b] = (uint8_t)(b / c->banks_per_pseudo);
+    }
+    for (int p = 0; p < c->pseudos; p++) f2f_dram_candidates_stale(c, p);
+    f2f_dram_page_init(c, arena, run->memory);
+    f2f_dram_refresh_init(c, arena);
+    struct layout layout = {.bursts = c->mapping.bursts,
+                            .chunk = (int64_t)(controller->interleave_B / spec->burst_B),
+                            .burst_B = spec->burst_B,
+                            .channels = run->channels,
+                            .channel = number};
+    if (layout.chunk < 1) layout.chunk = 1;
+    F2F_TRY(f2f_dram_source_open(&c->source, &run->traffic, &layout, requests, err));
+    f2f_dram_pacing_init(c, arena);
+    take_wish(c);
+    return F2F_OK;
+}
+
+void f2f_dram_channel_close(struct channel *c) { f2f_dram_source_close(&c->source); }
+
+static void turn(struct channel *c) {
+    int reads = c->queue[0].live.n, writes = c->queue[1].live.n, direction = c->direction;
+    if (!direction && (c->queue[1].count > c->high || (!reads && writes))) direction = 1;
+    else if (direction && reads && (c->queue[1].count < c->low || !writes)) direction = 0;
+    if (direction == c->direction) return;
+    c->direction = direction;
+    for (int p = 0; p < c->pseudos; p++) f2f_dram_candidates_stale(c, p); /* time has passed */
+}
+
+static void enqueue(struct channel *c, int64_t tick) {
+    int direction = c->wish.write, bank = c->place.bank, pseudo = c->pseudo_of[bank];
+    struct queue *q = &c->queue[direction];
+    struct bank *b = &c->bank[bank];
+    if (queue_full_of_positions(q)) {
+        f2f_dram_queue_renumber(q, c->pseudo_of);
+        for (int p = 0; p < c->pseudos; p++) f2f_dram_candidates_stale(c, p);
+    }
+    uint16_t e = f2f_dram_queue_add(q, bank, c->place.row, c->place.column, tick);
+    b->pending++;
+    c->refresh[pseudo].unit[b->unit].pending++;
+    if (c->controller->page != F2F_DRAM_PAGE_OPEN) f2f_dram_page_idle(c, bank, false);
+    if (b->held) return;
+    bool capped = c->controller->cap && b->over >= c->controller->cap;
+    if (b->open_row != c->place.row || capped) {
+        f2f_dram_bank_key(c, direction, bank);
+        return;
+    }
+    f2f_dram_queue_want(q, e, pseudo, WANT_COLUMN);
+    f2f_dram_candidate_offer(c, direction, pseudo, e);
+}
+
+static void accept(struct channel *c, int64_t tick) {
+    c->now = tick;
+    c->events++;
+    f2f_dram_pacing_accepted(c, tick);
+    if (f2f_dram_pacing_forwards(c)) {
+        int64_t done = tick + c->spec->ticks_per_clock;
+        f2f_dram_count_forwarded(c, done - tick);
+        f2f_dram_pacing_completed(c, false, done);
+        c->end = later(c->end, done);
+    } else {
+        enqueue(c, tick);
+        turn(c);
+    }
+    take_wish(c);
+}
+
+/* The command that goes next. begin: when its bus is first taken; what begins first goes first. */
+struct pick {
+    int64_t begin, tick;
+    uint32_t position;
+    int rank; /* at the same tick: refresh, opened, columns, rows, idle rows */
+    int direction, pseudo, want, bank;
+};
+enum { PICK_REFRESH = WANTS, PICK_IDLE_ROW };
+
+static void consider(struct pick *best, const struct candidate *k, int lead, int direction, int pseudo, int want) {
+    int64_t begin = k->tick - lead;
+    if (begin > best->begin || k->tick >= NEVER) return;
+    int rank = want == WANT_OPENED ? 1 : want == WANT_COLUMN ? 2 : 3;
+    if (begin == best->begin && (rank != best->rank ? rank > best->rank : k->position > best->position)) return;
+    *best = (struct pick){begin, k->tick, k->position, rank, direction, pseudo, want, -1};
+}
+
+static struct pick choose(struct channel *c) {
+    struct pick best = {.begin = NEVER, .tick = NEVER};
+    bool closes = c->controller->page != F2F_DRAM_PAGE_OPEN, early = c->controller->early_release;
+    const int *lead = c->spec->lead;
+    int d = c->direction, column = d ? F2F_DRAM_WRITE : F2F_DRAM_READ;
+    for (int p = 0; p < c->pseudos; p++) {
+        int64_t tick = f2f_dram_refresh_next(c, p);
+        if (tick < best.begin) best = (struct pick){tick, tick, 0, 0, 0, p, PICK_REFRESH, -1};
+    }
+    for (int p = 0; p < c->pseudos; p++) {
+        consider(&best, f2f_dram_candidate(c, d, p, WANT_COLUMN), lead[column], d, p, WANT_COLUMN);
+        consider(&best, f2f_dram_candidate(c, d, p, WANT_ACTIVATE), lead[F2F_DRAM_ACTIVATE], d, p, WANT_ACTIVATE);
+        consider(&best, f2f_dram_candidate(c, d, p, WANT_PRECHARGE), lead[F2F_DRAM_PRECHARGE], d, p, WANT_PRECHARGE);
+        for (int e = 0; early && e < 2; e++)
+            consider(&best, f2f_dram_candidate(c, e, p, WANT_OPENED), lead[column], e, p, WANT_OPENED);
+    }
+    for (int p = 0; closes && p < c->pseudos; p++) {
+        int bank = -1;
+        int64_t tick = f2f_dram_page_next(c, p, &bank);
+        if (tick < best.begin) best = (struct pick){tick, tick, 0, 4, 0, p, PICK_IDLE_ROW, bank};
+    }
+    return best;
+}
+
+static void issue(struct channel *c, const struct pick *pick) {
+    struct candidate chosen;
+    c->events++;
+    switch (pick->want) {
+    case PICK_REFRESH: f2f_dram_refresh_step(c, pick->pseudo, pick->tick); return;
+    case PICK_IDLE_ROW: f2f_dram_issue_precharge(c, pick->bank, pick->tick); return;
+    default: chosen = c->candidate[pick->direction][pick->pseudo][pick->want];
+    }
+    switch (pick->want) {
+    case WANT_OPENED:
+    case WANT_COLUMN: f2f_dram_issue_column(c, pick->direction, pick->pseudo, &chosen); break;
+    case WANT_ACTIVATE: f2f_dram_issue_activate(c, pick->pseudo, &chosen); break;
+    default: f2f_dram_issue_precharge(c, c->queue[c->direction].entry[chosen.entry].bank, chosen.tick);
+    }
+    turn(c);
+}
+
+f2f_status f2f_dram_channel_run(struct channel *c, int64_t events, bool *more, f2f_error *err) {
+    while (events-- > 0) {
+        *more = c->wishing || c->queue[0].live.n || c->queue[1].live.n;
+        if (!*more) return F2F_OK;
+        struct pick pick = choose(c);
+        int64_t arrival = f2f_dram_pacing_next(c);
+        if (arrival >= NEVER && pick.tick >= NEVER)
+            return f2f_fail(err, F2F_ERUN, "memory channel %d: %d reads and %d writes wait, but no command can go out",
+                            c->number, c->queue[0].live.n, c->queue[1].live.n);
+        if (arrival <= pick.begin) accept(c, arrival);
+        else issue(c, &pick);
+    }
+    return F2F_OK;
+}

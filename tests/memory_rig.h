@@ -1,4 +1,4 @@
-/* memory_rig.h - every memory of the catalog that follows a standard, for the tests that hold for all. */
+/* memory_rig.h - every memory of the catalog, for tests of what holds for all. */
 #ifndef MEMORY_RIG_H
 #define MEMORY_RIG_H
 
@@ -18,13 +18,16 @@ struct memory_rig {
 
 static inline struct memory_rig memory_rig_open(void) {
     struct memory_rig rig = {0};
+    f2f_error err;
     const char *dir = getenv("FAB2FLEET_DATA");
     assert_non_null(dir);
     assert_int_equal(f2f_catalog_new(&rig.catalog, &dir, 1, NULL), F2F_OK);
     struct f2f_results *all = f2f_results_new(f2f_catalog_arena(rig.catalog), "list");
-    (void)f2f_catalog_list(all, rig.catalog, "memory", NULL);
-    for (size_t i = 0; i < all->n_items && rig.n < RIG_MEMORIES; i++)
-        if (f2f_catalog_memory(&rig.memory[rig.n], rig.catalog, all->items[i]->title, NULL, 0, NULL) == F2F_OK) rig.n++;
+    if (f2f_catalog_list(all, rig.catalog, "memory", &err) != F2F_OK) fail_msg("%s", err.message);
+    assert_true(all->n_items <= RIG_MEMORIES);
+    for (; rig.n < (int)all->n_items; rig.n++)
+        if (f2f_catalog_memory(&rig.memory[rig.n], rig.catalog, all->items[rig.n]->title, NULL, 0, &err) != F2F_OK)
+            fail_msg("%s: %s", all->items[rig.n]->title, err.message);
     assert_true(rig.n > 0);
     return rig;
 }

@@ -365,7 +365,7 @@ static void nonsense_is_counted(void **state) {
     faulty(m, bad, 2, "row");
     bad[1] = good[1], bad[1].channel = 1;
     faulty(m, bad, 2, "channel");
-    bad[1] = good[1], bad[1].tick = 9;
+    bad[1] = good[1], bad[1].tick = 7; /* the activate begins at 8 */
     faulty(m, bad, 2, "order");
     bad[1].tick = INT64_MAX;
     faulty(m, bad, 2, "order");
@@ -459,6 +459,26 @@ static void command_buses(void **state) {
     log[1] = command(6, F2F_DRAM_PRECHARGE, other, -1, -1); /* amid the two ticks before an activate's last */
     log[2] = command(8, F2F_DRAM_ACTIVATE, other, 1, -1);
     faulty(m, log, 3, "taken up to 6");
+    memory_rig_close(&rig);
+}
+
+/* A log may follow reference ticks or beginnings: here a read of two clocks begins before a precharge that comes
+ * with the read's reference tick or right before it. */
+static void either_order(void **state) {
+    (void)state;
+    struct memory_rig rig = memory_rig_open();
+    const struct f2f_memory *m = memory_rig_find(&rig, "gddr7");
+    int64_t t = ages(m);
+    const struct place other = bank(0, 0, 0, 1);
+    struct f2f_mem_command log[] = {
+        command(t, F2F_DRAM_ACTIVATE, origin, 1, -1), command(2 * t, F2F_DRAM_ACTIVATE, other, 1, -1),
+        command(3 * t, F2F_DRAM_PRECHARGE, other, -1, -1), command(3 * t + 1, F2F_DRAM_READ, origin, 1, 0)};
+    const struct f2f_mem_command read_first[] = {log[0], log[1], log[3], log[2]};
+    clean(m, log, 4);
+    clean(m, read_first, 4);
+    struct f2f_mem_command wrong[] = {log[0], log[1], log[3], log[2]};
+    wrong[2].bank = other.at[F2F_DRAM_BANK]; /* read from the bank the precharge just closed */
+    faulty(m, wrong, 4, "not open");
     memory_rig_close(&rig);
 }
 
@@ -625,14 +645,22 @@ static void pin_rate(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_constraint_alone), cmocka_unit_test(constraints_of_other_standards),
-        cmocka_unit_test(each_standard_is_used), cmocka_unit_test(slow_logs_are_clean),
-        cmocka_unit_test(tight_log_of_hbm3),     cmocka_unit_test(fifth_activate_waits),
-        cmocka_unit_test(nonsense_is_counted),   cmocka_unit_test(unknown_commands_are_counted),
-        cmocka_unit_test(state_of_banks),        cmocka_unit_test(rows_close),
-        cmocka_unit_test(command_buses),         cmocka_unit_test(data_bus),
-        cmocka_unit_test(refresh_debt),          cmocka_unit_test(forgotten_bank),
-        cmocka_unit_test(activate_counters),     cmocka_unit_test(pin_rate)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_constraint_alone),
+                                       cmocka_unit_test(constraints_of_other_standards),
+                                       cmocka_unit_test(each_standard_is_used),
+                                       cmocka_unit_test(slow_logs_are_clean),
+                                       cmocka_unit_test(tight_log_of_hbm3),
+                                       cmocka_unit_test(fifth_activate_waits),
+                                       cmocka_unit_test(nonsense_is_counted),
+                                       cmocka_unit_test(unknown_commands_are_counted),
+                                       cmocka_unit_test(state_of_banks),
+                                       cmocka_unit_test(rows_close),
+                                       cmocka_unit_test(command_buses),
+                                       cmocka_unit_test(either_order),
+                                       cmocka_unit_test(data_bus),
+                                       cmocka_unit_test(refresh_debt),
+                                       cmocka_unit_test(forgotten_bank),
+                                       cmocka_unit_test(activate_counters),
+                                       cmocka_unit_test(pin_rate)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

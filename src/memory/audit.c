@@ -6,6 +6,7 @@
  * command that cannot be understood counts once and changes nothing. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "memory/audit.h"
 
@@ -206,17 +207,11 @@ static void begin(struct f2f_mem_audit *audit, const struct f2f_mem_command *com
         audit->bank[i].refresh_by = command->tick + (POSTPONED + 1) * audit->refresh_ticks;
 }
 
-void f2f_mem_audit_command(struct f2f_mem_audit *audit, const struct f2f_mem_command *command) {
-    const char *fault = nonsense(audit, command);
-    if (fault) {
-        breach(audit, command, "%s", fault);
-        return;
-    }
-    if (audit->channel < 0) begin(audit, command);
+static void examine(struct f2f_mem_audit *audit, const struct f2f_mem_command *command) {
     struct look look = {.command = command, .kind = audit->kind[command->action], .bit = BIT(command->action)};
     for (int level = 0; level < F2F_DRAM_LEVELS; level++)
         look.reach[level] = reach_of(audit, command, look.kind->scope, level);
-    audit->now = command->tick;
+    if (command->tick > audit->now) audit->now = command->tick;
     check_command_bus(audit, &look);
     check_rules(audit, &look);
     check_refresh(audit, &look);
@@ -226,7 +221,39 @@ void f2f_mem_audit_command(struct f2f_mem_audit *audit, const struct f2f_mem_com
     if (look.bit & REFRESHES) find_most_overdue(audit);
 }
 
-int64_t f2f_mem_audit_violations(const struct f2f_mem_audit *audit, const char **first) {
+/* Examines those that wait, in the order of their reference ticks, up to one; at least so many. */
+static void examine_up_to(struct f2f_mem_audit *audit, int64_t tick, int at_least) {
+    int n = 0;
+    while (n < audit->n_waiting && (n < at_least || audit->waiting[n].tick <= tick))
+        examine(audit, &audit->waiting[n++]);
+    audit->n_waiting -= n;
+    if (n) memmove(audit->waiting, audit->waiting + n, (size_t)audit->n_waiting * sizeof *audit->waiting);
+}
+
+static void wait_in_order(struct f2f_mem_audit *audit, const struct f2f_mem_command *command) {
+    int at = audit->n_waiting++;
+    for (; at > 0 && audit->waiting[at - 1].tick > command->tick; at--) audit->waiting[at] = audit->waiting[at - 1];
+    audit->waiting[at] = *command;
+}
+
+/* On another bus a command may begin before this one and have its reference tick after it. What comes from now on
+ * begins no earlier than this one. */
+void f2f_mem_audit_command(struct f2f_mem_audit *audit, const struct f2f_mem_command *command) {
+    const char *fault = nonsense(audit, command);
+    if (fault) {
+        breach(audit, command, "%s", fault);
+        return;
+    }
+    if (audit->channel < 0) begin(audit, command);
+    examine_up_to(audit, AUDIT_NEVER, audit->n_waiting == AUDIT_WAITING); /* room: only a crowded bus needs it */
+    wait_in_order(audit, command);
+    int64_t begins = command->tick - audit->kind[command->action]->lead;
+    if (begins > audit->now) audit->now = begins;
+    examine_up_to(audit, audit->now, 0);
+}
+
+int64_t f2f_mem_audit_violations(struct f2f_mem_audit *audit, const char **first) {
+    examine_up_to(audit, AUDIT_LATEST, 0);
     if (first) *first = audit->first;
     return audit->violations;
 }

@@ -9,6 +9,9 @@
 #define AUDIT_NEVER INT64_MIN
 #define AUDIT_LATEST (INT64_MAX / 2) /* tick; sums with a latency do not overflow */
 
+/* Commands that can begin within the longest lead and the tick itself, on each bus. */
+enum { AUDIT_WAITING = 17 * F2F_DRAM_BUSES };
+
 /* A constraint, with its latency in ticks and the commands it looks back on. */
 struct audit_rule {
     const struct f2f_dram_constraint *text;
@@ -33,7 +36,9 @@ struct f2f_mem_audit {
     int rules;
 
     int channel; /* of the first command; -1 before it */
-    int64_t now; /* reference tick of the last command */
+    int64_t now; /* what comes has no reference tick before it */
+    struct f2f_mem_command waiting[AUDIT_WAITING]; /* by reference tick: one that comes may still go before them */
+    int n_waiting;
     int64_t bus_end[F2F_DRAM_BUSES]; /* last tick taken */
     struct audit_bank *bank;
     int most_overdue; /* bank with the lowest refresh_by */

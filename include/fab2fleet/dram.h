@@ -69,33 +69,33 @@ struct f2f_dram_constraint {
 };
 
 /* Timings: key in the description, symbol in latencies, help. JEDEC's names. */
-#define F2F_DRAM_TIMINGS(X)                                                                            \
-    X(tcl, nCL, "read command to first data (CL)")                                                     \
-    X(tcwl, nCWL, "write command to first data (CWL)")                                                 \
-    X(trcd, nRCDRD, "activate to read (tRCDRD)")                                                       \
-    X(trcd_wr, nRCDWR, "activate to write (tRCDWR)")                                                   \
-    X(trp, nRP, "precharge to activate (tRP)")                                                         \
-    X(tras, nRAS, "activate to precharge (tRAS)")                                                      \
-    X(trc, nRC, "activate to activate, same bank (tRC)")                                               \
-    X(twr, nWR, "end of write data to precharge (tWR)")                                                \
-    X(trtp, nRTP, "read to precharge (tRTP)")                                                          \
-    X(tccd_s, nCCDS, "column command to column command, other bank group (tCCD_S)")                    \
-    X(tccd_l, nCCDL, "the same, same bank group (tCCD_L)")                                             \
-    X(tccd_r, nCCDR, "the same, other rank or stack ID (tCCD_R)")                                      \
-    X(tccd_l_wr, nCCDLWR, "write to write, same bank group (tCCD_L_WR)")                               \
-    X(trrd_s, nRRDS, "activate to activate, other bank group (tRRD_S)")                                \
-    X(trrd_l, nRRDL, "the same, same bank group (tRRD_L)")                                             \
-    X(tfaw, nFAW, "window that holds at most four activates (tFAW)")                                   \
-    X(twtr_s, nWTRS, "end of write data to read, other bank group (tWTR_S)")                           \
-    X(twtr_l, nWTRL, "the same, same bank group (tWTR_L)")                                             \
-    X(trtw, nRTW, "read to write (tRTW)")                                                              \
-    X(tppd, nPPD, "precharge to precharge (tPPD)")                                                     \
-    X(trfc_ab, nRFCab, "length of an all-bank refresh (tRFCab)")                                       \
-    X(trfc_pb, nRFCpb, "length of a per-bank or same-bank refresh (tRFCpb, tRFCsb)")                   \
-    X(trfm_ab, nRFMab, "length of an all-bank refresh management command (tRFMab)")                    \
-    X(trfm_pb, nRFMpb, "length of a per-bank refresh management command (tRFMpb)")                     \
-    X(trrefd, nRREFD, "per-bank refresh to per-bank refresh or activate, other bank (tRREFD)")         \
-    X(tpbr2pbr, nPBR2PBR, "per-bank refresh to per-bank refresh, where longer than tRREFD (tpbR2pbR)") \
+#define F2F_DRAM_TIMINGS(X)                                                                    \
+    X(tcl, nCL, "read command to first data (CL)")                                             \
+    X(tcwl, nCWL, "write command to first data (CWL)")                                         \
+    X(trcd, nRCDRD, "activate to read (tRCDRD)")                                               \
+    X(trcd_wr, nRCDWR, "activate to write (tRCDWR)")                                           \
+    X(trp, nRP, "precharge to activate (tRP)")                                                 \
+    X(tras, nRAS, "activate to precharge (tRAS)")                                              \
+    X(trc, nRC, "activate to activate, same bank (tRC)")                                       \
+    X(twr, nWR, "end of write data to precharge (tWR)")                                        \
+    X(trtp, nRTP, "read to precharge (tRTP)")                                                  \
+    X(tccd_s, nCCDS, "column command to column command, other bank group (tCCD_S)")            \
+    X(tccd_l, nCCDL, "the same, same bank group (tCCD_L)")                                     \
+    X(tccd_r, nCCDR, "the same, other rank or stack ID (tCCD_R)")                              \
+    X(tccd_l_wr, nCCDLWR, "write to write, same bank group (tCCD_L_WR)")                       \
+    X(trrd_s, nRRDS, "activate to activate, other bank group (tRRD_S)")                        \
+    X(trrd_l, nRRDL, "the same, same bank group (tRRD_L)")                                     \
+    X(tfaw, nFAW, "window that holds at most four activates (tFAW)")                           \
+    X(twtr_s, nWTRS, "end of write data to read, other bank group (tWTR_S)")                   \
+    X(twtr_l, nWTRL, "the same, same bank group (tWTR_L)")                                     \
+    X(trtw, nRTW, "read to write (tRTW)")                                                      \
+    X(tppd, nPPD, "precharge to precharge (tPPD)")                                             \
+    X(trfc_ab, nRFCab, "length of an all-bank refresh (tRFCab)")                               \
+    X(trfc_pb, nRFCpb, "length of a per-bank or same-bank refresh (tRFCpb, tRFCsb)")           \
+    X(trfm_ab, nRFMab, "length of an all-bank refresh management command (tRFMab)")            \
+    X(trfm_pb, nRFMpb, "length of a per-bank refresh management command (tRFMpb)")             \
+    X(trrefd, nRREFD, "per-bank refresh to per-bank refresh or activate, other bank (tRREFD)") \
+    X(tpbr2pbr, nPBR2PBR, "per-bank refresh to per-bank refresh, other bank (tpbR2pbR)")       \
     X(trefi, nREFI, "each bank is refreshed once in this time (tREFI), below the hot threshold")
 
 /* As written: "2.5 ns", "4 nCK" or "max(4 nCK, 2.5 ns)". */

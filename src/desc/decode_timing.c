@@ -1,5 +1,6 @@
 /* decode_timing.c - a DRAM timing as JEDEC tables write it: a time, a number of clocks (nCK), or the
  * longer of both. The clock is not known here: src/memory/spec.c turns both into clocks. */
+#include <math.h>
 #include <string.h>
 
 #include "desc/table.h"
@@ -19,8 +20,8 @@ static f2f_status parse_one(struct f2f_dram_timing *out, const char *text, f2f_e
     if (length >= sizeof number || unit[3]) length = 0;
     memcpy(number, text, length);
     number[length] = '\0';
-    if (!f2f_number_parse(&value, number) || value < 0 || value > 1e6)
-        return f2f_fail(err, F2F_EINPUT, "'%.40s' is no number of clocks from 0 to 1e6 (e.g. 4 nCK)", text);
+    if (!f2f_number_parse(&value, number) || value < 0 || value > 1e6 || value != floor(value))
+        return f2f_fail(err, F2F_EINPUT, "'%.40s' is no whole number of clocks from 0 to 1e6 (e.g. 4 nCK)", text);
     if (value > out->ck) out->ck = value;
     return F2F_OK;
 }

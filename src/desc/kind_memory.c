@@ -50,14 +50,19 @@ static const struct f2f_doc *place(const struct f2f_doc *node, const char *key) 
     return child ? child : node;
 }
 
+enum { MAX_BANKS = 1024 }; /* of a channel: several times what any standard has */
+
 static void check_organisation(const T *m, const struct f2f_doc *node, struct f2f_diag *diag) {
     double banks = (double)m->channels * m->pseudos * m->ranks * m->groups * m->banks,
            product_B = banks * m->rows * m->page_B;
     int width = m->pins / (m->channels * m->pseudos);
+    if (banks / m->channels > MAX_BANKS)
+        f2f_doc_error(diag, place(node, "banks"), "%.0f banks in a channel: at most %d", banks / m->channels,
+                      MAX_BANKS);
     if (fabs(product_B - m->capacity_B) > 0.5)
         f2f_doc_error(diag, place(node, "rows"),
-                      "%g banks of %d rows of %g B are %.0f B, but 'capacity' is %.0f B: %g rows would do", banks,
-                      m->rows, m->page_B, product_B, m->capacity_B, m->capacity_B / (banks * m->page_B));
+                      "%.0f banks of %d rows of %.0f B are %.0f B, but 'capacity' is %.0f B: %.10g rows would do",
+                      banks, m->rows, m->page_B, product_B, m->capacity_B, m->capacity_B / (banks * m->page_B));
     if (width < 1 || width * m->channels * m->pseudos != m->pins)
         f2f_doc_error(diag, place(node, "pins"), "%d pins do not divide by %d channels of %d pseudo-channels", m->pins,
                       m->channels, m->pseudos);
@@ -69,11 +74,26 @@ static void check_organisation(const T *m, const struct f2f_doc *node, struct f2
                       m->burst, m->standard->bits_per_clock);
 }
 
+/* In clocks if one of the three is: each is rounded up by itself, so that one clock may be missing. */
+static void check_row_cycle(const T *m, const struct f2f_doc *node, struct f2f_diag *diag) {
+    const struct f2f_dram_timing *rc = &m->timing[F2F_DRAM_SYMBOL_nRC], *ras = &m->timing[F2F_DRAM_SYMBOL_nRAS],
+                                 *rp = &m->timing[F2F_DRAM_SYMBOL_nRP];
+    double rc_ck = clocks(m, F2F_DRAM_SYMBOL_nRC), ras_ck = clocks(m, F2F_DRAM_SYMBOL_nRAS),
+           rp_ck = clocks(m, F2F_DRAM_SYMBOL_nRP);
+    bool times = rc->ck <= 0 && ras->ck <= 0 && rp->ck <= 0;
+    if (times && rc->s < ras->s + rp->s - 1e-13)
+        f2f_doc_error(diag, place(node, "trc"),
+                      "'trc' (%.10g ns) is less than 'tras' (%.10g ns) + 'trp' (%.10g ns): a row cannot close and open "
+                      "sooner than that; make it at least %.10g ns",
+                      rc->s * 1e9, ras->s * 1e9, rp->s * 1e9, (ras->s + rp->s) * 1e9);
+    if (!times && rc_ck < ras_ck + rp_ck - (rc->s > 0 || ras->s > 0 || rp->s > 0))
+        f2f_doc_error(diag, place(node, "trc"),
+                      "'trc' (%g clocks) is less than 'tras' (%g) + 'trp' (%g): make it at least their sum", rc_ck,
+                      ras_ck, rp_ck);
+}
+
 static void check_timings(const T *m, const struct f2f_doc *node, struct f2f_diag *diag) {
-    double rc = clocks(m, F2F_DRAM_SYMBOL_nRC), ras = clocks(m, F2F_DRAM_SYMBOL_nRAS),
-           rp = clocks(m, F2F_DRAM_SYMBOL_nRP);
-    if (rc < ras + rp - 1) /* each is rounded up by itself */
-        f2f_doc_error(diag, place(node, "trc"), "'trc' (%g clocks) is less than 'tras' (%g) + 'trp' (%g)", rc, ras, rp);
+    check_row_cycle(m, node, diag);
     static const int refreshes[] = {F2F_DRAM_SYMBOL_nRFCab, F2F_DRAM_SYMBOL_nRFCpb};
     for (int i = 0; i < 2; i++)
         if (clocks(m, refreshes[i]) >= clocks(m, F2F_DRAM_SYMBOL_nREFI))
@@ -81,6 +101,18 @@ static void check_timings(const T *m, const struct f2f_doc *node, struct f2f_dia
                           "'%s' (%g clocks) must be shorter than 'trefi' (%g): the memory would do nothing but refresh",
                           f2f_dram_symbol_key((enum f2f_dram_symbol)refreshes[i]), clocks(m, refreshes[i]),
                           clocks(m, F2F_DRAM_SYMBOL_nREFI));
+}
+
+static void check_management(const T *m, const struct f2f_doc *node, struct f2f_diag *diag) {
+    bool managed = false;
+    for (int i = 0; i < m->standard->commands; i++) {
+        int action = m->standard->command[i].action;
+        managed |= action == F2F_DRAM_MANAGE_ALL || action == F2F_DRAM_MANAGE_BANK;
+    }
+    if (m->raaimt && !managed)
+        f2f_doc_error(diag, place(node, "raaimt"),
+                      "'raaimt' calls for refresh management, which standard '%.60s' has no command for: remove it",
+                      m->standard->id.name ? m->standard->id.name : "");
 }
 
 /* Every timing the standard's constraints speak of must be given. */
@@ -111,6 +143,7 @@ static void check(const void *object, const struct f2f_doc *node, struct f2f_dia
     if (diag->n != before) return;
     check_organisation(m, node, diag);
     check_timings(m, node, diag);
+    check_management(m, node, diag);
 }
 
 const struct f2f_table f2f_memory_table = F2F_TABLE("memory", T, fields, true, check);

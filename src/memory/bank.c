@@ -1,29 +1,20 @@
 /* bank.c - what the entries of a bank wait for, as its row opens and closes. */
 #include "memory/channel.h"
 
-/* Moves the entry that calls for the bank's row command. */
-static void set_key(struct channel *c, int direction, int bank, uint16_t e, enum want want) {
+void f2f_dram_bank_key_set(struct channel *c, int direction, int bank, uint16_t e, enum want want) {
     struct queue *q = &c->queue[direction];
     int pseudo = c->pseudo_of[bank];
     uint16_t old = q->key[bank];
-    if (old == e && (e == NO_ENTRY || q->entry[e].want == want)) return;
+    if (old == e) return;
     if (old != NO_ENTRY) {
         int was = q->entry[old].want;
-        f2f_dram_queue_want(q, old, pseudo, WANT_NOTHING);
-        if (c->candidate[direction][pseudo][was].entry == old) c->candidate[direction][pseudo][was].stale = true;
+        queue_want(q, old, WANT_NOTHING);
+        if (c->candidate[direction][pseudo][was].entry == old) candidate_stale(c, direction, pseudo, was);
     }
     q->key[bank] = e;
     if (e == NO_ENTRY) return;
-    f2f_dram_queue_want(q, e, pseudo, want);
+    queue_want(q, e, want);
     f2f_dram_candidate_offer(c, direction, pseudo, e);
-}
-
-void f2f_dram_bank_key(struct channel *c, int direction, int bank) {
-    const struct bank *b = &c->bank[bank];
-    struct queue *q = &c->queue[direction];
-    if (b->held || b->opened) return;
-    if (b->open_row == CLOSED) set_key(c, direction, bank, q->head[bank], WANT_ACTIVATE);
-    else set_key(c, direction, bank, c->scheduler->closer(c, q, bank), WANT_PRECHARGE);
 }
 
 void f2f_dram_bank_opened(struct channel *c, int bank, int32_t row) {
@@ -32,13 +23,13 @@ void f2f_dram_bank_opened(struct channel *c, int bank, int32_t row) {
     c->bank[bank].over = 0;
     for (int d = 0; d < 2; d++) {
         struct queue *q = &c->queue[d];
-        set_key(c, d, bank, NO_ENTRY, WANT_NOTHING);
+        f2f_dram_bank_key_set(c, d, bank, NO_ENTRY, WANT_NOTHING);
         for (uint16_t e = q->head[bank]; e != NO_ENTRY; e = q->entry[e].after) {
             if (q->entry[e].row != row) continue;
-            f2f_dram_queue_want(q, e, pseudo, q->entry[e].want == WANT_OPENED ? WANT_OPENED : WANT_COLUMN);
+            queue_want(q, e, q->entry[e].want == WANT_OPENED ? WANT_OPENED : WANT_COLUMN);
             f2f_dram_candidate_offer(c, d, pseudo, e);
         }
-        f2f_dram_bank_key(c, d, bank);
+        bank_key(c, d, bank);
     }
 }
 
@@ -48,20 +39,20 @@ static void drop_all(struct channel *c, int bank) {
     for (int d = 0; d < 2; d++) {
         struct queue *q = &c->queue[d];
         bool any = false;
-        set_key(c, d, bank, NO_ENTRY, WANT_NOTHING);
+        f2f_dram_bank_key_set(c, d, bank, NO_ENTRY, WANT_NOTHING);
         for (uint16_t e = q->head[bank]; e != NO_ENTRY; e = q->entry[e].after) {
             if (q->entry[e].want != WANT_COLUMN) continue;
             any = true;
-            f2f_dram_queue_want(q, e, pseudo, WANT_NOTHING);
+            queue_want(q, e, WANT_NOTHING);
         }
-        if (any) c->candidate[d][pseudo][WANT_COLUMN].stale = true;
+        if (any) candidate_stale(c, d, pseudo, WANT_COLUMN);
     }
 }
 
 void f2f_dram_bank_closed(struct channel *c, int bank) {
     drop_all(c, bank);
     c->bank[bank].open_row = CLOSED;
-    for (int d = 0; d < 2; d++) f2f_dram_bank_key(c, d, bank);
+    for (int d = 0; d < 2; d++) bank_key(c, d, bank);
 }
 
 void f2f_dram_bank_hold(struct channel *c, int bank) {
@@ -71,5 +62,5 @@ void f2f_dram_bank_hold(struct channel *c, int bank) {
 
 void f2f_dram_bank_release(struct channel *c, int bank) {
     c->bank[bank].held = false;
-    for (int d = 0; d < 2; d++) f2f_dram_bank_key(c, d, bank);
+    for (int d = 0; d < 2; d++) bank_key(c, d, bank);
 }

@@ -43,8 +43,10 @@ f2f_status f2f_dram_channel_init(struct channel *c, f2f_arena *arena, const stru
     c->pseudos = spec->members[F2F_DRAM_PSEUDO];
     c->banks_per_pseudo = banks / c->pseudos;
     f2f_dram_device_init(&c->device, arena, spec);
-    f2f_dram_queue_init(&c->queue[0], arena, controller->read_queue, banks, c->pseudos);
-    f2f_dram_queue_init(&c->queue[1], arena, controller->write_queue, banks, c->pseudos);
+    struct grouping grouping = {banks, spec->per_parent[F2F_DRAM_BANK],
+                                c->banks_per_pseudo / spec->per_parent[F2F_DRAM_BANK], c->pseudos};
+    f2f_dram_queue_init(&c->queue[0], arena, controller->read_queue, &grouping);
+    f2f_dram_queue_init(&c->queue[1], arena, controller->write_queue, &grouping);
     c->high = (int)(controller->drain_high_frac * controller->write_queue);
     c->low = (int)ceil(controller->drain_low_frac * controller->write_queue);
     c->bank = f2f_arena_alloc(arena, (size_t)banks * sizeof *c->bank);
@@ -54,6 +56,7 @@ f2f_status f2f_dram_channel_init(struct channel *c, f2f_arena *arena, const stru
         c->pseudo_of[b] = (uint8_t)(b / c->banks_per_pseudo);
     }
     for (int p = 0; p < c->pseudos; p++) f2f_dram_candidates_stale(c, p);
+    c->closes = controller->page != F2F_DRAM_PAGE_OPEN;
     f2f_dram_page_init(c, arena, run->memory);
     f2f_dram_refresh_init(c, arena);
     struct layout layout = {.bursts = c->mapping.bursts,
@@ -70,7 +73,7 @@ f2f_status f2f_dram_channel_init(struct channel *c, f2f_arena *arena, const stru
 
 void f2f_dram_channel_close(struct channel *c) { f2f_dram_source_close(&c->source); }
 
-static void turn(struct channel *c) {
+static inline void turn(struct channel *c) {
     int reads = c->queue[0].live.n, writes = c->queue[1].live.n, direction = c->direction;
     if (!direction && (c->queue[1].count > c->high || (!reads && writes))) direction = 1;
     else if (direction && reads && (c->queue[1].count < c->low || !writes)) direction = 0;
@@ -83,21 +86,21 @@ static void enqueue(struct channel *c, int64_t tick) {
     int direction = c->wish.write, bank = c->place.bank, pseudo = c->pseudo_of[bank];
     struct queue *q = &c->queue[direction];
     struct bank *b = &c->bank[bank];
-    if (queue_full_of_positions(q)) {
-        f2f_dram_queue_renumber(q, c->pseudo_of);
+    if (queue_out_of_positions(q)) {
+        f2f_dram_queue_renumber(q);
         for (int p = 0; p < c->pseudos; p++) f2f_dram_candidates_stale(c, p);
     }
-    uint16_t e = f2f_dram_queue_add(q, bank, c->place.row, c->place.column, tick);
+    uint16_t e = queue_add(q, bank, c->device.path[bank].at[F2F_DRAM_BANK], c->place.row, c->place.column, tick);
     b->pending++;
     c->refresh[pseudo].unit[b->unit].pending++;
-    if (c->controller->page != F2F_DRAM_PAGE_OPEN) f2f_dram_page_idle(c, bank, false);
+    if (c->closes) f2f_dram_page_idle(c, bank, false);
     if (b->held) return;
     bool capped = c->controller->cap && b->over >= c->controller->cap;
     if (b->open_row != c->place.row || capped) {
-        f2f_dram_bank_key(c, direction, bank);
+        bank_key(c, direction, bank);
         return;
     }
-    f2f_dram_queue_want(q, e, pseudo, WANT_COLUMN);
+    queue_want(q, e, WANT_COLUMN);
     f2f_dram_candidate_offer(c, direction, pseudo, e);
 }
 
@@ -108,7 +111,7 @@ static void accept(struct channel *c, int64_t tick) {
     if (f2f_dram_pacing_forwards(c)) {
         int64_t done = tick + c->spec->ticks_per_clock;
         f2f_dram_count_forwarded(c, done - tick);
-        f2f_dram_pacing_completed(c, false, done);
+        if (c->source.traffic->outstanding) f2f_dram_pacing_completed(c, false, done);
         c->end = later(c->end, done);
     } else {
         enqueue(c, tick);
@@ -117,60 +120,85 @@ static void accept(struct channel *c, int64_t tick) {
     take_wish(c);
 }
 
-/* The command that goes next. begin: when its bus is first taken; what begins first goes first. */
-struct pick {
-    int64_t begin, tick;
-    uint32_t position;
-    int rank; /* at the same tick: refresh, opened, columns, rows, idle rows */
-    int direction, pseudo, want, bank;
-};
-enum { PICK_REFRESH = WANTS, PICK_IDLE_ROW };
+/* What may go next in a pseudo-channel; at the same tick in this order, activates and precharges by age. */
+enum { PICK_REFRESH, PICK_OPENED_READ, PICK_OPENED_WRITE, PICK_COLUMN, PICK_ACTIVATE, PICK_PRECHARGE, PICK_IDLE_ROW };
+static const uint8_t rank_of[] = {0, 1, 1, 2, 3, 3, 4};
 
-static void consider(struct pick *best, const struct candidate *k, int lead, int direction, int pseudo, int want) {
-    int64_t begin = k->tick - lead;
-    if (begin > best->begin || k->tick >= NEVER) return;
-    int rank = want == WANT_OPENED ? 1 : want == WANT_COLUMN ? 2 : 3;
-    if (begin == best->begin && (rank != best->rank ? rank > best->rank : k->position > best->position)) return;
-    *best = (struct pick){begin, k->tick, k->position, rank, direction, pseudo, want, -1};
+static inline bool goes_before(const struct pick *a, const struct pick *b) {
+    if (a->begin != b->begin) return a->begin < b->begin;
+    return rank_of[a->kind] != rank_of[b->kind] ? a->kind < b->kind : a->position < b->position;
 }
 
-static struct pick choose(struct channel *c) {
-    struct pick best = {.begin = NEVER, .tick = NEVER};
-    bool closes = c->controller->page != F2F_DRAM_PAGE_OPEN, early = c->controller->early_release;
-    const int *lead = c->spec->lead;
-    int d = c->direction, column = d ? F2F_DRAM_WRITE : F2F_DRAM_READ;
-    for (int p = 0; p < c->pseudos; p++) {
-        int64_t tick = f2f_dram_refresh_next(c, p);
-        if (tick < best.begin) best = (struct pick){tick, tick, 0, 0, 0, p, PICK_REFRESH, -1};
+/* Considers a kind of command, its candidate found anew if it is stale or its bus has been taken since. */
+static inline void consider(struct channel *c, int p, int kind, int action, int direction, int want) {
+    struct candidate *k = &c->candidate[direction][p][want];
+    struct pick *best = &c->pick[p];
+    if (!c->queue[direction].filled[p * WANTS + want]) {
+        *k = (struct candidate){.tick = NEVER, .position = UINT32_MAX, .entry = NO_ENTRY};
+        return;
     }
-    for (int p = 0; p < c->pseudos; p++) {
-        consider(&best, f2f_dram_candidate(c, d, p, WANT_COLUMN), lead[column], d, p, WANT_COLUMN);
-        consider(&best, f2f_dram_candidate(c, d, p, WANT_ACTIVATE), lead[F2F_DRAM_ACTIVATE], d, p, WANT_ACTIVATE);
-        consider(&best, f2f_dram_candidate(c, d, p, WANT_PRECHARGE), lead[F2F_DRAM_PRECHARGE], d, p, WANT_PRECHARGE);
-        for (int e = 0; early && e < 2; e++)
-            consider(&best, f2f_dram_candidate(c, e, p, WANT_OPENED), lead[column], e, p, WANT_OPENED);
+    if (k->stale || k->tick < c->device.next[action]) f2f_dram_candidate_find(c, direction, p, want);
+    int64_t begin = k->tick - c->spec->lead[action];
+    if (begin > best->begin) return;
+    struct pick pick = {.begin = begin, .position = k->position, .kind = (uint8_t)kind};
+    if (begin == best->begin && !goes_before(&pick, best)) return;
+    best->begin = begin;
+    best->position = k->position;
+    best->kind = (uint8_t)kind;
+    best->action = (uint8_t)action;
+    best->direction = (uint8_t)direction;
+    best->tick = k->tick;
+}
+
+static void find_pick(struct channel *c, int p) {
+    int d = c->direction;
+    int64_t refresh = c->refresh[p].active < 0 ? c->refresh[p].due : f2f_dram_refresh_next(c, p);
+    struct pick *best = &c->pick[p];
+    *best = (struct pick){.begin = refresh, .tick = refresh, .kind = PICK_REFRESH, .bank = -1};
+    consider(c, p, PICK_COLUMN, d ? F2F_DRAM_WRITE : F2F_DRAM_READ, d, WANT_COLUMN);
+    consider(c, p, PICK_ACTIVATE, F2F_DRAM_ACTIVATE, d, WANT_ACTIVATE);
+    consider(c, p, PICK_PRECHARGE, F2F_DRAM_PRECHARGE, d, WANT_PRECHARGE);
+    if (c->controller->early_release) {
+        consider(c, p, PICK_OPENED_READ, F2F_DRAM_READ, 0, WANT_OPENED);
+        consider(c, p, PICK_OPENED_WRITE, F2F_DRAM_WRITE, 1, WANT_OPENED);
     }
-    for (int p = 0; closes && p < c->pseudos; p++) {
-        int bank = -1;
-        int64_t tick = f2f_dram_page_next(c, p, &bank);
-        if (tick < best.begin) best = (struct pick){tick, tick, 0, 4, 0, p, PICK_IDLE_ROW, bank};
+    /* these are not told when their bus is taken, or more than their own entry decides */
+    best->stale = c->closes || c->refresh[p].active >= 0 || c->scheduler->in_order;
+    if (!c->closes) return;
+    int bank = -1;
+    int64_t idle = f2f_dram_page_next(c, p, &bank);
+    if (idle < best->begin)
+        *best = (struct pick){.begin = idle, .tick = idle, .kind = PICK_IDLE_ROW, .bank = bank, .stale = true};
+}
+
+/* The pseudo-channel whose command goes next. */
+static int choose(struct channel *c) {
+    int best = 0;
+    c->stale = false;
+    for (int p = 0; p < c->pseudos; p++) {
+        struct pick *pick = &c->pick[p];
+        bool late = pick->kind != PICK_REFRESH && pick->tick < c->device.next[pick->action];
+        if (pick->stale || late) find_pick(c, p);
+        if (p && goes_before(pick, &c->pick[best])) best = p;
+        c->stale |= pick->stale;
     }
     return best;
 }
 
-static void issue(struct channel *c, const struct pick *pick) {
-    struct candidate chosen;
+static void issue(struct channel *c, int p) {
+    struct pick *pick = &c->pick[p];
+    const struct candidate *k = c->candidate[pick->direction][p];
     c->events++;
-    switch (pick->want) {
-    case PICK_REFRESH: f2f_dram_refresh_step(c, pick->pseudo, pick->tick); return;
+    pick_stale(c, p);
+    switch (pick->kind) {
+    case PICK_REFRESH: f2f_dram_refresh_step(c, p, pick->tick); return;
     case PICK_IDLE_ROW: f2f_dram_issue_precharge(c, pick->bank, pick->tick); return;
-    default: chosen = c->candidate[pick->direction][pick->pseudo][pick->want];
-    }
-    switch (pick->want) {
-    case WANT_OPENED:
-    case WANT_COLUMN: f2f_dram_issue_column(c, pick->direction, pick->pseudo, &chosen); break;
-    case WANT_ACTIVATE: f2f_dram_issue_activate(c, pick->pseudo, &chosen); break;
-    default: f2f_dram_issue_precharge(c, c->queue[c->direction].entry[chosen.entry].bank, chosen.tick);
+    case PICK_COLUMN: f2f_dram_issue_column(c, pick->direction, p, k[WANT_COLUMN].entry, pick->tick); break;
+    case PICK_ACTIVATE: f2f_dram_issue_activate(c, p, k[WANT_ACTIVATE].entry, pick->tick); break;
+    case PICK_PRECHARGE:
+        f2f_dram_issue_precharge(c, c->queue[pick->direction].entry[k[WANT_PRECHARGE].entry].bank, pick->tick);
+        break;
+    default: f2f_dram_issue_column(c, pick->direction, p, k[WANT_OPENED].entry, pick->tick);
     }
     turn(c);
 }
@@ -179,13 +207,14 @@ f2f_status f2f_dram_channel_run(struct channel *c, int64_t events, bool *more, f
     while (events-- > 0) {
         *more = c->wishing || c->queue[0].live.n || c->queue[1].live.n;
         if (!*more) return F2F_OK;
-        struct pick pick = choose(c);
+        if (c->stale) c->best = choose(c);
+        const struct pick *pick = &c->pick[c->best];
         int64_t arrival = f2f_dram_pacing_next(c);
-        if (arrival >= NEVER && pick.tick >= NEVER)
+        if (arrival >= NEVER && pick->begin >= NEVER)
             return f2f_fail(err, F2F_ERUN, "memory channel %d: %d reads and %d writes wait, but no command can go out",
                             c->number, c->queue[0].live.n, c->queue[1].live.n);
-        if (arrival <= pick.begin) accept(c, arrival);
-        else issue(c, &pick);
+        if (arrival <= pick->begin) accept(c, arrival);
+        else issue(c, c->best);
     }
     return F2F_OK;
 }

@@ -52,6 +52,15 @@ struct refresh {
 
 struct scheduler;
 
+/* The command of a pseudo-channel that goes next. begin: when its bus is first taken; what begins first goes first. */
+struct pick {
+    int64_t begin, tick;
+    uint32_t position;
+    int bank; /* of an idle row */
+    uint8_t kind, action, direction;
+    bool stale;
+};
+
 struct pacing {
     int64_t offered; /* tick from which the next request is there */
     int64_t room; /* tick from which its queue has room */
@@ -78,13 +87,17 @@ struct channel {
     int high, low; /* write entries at which it turns */
     struct candidate candidate[2][MAX_PSEUDOS][WANTS]; /* by direction */
     struct refresh refresh[MAX_PSEUDOS];
+    struct pick pick[MAX_PSEUDOS];
     uint64_t *idle; /* banks with an open row and no entries, by pseudo-channel; kept unless pages stay open */
     int idle_words; /* of one pseudo-channel */
     int64_t idle_close; /* ticks */
+    bool closes; /* pages do not stay open */
     int64_t now;
     struct wish wish; /* the next request, if `wishing` */
     struct place place; /* of it */
     bool wishing;
+    bool stale; /* a pick is, or a bus has been taken */
+    int best; /* pseudo-channel whose pick goes first */
     int number; /* of the channel */
     f2f_mem_log_fn *log; /* may be NULL */
     void *log_context;
@@ -100,7 +113,8 @@ struct channel {
 struct scheduler {
     const char *name;
     bool in_order; /* only the oldest request is served */
-    /* The entry of the bank on whose behalf its open row may be closed, or NO_ENTRY. */
+    /* The entry of the bank on whose behalf its open row may be closed, or NO_ENTRY. NULL: the oldest of the bank, if
+     * it wants another row. */
     uint16_t (*closer)(const struct channel *c, const struct queue *q, int bank);
 };
 const struct scheduler *f2f_dram_scheduler_find(const char *name);
@@ -111,22 +125,39 @@ void f2f_dram_channel_close(struct channel *c);
 /* Runs at most so many events; false when all requests are done. F2F_ERUN if nothing can happen any more. */
 f2f_status f2f_dram_channel_run(struct channel *c, int64_t events, bool *more, f2f_error *err);
 
-/* candidate.c: the candidate of a kind, found anew when stale. */
-const struct candidate *f2f_dram_candidate(struct channel *c, int direction, int pseudo, enum want want);
+/* candidate.c: finds the candidate of a kind anew. */
+void f2f_dram_candidate_find(struct channel *c, int direction, int pseudo, int want);
 /* A new entry that may be served before the candidate. */
 void f2f_dram_candidate_offer(struct channel *c, int direction, int pseudo, uint16_t entry);
 void f2f_dram_candidates_stale(struct channel *c, int pseudo);
+static inline void pick_stale(struct channel *c, int pseudo) { c->pick[pseudo].stale = c->stale = true; }
+static inline void candidate_stale(struct channel *c, int direction, int pseudo, int want) {
+    c->candidate[direction][pseudo][want].stale = true;
+    pick_stale(c, pseudo);
+}
 
 /* bank.c: sets of the entries of a bank follow its state. */
-void f2f_dram_bank_key(struct channel *c, int direction, int bank);
+void f2f_dram_bank_key_set(struct channel *c, int direction, int bank, uint16_t e, enum want want);
+static inline void bank_key(struct channel *c, int direction, int bank) {
+    const struct bank *b = &c->bank[bank];
+    const struct queue *q = &c->queue[direction];
+    if (b->held || b->opened) return;
+    uint16_t e = q->head[bank];
+    if (b->open_row != CLOSED) {
+        if (c->scheduler->closer) e = c->scheduler->closer(c, q, bank);
+        else if (e != NO_ENTRY && q->entry[e].row == b->open_row) e = NO_ENTRY;
+    }
+    if (e != q->key[bank])
+        f2f_dram_bank_key_set(c, direction, bank, e, b->open_row == CLOSED ? WANT_ACTIVATE : WANT_PRECHARGE);
+}
 void f2f_dram_bank_opened(struct channel *c, int bank, int32_t row);
 void f2f_dram_bank_closed(struct channel *c, int bank);
 void f2f_dram_bank_hold(struct channel *c, int bank);
 void f2f_dram_bank_release(struct channel *c, int bank);
 
 /* issue.c: a command goes out. */
-void f2f_dram_issue_column(struct channel *c, int direction, int pseudo, const struct candidate *chosen);
-void f2f_dram_issue_activate(struct channel *c, int pseudo, const struct candidate *chosen);
+void f2f_dram_issue_column(struct channel *c, int direction, int pseudo, uint16_t chosen, int64_t tick);
+void f2f_dram_issue_activate(struct channel *c, int pseudo, uint16_t chosen, int64_t tick);
 void f2f_dram_issue_precharge(struct channel *c, int bank, int64_t tick);
 /* A read answered from the write queue. */
 void f2f_dram_count_forwarded(struct channel *c, int64_t latency);

@@ -17,15 +17,20 @@ void f2f_dram_device_init(struct dram_device *device, f2f_arena *arena, const st
             for (int m = 0; rule->window > 1 && m < spec->members[rule->level]; m++)
                 device->ring[rule->ring + m * (rule->window + 1)] = 0;
         }
+    device->rows_of_group =
+        f2f_arena_alloc(arena, (size_t)spec->members[F2F_DRAM_GROUP] * sizeof *device->rows_of_group);
+    for (int g = 0; g < spec->members[F2F_DRAM_GROUP]; g++)
+        device->rows_of_group[g] =
+            (struct group_rows){device->first[F2F_DRAM_RANK] + g / spec->per_parent[F2F_DRAM_GROUP] * ROW,
+                                device->first[F2F_DRAM_GROUP] + g * ROW};
     device->path = f2f_arena_alloc(arena, (size_t)banks * sizeof *device->path);
     for (int b = 0; b < banks; b++)
         for (int l = 0; l < F2F_DRAM_LEVELS; l++)
             device->path[b].at[l] = device->first[l] + b / (banks / spec->members[l]) * ROW;
 }
 
-static inline void forbid(int64_t *next, int64_t until) {
-    if (*next < until) *next = until;
-}
+/* `next` holds reference ticks an action may have: readers need not align. */
+static inline void forbid(int64_t *next, int64_t until, int64_t edge) { *next = later(*next, aligned(until, edge)); }
 
 /* Ring of a member: slot 0 is the place of the oldest, then the ticks. */
 static void apply_window(struct dram_device *d, const struct dram_rule *rule, int32_t row, int64_t tick) {
@@ -34,21 +39,22 @@ static void apply_window(struct dram_device *d, const struct dram_rule *rule, in
     ring[1 + oldest] = tick;
     oldest = oldest + 1 == size ? 0 : oldest + 1;
     ring[0] = oldest;
-    forbid(&d->next[row + rule->after], ring[1 + oldest] + rule->latency);
+    forbid(&d->next[row + rule->after], ring[1 + oldest] + rule->latency, rule->edge);
 }
 
-static void apply_sibling(struct dram_device *d, const struct dram_rule *rule, int32_t row, int64_t until) {
-    int per_parent = d->spec->per_parent[rule->level];
-    int member = (row - d->first[rule->level]) / ROW, first = member / per_parent * per_parent;
-    for (int m = first; m < first + per_parent; m++)
-        if (m != member) forbid(&d->next[d->first[rule->level] + m * ROW + rule->after], until);
+static void apply_sibling(struct dram_device *d, const struct dram_rule *rule, int bank, int64_t until) {
+    int32_t row = d->path[bank].at[rule->level];
+    int32_t parent = d->path[bank].at[rule->level - 1] - d->first[rule->level - 1]; /* members before it, times ROW */
+    int32_t first = d->first[rule->level] + parent * d->spec->per_parent[rule->level];
+    for (int32_t r = first; r < first + ROW * d->spec->per_parent[rule->level]; r += ROW)
+        if (r != row) forbid(&d->next[r + rule->after], until, rule->edge);
 }
 
 static void apply(struct dram_device *d, const struct dram_rule *rule, int bank, int64_t tick) {
     int32_t row = d->path[bank].at[rule->level];
     if (rule->window > 1) apply_window(d, rule, row, tick);
-    else if (rule->sibling) apply_sibling(d, rule, row, tick + rule->latency);
-    else forbid(&d->next[row + rule->after], tick + rule->latency);
+    else if (rule->sibling) apply_sibling(d, rule, bank, tick + rule->latency);
+    else forbid(&d->next[row + rule->after], tick + rule->latency, rule->edge);
 }
 
 /* The members of a level that a command around a bank reaches, by their first bank: count and distance. */
@@ -79,7 +85,14 @@ void f2f_dram_device_issue(struct dram_device *d, int action, int bank, int64_t 
         issue_wide(d, action, bank, tick);
         return;
     }
-    for (int i = 0; i < spec->rules[action]; i++) apply(d, &spec->rule[action][i], bank, tick);
+    const struct dram_path *path = &d->path[bank];
+    const struct dram_rule *rule = spec->rule[action], *plain = rule + spec->plain[action],
+                           *end = rule + spec->rules[action];
+    for (; rule < plain; rule++) {
+        int64_t *next = &d->next[path->at[rule->level] + rule->after];
+        *next = later(*next, tick + rule->latency);
+    }
+    for (; rule < end; rule++) apply(d, rule, bank, tick);
 }
 
 int64_t f2f_dram_device_ready(const struct dram_device *d, int action, int bank) {
@@ -90,5 +103,5 @@ int64_t f2f_dram_device_ready(const struct dram_device *d, int action, int bank)
         int n = reached(spec, scope, l, bank, &first, &step);
         for (int k = 0; k < n; k++) tick = later(tick, d->next[d->path[first + k * step].at[l] + action]);
     }
-    return aligned(tick, spec->edge[action]);
+    return tick;
 }

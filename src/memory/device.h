@@ -18,6 +18,9 @@ struct dram_device {
     int64_t *ring; /* last ticks of windowed commands */
     struct dram_path *path; /* of each bank of the channel */
     int32_t first[F2F_DRAM_LEVELS]; /* row of the level's first member */
+    struct group_rows {
+        int32_t rank, group;
+    } * rows_of_group; /* of the channel */
 };
 
 void f2f_dram_device_init(struct dram_device *device, f2f_arena *arena, const struct dram_spec *spec);

@@ -1,9 +1,4 @@
 /* fcfs.c - first come, first served: the oldest request of the direction, whatever it waits for. */
 #include "memory/channel.h"
 
-static uint16_t closer(const struct channel *c, const struct queue *q, int bank) {
-    uint16_t head = q->head[bank];
-    return head != NO_ENTRY && q->entry[head].row != c->bank[bank].open_row ? head : NO_ENTRY;
-}
-
-const struct scheduler f2f_dram_scheduler_fcfs = {.name = "fcfs", .in_order = true, .closer = closer};
+const struct scheduler f2f_dram_scheduler_fcfs = {.name = "fcfs", .in_order = true};

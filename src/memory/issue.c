@@ -62,12 +62,12 @@ static void retire(struct channel *c, int direction, int pseudo, uint16_t e, int
     struct queue *q = &c->queue[direction];
     int bank = q->entry[e].bank;
     if (q->entry[e].want == WANT_OPENED) c->bank[bank].opened--;
-    f2f_dram_queue_want(q, e, pseudo, WANT_NOTHING);
+    queue_want(q, e, WANT_NOTHING);
     if (!(q->entry[e].missed && c->controller->early_release)) {
         if (q->count == q->capacity) c->pacing.room = tick + 1;
         q->count--;
     }
-    f2f_dram_queue_remove(q, e);
+    queue_remove(q, e);
     c->refresh[pseudo].unit[c->bank[bank].unit].pending--;
     c->bank[bank].pending--;
 }
@@ -77,21 +77,20 @@ static void count_passing(struct channel *c, int direction, int bank, uint16_t e
     struct bank *b = &c->bank[bank];
     struct queue *q = &c->queue[direction];
     uint16_t head = q->head[bank];
-    if (!c->controller->cap || head == e || q->entry[head].row == b->open_row || ++b->over < c->controller->cap) return;
+    if (head == e || q->entry[head].row == b->open_row || ++b->over < c->controller->cap) return;
     for (uint16_t other = head; other != NO_ENTRY; other = q->entry[other].after)
-        if (q->entry[other].want == WANT_COLUMN && other != e)
-            f2f_dram_queue_want(q, other, c->pseudo_of[bank], WANT_NOTHING);
+        if (q->entry[other].want == WANT_COLUMN && other != e) queue_want(q, other, WANT_NOTHING);
 }
 
-void f2f_dram_issue_column(struct channel *c, int direction, int pseudo, const struct candidate *chosen) {
+void f2f_dram_issue_column(struct channel *c, int direction, int pseudo, uint16_t chosen, int64_t tick) {
     const struct dram_spec *spec = c->spec;
     struct queue *q = &c->queue[direction];
-    const struct entry e = q->entry[chosen->entry];
-    int64_t tick = chosen->tick;
-    bool write = direction == 1, closes = f2f_dram_page_auto(c, direction, e.bank, chosen->entry, tick);
+    const struct entry e = q->entry[chosen];
+    bool write = direction == 1,
+         closes = c->controller->page == F2F_DRAM_PAGE_CLOSED && f2f_dram_page_auto(c, direction, e.bank, chosen, tick);
     int action = write ? (closes ? F2F_DRAM_WRITE_AUTO : F2F_DRAM_WRITE) : closes ? F2F_DRAM_READ_AUTO : F2F_DRAM_READ;
     if (tick > c->bus_free[pseudo]) account_gap(c, pseudo, write ? F2F_DRAM_WRITE : F2F_DRAM_READ, &e, tick);
-    count_passing(c, direction, e.bank, chosen->entry);
+    if (c->controller->cap) count_passing(c, direction, e.bank, chosen);
     f2f_dram_issue(c, action, e.bank, e.row, e.column, tick);
     c->bus_free[pseudo] = tick + spec->burst;
     c->data += spec->burst;
@@ -103,27 +102,27 @@ void f2f_dram_issue_column(struct channel *c, int direction, int pseudo, const s
         c->reads++;
         count_read(c, done - e.arrive);
     }
-    f2f_dram_pacing_completed(c, write, done);
+    if (c->source.traffic->outstanding) f2f_dram_pacing_completed(c, write, done);
     c->bank[e.bank].used = tick;
-    retire(c, direction, pseudo, chosen->entry, tick);
+    retire(c, direction, pseudo, chosen, tick);
     for (int d = 0; d < 2; d++) {
         struct candidate *k = c->candidate[d][pseudo];
         k[WANT_OPENED].stale = k[WANT_COLUMN].stale = true;
-        if (c->queue[d].key[e.bank] != NO_ENTRY) k[WANT_PRECHARGE].stale = true; /* it must wait for this data */
+        if (c->queue[d].key[e.bank] == k[WANT_PRECHARGE].entry)
+            k[WANT_PRECHARGE].stale = true; /* it waits for this data */
     }
     if (closes) f2f_dram_bank_closed(c, e.bank);
     else {
-        f2f_dram_bank_key(c, direction, e.bank);
-        if (e.want == WANT_OPENED) f2f_dram_bank_key(c, !direction, e.bank);
-        if (!c->bank[e.bank].pending && c->controller->page != F2F_DRAM_PAGE_OPEN) f2f_dram_page_idle(c, e.bank, true);
+        bank_key(c, direction, e.bank);
+        if (e.want == WANT_OPENED) bank_key(c, !direction, e.bank);
+        if (!c->bank[e.bank].pending && c->closes) f2f_dram_page_idle(c, e.bank, true);
     }
 }
 
-void f2f_dram_issue_activate(struct channel *c, int pseudo, const struct candidate *chosen) {
+void f2f_dram_issue_activate(struct channel *c, int pseudo, uint16_t chosen, int64_t tick) {
     struct queue *q = &c->queue[c->direction];
-    struct entry *e = &q->entry[chosen->entry];
+    struct entry *e = &q->entry[chosen];
     int bank = e->bank;
-    int64_t tick = chosen->tick;
     f2f_dram_issue(c, F2F_DRAM_ACTIVATE, bank, e->row, -1, tick);
     bool again = e->missed; /* its row was closed before it was served */
     e->missed = true;
@@ -131,10 +130,10 @@ void f2f_dram_issue_activate(struct channel *c, int pseudo, const struct candida
         if (q->count == q->capacity) c->pacing.room = tick + 1;
         q->count--;
     }
-    for (int d = 0; d < 2; d++) c->candidate[d][pseudo][WANT_ACTIVATE].stale = true;
+    for (int d = 0; d < 2; d++) candidate_stale(c, d, pseudo, WANT_ACTIVATE);
     if (c->controller->early_release) {
         q->key[bank] = NO_ENTRY;
-        f2f_dram_queue_want(q, chosen->entry, pseudo, WANT_OPENED);
+        queue_want(q, chosen, WANT_OPENED);
         c->bank[bank].opened++;
     }
     f2f_dram_bank_opened(c, bank, e->row);
@@ -144,7 +143,7 @@ void f2f_dram_issue_activate(struct channel *c, int pseudo, const struct candida
 void f2f_dram_issue_precharge(struct channel *c, int bank, int64_t tick) {
     int pseudo = c->pseudo_of[bank];
     f2f_dram_issue(c, F2F_DRAM_PRECHARGE, bank, -1, -1, tick);
-    for (int d = 0; d < 2; d++) c->candidate[d][pseudo][WANT_PRECHARGE].stale = true;
-    if (c->controller->page != F2F_DRAM_PAGE_OPEN) f2f_dram_page_idle(c, bank, false);
+    for (int d = 0; d < 2; d++) candidate_stale(c, d, pseudo, WANT_PRECHARGE);
+    if (c->closes) f2f_dram_page_idle(c, bank, false);
     f2f_dram_bank_closed(c, bank);
 }

@@ -97,6 +97,16 @@ static void choose_hashes(struct mapping *map, const int *size, int hash) {
     }
 }
 
+static void fill_tables(struct mapping *map) {
+    map->linear = map->bursts <= INT64_C(1) << 32;
+    for (int i = 0; i < map->pieces; i++) map->linear &= map->piece[i].shift >= 0;
+    for (int b = 0; map->linear && b < 4; b++)
+        for (int v = 0; v < 256; v++) {
+            struct place place = f2f_dram_mapping_work_out(map, (int64_t)v << 8 * b);
+            map->byte[b][v] = (uint64_t)place.row << 32 | (uint64_t)place.column << 16 | (uint64_t)place.bank;
+        }
+}
+
 f2f_status f2f_dram_mapping_make(struct mapping *out, const char *text, int hash, const struct dram_spec *spec,
                                  f2f_error *err) {
     const int size[FIELDS] = {spec->per_parent[F2F_DRAM_PSEUDO],
@@ -110,6 +120,7 @@ f2f_status f2f_dram_mapping_make(struct mapping *out, const char *text, int hash
     F2F_TRY(size_pieces(out, size, text, err));
     choose_hashes(out, size, hash);
     memcpy(out->level_size, size, sizeof out->level_size);
+    fill_tables(out);
     return F2F_OK;
 }
 
@@ -123,7 +134,7 @@ static void mix(const struct mapping *map, int32_t *field) {
     }
 }
 
-struct place f2f_dram_mapping_place(const struct mapping *map, int64_t burst) {
+struct place f2f_dram_mapping_work_out(const struct mapping *map, int64_t burst) {
     int32_t field[FIELDS] = {0};
     uint64_t rest = (uint64_t)burst;
     for (int i = 0; i < map->pieces; i++) {

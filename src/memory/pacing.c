@@ -67,14 +67,15 @@ int64_t f2f_dram_pacing_next(struct channel *c) {
 
 void f2f_dram_pacing_accepted(struct channel *c, int64_t tick) {
     struct pacing *p = &c->pacing;
-    collect(p, tick);
-    p->in_flight++;
+    if (c->source.traffic->outstanding) {
+        collect(p, tick);
+        p->in_flight++;
+    }
     p->offered = p->gap > 0.0 || c->source.traffic->pattern == F2F_MEM_TRACE ? 0 : tick + 1;
     p->next_due += p->gap;
 }
 
 void f2f_dram_pacing_completed(struct channel *c, bool write, int64_t tick) {
     struct pacing *p = &c->pacing;
-    if (!c->source.traffic->outstanding) return;
     p->done[write][p->tail[write]++ & p->ring_mask] = tick;
 }

@@ -36,7 +36,7 @@ int64_t f2f_dram_page_next(const struct channel *c, int pseudo, int *bank) {
 
 bool f2f_dram_page_auto(const struct channel *c, int direction, int bank, uint16_t e, int64_t tick) {
     int action = direction ? F2F_DRAM_WRITE_AUTO : F2F_DRAM_READ_AUTO;
-    if (c->controller->page != F2F_DRAM_PAGE_CLOSED || !c->spec->has[action]) return false;
+    if (!c->spec->has[action]) return false;
     for (int d = 0; d < 2; d++) {
         const struct queue *q = &c->queue[d];
         for (uint16_t other = q->head[bank]; other != NO_ENTRY; other = q->entry[other].after)

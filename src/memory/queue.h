@@ -1,5 +1,5 @@
-/* queue.h - requests of one direction in a channel: by bank in order of arrival, and in sets by what each
- * waits for, in order of age.
+/* queue.h - requests of one direction in a channel: by bank in order of arrival, and in sets by bank group and
+ * by what each waits for, in order of age.
  *
  * Every entry holds a position; positions grow with arrival and are dealt anew, closely packed, when they run out.
  * A set is a bitmap over positions, so the oldest member is the first bit. */
@@ -30,54 +30,113 @@ struct entry {
     uint16_t bank, before, after; /* neighbours in the bank's list */
     uint8_t want;
     bool missed; /* a row had to be opened for it */
+    int32_t bank_row; /* of its bank in the device's ticks */
 };
 
 struct age_set {
     uint64_t *word;
-    int low; /* no bit is set below this word */
-    int n;
+    int n, words;
+};
+
+/* Banks of a channel in groups, groups in pseudo-channels; at most 64 groups in each. */
+struct grouping {
+    int banks, banks_per_group, groups_per_pseudo, pseudos;
 };
 
 struct queue {
     struct entry *entry;
     uint16_t *free_entry, *at_position; /* entries not in use; the entry of a position */
-    int n_free;
     uint16_t *head, *tail, *key; /* of each bank; key: the entry that calls for its row command, or NO_ENTRY */
-    struct age_set *set; /* [pseudo * WANTS + want] */
+    uint8_t *group_of, *pseudo_of; /* of a bank; groups are counted in the pseudo-channel */
+    struct age_set *set; /* [(pseudo * WANTS + want) * groups + group] */
+    uint32_t *oldest; /* of each set: its first member, UINT32_MAX if it has none */
+    uint64_t *filled; /* [pseudo * WANTS + want]: groups whose set has members */
     struct age_set live;
-    int sets, words;
+    uint32_t live_oldest;
+    struct grouping grouping;
+    int n_free, words;
     uint32_t next_position;
     int capacity, count; /* entries that take a place */
 };
 
-void f2f_dram_queue_init(struct queue *q, f2f_arena *arena, int capacity, int banks, int pseudos);
-/* Appends to its bank's list; the caller says what it wants. Needs a free entry. */
-uint16_t f2f_dram_queue_add(struct queue *q, int bank, int32_t row, int32_t column, int64_t arrive);
-void f2f_dram_queue_remove(struct queue *q, uint16_t e);
-/* Moves an entry to another set of its pseudo-channel. */
-void f2f_dram_queue_want(struct queue *q, uint16_t e, int pseudo, enum want want);
-/* All entries get new positions, in order of age. pseudo_of: of a bank. */
-void f2f_dram_queue_renumber(struct queue *q, const uint8_t *pseudo_of);
-static inline bool queue_full_of_positions(const struct queue *q) {
-    return q->next_position == (uint32_t)q->words * 64;
+void f2f_dram_queue_init(struct queue *q, f2f_arena *arena, int capacity, const struct grouping *grouping);
+/* All entries get new positions, in order of age. */
+void f2f_dram_queue_renumber(struct queue *q);
+static inline bool queue_out_of_positions(const struct queue *q) { return q->next_position == (uint32_t)q->words * 64; }
+
+static inline void age_put(struct age_set *s, uint32_t *oldest, uint32_t position) {
+    s->word[position >> 6] |= UINT64_C(1) << (position & 63);
+    if (position < *oldest) *oldest = position;
+    s->n++;
 }
 
-/* The first member from position `from` on, or -1. */
-static inline int age_next(const struct age_set *s, int words, int from) {
-    int w = from >> 6;
-    if (w >= words) return -1;
-    uint64_t bits = s->word[w] & (~UINT64_C(0) << (from & 63));
-    while (!bits) {
-        if (++w == words) return -1;
-        bits = s->word[w];
+/* The next younger member; there must be one. */
+static inline uint32_t age_next(const struct age_set *s, uint32_t position) {
+    uint32_t w = position >> 6;
+    uint64_t bits = s->word[w] & ~UINT64_C(1) << (position & 63);
+    while (!bits) bits = s->word[++w];
+    return w * 64 + (uint32_t)__builtin_ctzll(bits);
+}
+
+static inline void age_take(struct age_set *s, uint32_t *oldest, uint32_t position) {
+    s->n--;
+    if (position == *oldest) *oldest = s->n ? age_next(s, position) : UINT32_MAX;
+    s->word[position >> 6] &= ~(UINT64_C(1) << (position & 63));
+}
+
+/* Moves an entry to another set of its group. */
+static inline void queue_want(struct queue *q, uint16_t e, enum want want) {
+    struct entry *entry = &q->entry[e];
+    int was = entry->want, now = (int)want, groups = q->grouping.groups_per_pseudo;
+    int base = q->pseudo_of[entry->bank] * WANTS, group = q->group_of[entry->bank];
+    if (was == now) return;
+    if (was != WANT_NOTHING) {
+        int s = (base + was) * groups + group;
+        age_take(&q->set[s], &q->oldest[s], entry->position);
+        if (!q->set[s].n) q->filled[base + was] &= ~(UINT64_C(1) << group);
     }
-    return w * 64 + __builtin_ctzll(bits);
+    if (now != WANT_NOTHING) {
+        int s = (base + now) * groups + group;
+        age_put(&q->set[s], &q->oldest[s], entry->position);
+        q->filled[base + now] |= UINT64_C(1) << group;
+    }
+    entry->want = (uint8_t)now;
 }
 
-static inline int age_first(struct age_set *s, int words) {
-    if (!s->n) return -1;
-    while (s->low < words && !s->word[s->low]) s->low++;
-    return age_next(s, words, s->low * 64);
+/* Appends to its bank's list; the caller says what it wants. Needs a free entry and a position. */
+static inline uint16_t queue_add(struct queue *q, int bank, int32_t bank_row, int32_t row, int32_t column,
+                                 int64_t arrive) {
+    uint16_t e = q->free_entry[--q->n_free], tail = q->tail[bank];
+    uint32_t position = q->next_position++;
+    struct entry *entry = &q->entry[e];
+    entry->arrive = arrive;
+    entry->row = row;
+    entry->column = column;
+    entry->position = position;
+    entry->bank = (uint16_t)bank;
+    entry->before = tail;
+    entry->after = NO_ENTRY;
+    entry->want = WANT_NOTHING;
+    entry->missed = false;
+    entry->bank_row = bank_row;
+    if (tail == NO_ENTRY) q->head[bank] = e;
+    else q->entry[tail].after = e;
+    q->tail[bank] = e;
+    q->at_position[position] = e;
+    age_put(&q->live, &q->live_oldest, position);
+    q->count++;
+    return e;
+}
+
+/* An entry that wants nothing any more. */
+static inline void queue_remove(struct queue *q, uint16_t e) {
+    const struct entry *entry = &q->entry[e];
+    if (entry->before == NO_ENTRY) q->head[entry->bank] = entry->after;
+    else q->entry[entry->before].after = entry->after;
+    if (entry->after == NO_ENTRY) q->tail[entry->bank] = entry->before;
+    else q->entry[entry->after].before = entry->before;
+    age_take(&q->live, &q->live_oldest, entry->position);
+    q->free_entry[q->n_free++] = e;
 }
 
 #endif

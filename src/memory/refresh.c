@@ -124,7 +124,7 @@ int64_t f2f_dram_refresh_next(const struct channel *c, int pseudo) {
     if (r->active < 0) return r->due;
     int action = next_command(c, r, &bank);
     if (action < 0) return r->due;
-    int64_t ready = aligned(later(f2f_dram_device_ready(&c->device, action, bank), c->now), c->spec->edge[action]);
+    int64_t ready = later(f2f_dram_device_ready(&c->device, action, bank), aligned(c->now, c->spec->edge[action]));
     return ready < r->due ? ready : r->due;
 }
 
@@ -160,7 +160,7 @@ static void finish(struct channel *c, int pseudo, int64_t tick) {
 static void close_all(struct channel *c, const struct refresh *r) {
     struct banks banks = banks_of(c, c->spec->scope[r->action], r->unit[r->active].first_bank);
     for (int bank; (bank = next_bank(&banks)) >= 0;) {
-        if (c->controller->page != F2F_DRAM_PAGE_OPEN) f2f_dram_page_idle(c, bank, false);
+        if (c->closes) f2f_dram_page_idle(c, bank, false);
         f2f_dram_bank_closed(c, bank);
     }
 }
@@ -169,6 +169,7 @@ void f2f_dram_refresh_step(struct channel *c, int pseudo, int64_t tick) {
     struct refresh *r = &c->refresh[pseudo];
     int bank;
     c->now = later(c->now, tick);
+    pick_stale(c, pseudo);
     if (r->due <= tick) {
         r->due += r->interval;
         r->owed++;

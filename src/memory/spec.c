@@ -35,6 +35,7 @@ static f2f_status add_rule(struct dram_spec *spec, int before, struct dram_rule 
     for (int i = 0; i < n; i++)
         if (!implies(&rule, &rules[i])) rules[kept++] = rules[i];
     if (kept == MAX_RULES) return f2f_fail(err, F2F_EINPUT, "more than %d constraints after one command", MAX_RULES);
+    rule.edge = (int32_t)spec->edge[rule.after];
     rules[kept] = rule;
     spec->rules[before] = kept + 1;
     return F2F_OK;
@@ -78,6 +79,19 @@ static f2f_status add_buses(struct dram_spec *spec, const struct f2f_dram_standa
                 F2F_TRY(add_rule(spec, a->action, rule, err));
         }
     return F2F_OK;
+}
+
+/* The plain rules first: they are applied without a question. */
+static void sort_rules(struct dram_spec *spec) {
+    for (int a = 0; a < F2F_DRAM_ACTIONS; a++)
+        for (int i = 0; i < spec->rules[a]; i++) {
+            struct dram_rule *rules = spec->rule[a], rule = rules[i];
+            if (spec->edge[a] == spec->mask && (rule.latency & spec->mask) == 0) rule.edge = 0; /* on an edge already */
+            rules[i] = rule;
+            if (rule.window > 1 || rule.sibling || rule.edge) continue;
+            rules[i] = rules[spec->plain[a]];
+            rules[spec->plain[a]++] = rule;
+        }
 }
 
 static void place_rings(struct dram_spec *spec) {
@@ -137,6 +151,7 @@ f2f_status f2f_dram_spec_make(struct dram_spec *out, const struct f2f_memory *me
     for (int i = 0; i < standard->constraints; i++)
         F2F_TRY(add_constraint(out, memory, &standard->constraint[i], clock_s, err));
     F2F_TRY(add_buses(out, standard, err));
+    sort_rules(out);
     place_rings(out);
     return F2F_OK;
 }

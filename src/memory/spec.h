@@ -14,7 +14,7 @@
 struct dram_rule {
     uint8_t level, after, window;
     bool sibling;
-    int32_t latency;
+    int32_t latency, edge; /* edge: mask of the reference ticks of `after` */
     int32_t ring; /* window > 1: where its members' rings start */
 };
 
@@ -36,7 +36,8 @@ struct dram_spec {
     int scope[F2F_DRAM_ACTIONS];
     int lead[F2F_DRAM_ACTIONS]; /* ticks its bus is taken before the reference tick */
     struct dram_rule rule[F2F_DRAM_ACTIONS][MAX_RULES];
-    int rules[F2F_DRAM_ACTIONS];
+    int rules[F2F_DRAM_ACTIONS],
+        plain[F2F_DRAM_ACTIONS]; /* plain: of them, first in the list, neither window nor sibling nor edge */
     int rings; /* ticks all rings need together */
     int raaimt;
 };

@@ -16,11 +16,30 @@ static inline int64_t pseudo_tick(const struct channel *c, int pseudo, int actio
     return later(aligned(c->now, c->spec->edge[action]), later(d->next[action], own));
 }
 
-/* From entry `p` on, by age, to the first that is ready by `least`. */
-static struct candidate find_in_set(const struct queue *q, int s, const int64_t *next, int64_t least,
-                                    struct candidate best) {
-    uint32_t p = q->oldest[s];
-    for (int left = q->set[s].n;; p = age_next(&q->set[s], p)) {
+/* Walks a set by age to the first entry that is ready by `least`; without one the earliest counts. */
+static struct candidate best_by_age(const struct channel *c, const struct queue *q, const struct age_set *set,
+                                    int pseudo, int action, int64_t least) {
+    const int64_t *next = c->device.next + action;
+    const struct group_rows *rows = c->device.rows_of_group + pseudo * q->grouping.groups_per_pseudo;
+    struct candidate best = {.tick = NEVER, .position = UINT32_MAX, .entry = NO_ENTRY};
+    uint32_t p = set->oldest;
+    for (int left = set->n; left; left--) {
+        uint16_t e = q->at_position[p];
+        const struct entry *entry = &q->entry[e];
+        const struct group_rows *r = &rows[q->group_of[entry->bank]];
+        int64_t tick = later(later(next[r->rank], next[r->group]), next[entry->bank_row]);
+        if (tick <= least) return (struct candidate){.tick = least, .position = p, .entry = e};
+        if (tick < best.tick) best = (struct candidate){.tick = tick, .position = p, .entry = e};
+        if (left > 1) p = age_next(set, p);
+    }
+    return best;
+}
+
+/* The best of a bank group, whose entries cannot go before `least`. */
+static struct candidate best_of_group(const struct queue *q, const struct age_set *set, const int64_t *next,
+                                      int64_t least, struct candidate best) {
+    uint32_t p = set->oldest;
+    for (int left = set->n;; p = age_next(set, p)) {
         uint16_t e = q->at_position[p];
         int64_t tick = later(least, next[q->entry[e].bank_row]);
         if (tick < best.tick || (tick == best.tick && p < best.position))
@@ -29,25 +48,29 @@ static struct candidate find_in_set(const struct queue *q, int s, const int64_t 
     }
 }
 
-static void find(struct channel *c, int direction, int pseudo, int want) {
-    const struct queue *q = &c->queue[direction];
-    int action = action_of[direction][want], groups = q->grouping.groups_per_pseudo,
-        base = (pseudo * WANTS + want) * groups;
+static struct candidate best_of_groups(const struct channel *c, const struct queue *q, int pseudo, int action,
+                                       int64_t least) {
+    int groups = q->grouping.groups_per_pseudo;
     const int64_t *next = c->device.next + action;
     const struct group_rows *rows = c->device.rows_of_group + pseudo * groups;
-    const uint32_t *oldest = q->oldest + base;
     struct candidate best = {.tick = NEVER, .position = UINT32_MAX, .entry = NO_ENTRY};
-    int64_t least = pseudo_tick(c, pseudo, action);
-    for (uint64_t left = q->filled[pseudo * WANTS + want]; left; left &= left - 1) {
+    for (uint64_t left = q->filled[pseudo]; left; left &= left - 1) {
         int g = __builtin_ctzll(left);
+        const struct age_set *set = &q->group_set[pseudo * groups + g];
         int64_t tick = later(least, later(next[rows[g].rank], next[rows[g].group]));
-        if (tick > best.tick || (tick == best.tick && oldest[g] > best.position)) continue;
-        uint16_t e = q->at_position[oldest[g]];
-        if (next[q->entry[e].bank_row] <= tick)
-            best = (struct candidate){.tick = tick, .position = oldest[g], .entry = e};
-        else best = find_in_set(q, base + g, next, tick, best);
+        if (tick < best.tick || (tick == best.tick && set->oldest < best.position))
+            best = best_of_group(q, set, next, tick, best);
     }
-    c->candidate[direction][pseudo][want] = best;
+    return best;
+}
+
+static void find(struct channel *c, int direction, int pseudo, int want) {
+    const struct queue *q = &c->queue[direction];
+    int action = action_of[direction][want];
+    int64_t least = pseudo_tick(c, pseudo, action);
+    c->candidate[direction][pseudo][want] =
+        want == WANT_COLUMN ? best_of_groups(c, q, pseudo, action, least)
+                            : best_by_age(c, q, &q->set[pseudo * WANTS + want], pseudo, action, least);
 }
 
 /* The tick of one entry in which nothing of the pseudo-channel can go before `least`. */
@@ -66,7 +89,7 @@ static void find_oldest(struct channel *c, int direction, int pseudo, int want) 
     struct candidate *known = &c->candidate[direction][pseudo][want];
     *known = (struct candidate){.tick = NEVER, .stale = true};
     if (!q->live.n) return;
-    uint32_t oldest = q->live_oldest;
+    uint32_t oldest = q->live.oldest;
     uint16_t e = q->at_position[oldest];
     const struct entry *entry = &q->entry[e];
     if (entry->want != want || c->pseudo_of[entry->bank] != pseudo) return;

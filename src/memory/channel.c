@@ -100,7 +100,7 @@ static void enqueue(struct channel *c, int64_t tick) {
         bank_key(c, direction, bank);
         return;
     }
-    queue_want(q, e, WANT_COLUMN);
+    bank_column(c, direction, e);
     f2f_dram_candidate_offer(c, direction, pseudo, e);
 }
 
@@ -121,8 +121,17 @@ static void accept(struct channel *c, int64_t tick) {
 }
 
 /* What may go next in a pseudo-channel; at the same tick in this order, activates and precharges by age. */
-enum { PICK_REFRESH, PICK_OPENED_READ, PICK_OPENED_WRITE, PICK_COLUMN, PICK_ACTIVATE, PICK_PRECHARGE, PICK_IDLE_ROW };
-static const uint8_t rank_of[] = {0, 1, 1, 2, 3, 3, 4};
+enum {
+    PICK_DUE, /* a refresh falls due */
+    PICK_REFRESH,
+    PICK_OPENED_READ,
+    PICK_OPENED_WRITE,
+    PICK_COLUMN,
+    PICK_ACTIVATE,
+    PICK_PRECHARGE,
+    PICK_IDLE_ROW
+};
+static const uint8_t rank_of[] = {0, 1, 2, 2, 3, 4, 4, 5};
 
 static inline bool goes_before(const struct pick *a, const struct pick *b) {
     if (a->begin != b->begin) return a->begin < b->begin;
@@ -130,45 +139,51 @@ static inline bool goes_before(const struct pick *a, const struct pick *b) {
 }
 
 /* Considers a kind of command, its candidate found anew if it is stale or its bus has been taken since. */
-static inline void consider(struct channel *c, int p, int kind, int action, int direction, int want) {
+static inline __attribute__((always_inline)) void consider(struct channel *c, struct pick *best, int p, int kind,
+                                                           int action, int direction, int want) {
     struct candidate *k = &c->candidate[direction][p][want];
-    struct pick *best = &c->pick[p];
-    if (!c->queue[direction].filled[p * WANTS + want]) {
-        *k = (struct candidate){.tick = NEVER, .position = UINT32_MAX, .entry = NO_ENTRY};
+    if (!queue_wants(&c->queue[direction], p, want)) {
+        k->tick = NEVER;
+        k->entry = NO_ENTRY;
+        k->stale = false;
         return;
     }
     if (k->stale || k->tick < c->device.next[action]) f2f_dram_candidate_find(c, direction, p, want);
     int64_t begin = k->tick - c->spec->lead[action];
     if (begin > best->begin) return;
-    struct pick pick = {.begin = begin, .position = k->position, .kind = (uint8_t)kind};
-    if (begin == best->begin && !goes_before(&pick, best)) return;
+    if (begin == best->begin) {
+        if (rank_of[kind] > rank_of[best->kind]) return;
+        if (rank_of[kind] == rank_of[best->kind] && k->position > best->position) return;
+    }
     best->begin = begin;
+    best->tick = k->tick;
     best->position = k->position;
     best->kind = (uint8_t)kind;
     best->action = (uint8_t)action;
     best->direction = (uint8_t)direction;
-    best->tick = k->tick;
 }
 
 static void find_pick(struct channel *c, int p) {
-    int d = c->direction;
-    int64_t refresh = c->refresh[p].active < 0 ? c->refresh[p].due : f2f_dram_refresh_next(c, p);
-    struct pick *best = &c->pick[p];
-    *best = (struct pick){.begin = refresh, .tick = refresh, .kind = PICK_REFRESH, .bank = -1};
-    consider(c, p, PICK_COLUMN, d ? F2F_DRAM_WRITE : F2F_DRAM_READ, d, WANT_COLUMN);
-    consider(c, p, PICK_ACTIVATE, F2F_DRAM_ACTIVATE, d, WANT_ACTIVATE);
-    consider(c, p, PICK_PRECHARGE, F2F_DRAM_PRECHARGE, d, WANT_PRECHARGE);
+    const struct refresh *r = &c->refresh[p];
+    int d = c->direction, action = F2F_DRAM_REFRESH_ALL, bank = -1;
+    int64_t tick = r->active < 0 ? NEVER : f2f_dram_refresh_next(c, p, &action);
+    struct pick best = {.begin = r->due, .tick = r->due, .kind = PICK_DUE};
+    if (tick < r->due)
+        best = (struct pick){.begin = tick, .tick = tick, .kind = PICK_REFRESH, .action = (uint8_t)action};
     if (c->controller->early_release) {
-        consider(c, p, PICK_OPENED_READ, F2F_DRAM_READ, 0, WANT_OPENED);
-        consider(c, p, PICK_OPENED_WRITE, F2F_DRAM_WRITE, 1, WANT_OPENED);
+        consider(c, &best, p, PICK_OPENED_READ, F2F_DRAM_READ, 0, WANT_OPENED);
+        consider(c, &best, p, PICK_OPENED_WRITE, F2F_DRAM_WRITE, 1, WANT_OPENED);
     }
-    /* these are not told when their bus is taken, or more than their own entry decides */
-    best->stale = c->closes || c->refresh[p].active >= 0 || c->scheduler->in_order;
-    if (!c->closes) return;
-    int bank = -1;
-    int64_t idle = f2f_dram_page_next(c, p, &bank);
-    if (idle < best->begin)
-        *best = (struct pick){.begin = idle, .tick = idle, .kind = PICK_IDLE_ROW, .bank = bank, .stale = true};
+    if (d) consider(c, &best, p, PICK_COLUMN, F2F_DRAM_WRITE, 1, WANT_COLUMN);
+    else consider(c, &best, p, PICK_COLUMN, F2F_DRAM_READ, 0, WANT_COLUMN);
+    consider(c, &best, p, PICK_ACTIVATE, F2F_DRAM_ACTIVATE, d, WANT_ACTIVATE);
+    consider(c, &best, p, PICK_PRECHARGE, F2F_DRAM_PRECHARGE, d, WANT_PRECHARGE);
+    tick = c->closes ? f2f_dram_page_next(c, p, &bank) : NEVER;
+    if (tick < best.begin)
+        best = (struct pick){
+            .begin = tick, .tick = tick, .kind = PICK_IDLE_ROW, .action = F2F_DRAM_PRECHARGE, .bank = bank};
+    best.stale = c->scheduler->in_order; /* which is the oldest request changes without notice */
+    c->pick[p] = best;
 }
 
 /* The pseudo-channel whose command goes next. */
@@ -177,7 +192,7 @@ static int choose(struct channel *c) {
     c->stale = false;
     for (int p = 0; p < c->pseudos; p++) {
         struct pick *pick = &c->pick[p];
-        bool late = pick->kind != PICK_REFRESH && pick->tick < c->device.next[pick->action];
+        bool late = pick->kind != PICK_DUE && pick->tick < c->device.next[pick->action];
         if (pick->stale || late) find_pick(c, p);
         if (p && goes_before(pick, &c->pick[best])) best = p;
         c->stale |= pick->stale;
@@ -191,6 +206,7 @@ static void issue(struct channel *c, int p) {
     c->events++;
     pick_stale(c, p);
     switch (pick->kind) {
+    case PICK_DUE: f2f_dram_refresh_due(c, p, pick->tick); return;
     case PICK_REFRESH: f2f_dram_refresh_step(c, p, pick->tick); return;
     case PICK_IDLE_ROW: f2f_dram_issue_precharge(c, pick->bank, pick->tick); return;
     case PICK_COLUMN: f2f_dram_issue_column(c, pick->direction, p, k[WANT_COLUMN].entry, pick->tick); break;

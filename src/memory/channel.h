@@ -20,7 +20,8 @@ struct bank {
     int32_t activates; /* since refreshes last caught up (RAA) */
     int32_t over; /* column commands past an older request for another row */
     uint16_t pending; /* entries in both queues */
-    uint16_t opened; /* of them, those the open row was opened for and must stay open for */
+    uint16_t columns[2]; /* of them, by direction, those that find their row open */
+    uint16_t opened; /* those the open row was opened for and must stay open for */
     uint16_t unit; /* of refresh */
     bool held; /* about to be refreshed: no new commands for requests */
 };
@@ -155,6 +156,12 @@ void f2f_dram_bank_closed(struct channel *c, int bank);
 void f2f_dram_bank_hold(struct channel *c, int bank);
 void f2f_dram_bank_release(struct channel *c, int bank);
 
+/* An entry finds its row open. */
+static inline void bank_column(struct channel *c, int direction, uint16_t e) {
+    queue_want(&c->queue[direction], e, WANT_COLUMN);
+    c->bank[c->queue[direction].entry[e].bank].columns[direction]++;
+}
+
 /* issue.c: a command goes out. */
 void f2f_dram_issue_column(struct channel *c, int direction, int pseudo, uint16_t chosen, int64_t tick);
 void f2f_dram_issue_activate(struct channel *c, int pseudo, uint16_t chosen, int64_t tick);
@@ -173,8 +180,10 @@ bool f2f_dram_page_auto(const struct channel *c, int direction, int bank, uint16
 
 /* refresh.c */
 void f2f_dram_refresh_init(struct channel *c, f2f_arena *arena);
-/* Tick of its next step: something becomes due or a command can go out. */
-int64_t f2f_dram_refresh_next(const struct channel *c, int pseudo);
+/* One more refresh is owed. */
+void f2f_dram_refresh_due(struct channel *c, int pseudo, int64_t tick);
+/* Tick and action of the next command of the unit being prepared; NEVER while a row must stay open. */
+int64_t f2f_dram_refresh_next(const struct channel *c, int pseudo, int *action);
 void f2f_dram_refresh_step(struct channel *c, int pseudo, int64_t tick);
 void f2f_dram_refresh_activated(struct channel *c, int bank);
 

@@ -62,6 +62,7 @@ static void retire(struct channel *c, int direction, int pseudo, uint16_t e, int
     struct queue *q = &c->queue[direction];
     int bank = q->entry[e].bank;
     if (q->entry[e].want == WANT_OPENED) c->bank[bank].opened--;
+    else c->bank[bank].columns[direction]--;
     queue_want(q, e, WANT_NOTHING);
     if (!(q->entry[e].missed && c->controller->early_release)) {
         if (q->count == q->capacity) c->pacing.room = tick + 1;
@@ -79,7 +80,10 @@ static void count_passing(struct channel *c, int direction, int bank, uint16_t e
     uint16_t head = q->head[bank];
     if (head == e || q->entry[head].row == b->open_row || ++b->over < c->controller->cap) return;
     for (uint16_t other = head; other != NO_ENTRY; other = q->entry[other].after)
-        if (q->entry[other].want == WANT_COLUMN && other != e) queue_want(q, other, WANT_NOTHING);
+        if (q->entry[other].want == WANT_COLUMN && other != e) {
+            queue_want(q, other, WANT_NOTHING);
+            b->columns[direction]--;
+        }
 }
 
 void f2f_dram_issue_column(struct channel *c, int direction, int pseudo, uint16_t chosen, int64_t tick) {

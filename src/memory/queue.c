@@ -6,6 +6,7 @@
 static void set_init(struct age_set *s, f2f_arena *arena, int words) {
     s->word = f2f_arena_alloc(arena, (size_t)words * sizeof *s->word);
     s->words = words;
+    s->oldest = UINT32_MAX;
 }
 
 static uint16_t *no_entries(f2f_arena *arena, int n) {
@@ -14,9 +15,14 @@ static uint16_t *no_entries(f2f_arena *arena, int n) {
     return list;
 }
 
+static struct age_set *new_sets(f2f_arena *arena, int n, int words) {
+    struct age_set *sets = f2f_arena_alloc(arena, (size_t)n * sizeof *sets);
+    for (int i = 0; i < n; i++) set_init(&sets[i], arena, words);
+    return sets;
+}
+
 void f2f_dram_queue_init(struct queue *q, f2f_arena *arena, int capacity, const struct grouping *g) {
     int entries = capacity + g->banks; /* with early release an entry may outlive its place */
-    int sets = g->pseudos * g->groups_per_pseudo * WANTS;
     *q = (struct queue){.capacity = capacity, .grouping = *g, .words = (2 * entries + 63) / 64 + 2};
     q->entry = f2f_arena_alloc(arena, (size_t)entries * sizeof *q->entry);
     q->free_entry = f2f_arena_alloc(arena, (size_t)entries * sizeof *q->free_entry);
@@ -31,42 +37,32 @@ void f2f_dram_queue_init(struct queue *q, f2f_arena *arena, int capacity, const 
         q->group_of[b] = (uint8_t)(b / g->banks_per_group % g->groups_per_pseudo);
         q->pseudo_of[b] = (uint8_t)(b / g->banks_per_group / g->groups_per_pseudo);
     }
-    q->set = f2f_arena_alloc(arena, (size_t)sets * sizeof *q->set);
-    q->oldest = f2f_arena_alloc(arena, (size_t)sets * sizeof *q->oldest);
-    for (int i = 0; i < sets; i++) {
-        set_init(&q->set[i], arena, q->words);
-        q->oldest[i] = UINT32_MAX;
-    }
-    q->live_oldest = UINT32_MAX;
-    q->filled = f2f_arena_alloc(arena, (size_t)g->pseudos * WANTS * sizeof *q->filled);
+    q->set = new_sets(arena, g->pseudos * WANTS, q->words);
+    q->group_set = new_sets(arena, g->pseudos * g->groups_per_pseudo, q->words);
+    q->filled = f2f_arena_alloc(arena, (size_t)g->pseudos * sizeof *q->filled);
     set_init(&q->live, arena, q->words);
 }
 
 static void set_clear(struct age_set *s) {
+    if (!s->n) return;
     memset(s->word, 0, (size_t)s->words * sizeof *s->word);
+    s->oldest = UINT32_MAX;
     s->n = 0;
 }
 
 void f2f_dram_queue_renumber(struct queue *q) {
-    uint32_t next = 0;
-    int sets = q->grouping.pseudos * q->grouping.groups_per_pseudo * WANTS;
-    for (int i = 0; i < sets; i++)
-        if (q->set[i].n) {
-            set_clear(&q->set[i]);
-            q->oldest[i] = UINT32_MAX;
-        }
-    uint32_t p = q->live_oldest;
+    uint32_t next = 0, p = q->live.oldest;
+    for (int i = 0; i < q->grouping.pseudos * WANTS; i++) set_clear(&q->set[i]);
+    for (int i = 0; i < q->grouping.pseudos * q->grouping.groups_per_pseudo; i++) set_clear(&q->group_set[i]);
     for (int left = q->live.n; left; p = --left ? age_next(&q->live, p) : 0) {
         struct entry *entry = &q->entry[q->at_position[p]];
         q->at_position[next] = q->at_position[p];
         entry->position = next++;
-        if (entry->want == WANT_NOTHING) continue;
-        int s = (q->pseudo_of[entry->bank] * WANTS + entry->want) * q->grouping.groups_per_pseudo +
-                q->group_of[entry->bank];
-        age_put(&q->set[s], &q->oldest[s], entry->position);
+        if (entry->want == WANT_COLUMN) group_put(q, entry);
+        else if (entry->want != WANT_NOTHING)
+            age_put(&q->set[q->pseudo_of[entry->bank] * WANTS + entry->want], entry->position);
     }
     set_clear(&q->live);
-    q->live_oldest = UINT32_MAX;
-    for (p = 0; p < next; p++) age_put(&q->live, &q->live_oldest, p);
+    for (p = 0; p < next; p++) age_put(&q->live, p);
     q->next_position = next;
 }

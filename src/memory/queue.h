@@ -1,5 +1,6 @@
-/* queue.h - requests of one direction in a channel: by bank in order of arrival, and in sets by bank group and
- * by what each waits for, in order of age.
+/* queue.h - requests of one direction in a channel: by bank in order of arrival, and in sets by what each waits for,
+ * in order of age. Those that want a column are many, and all of a bank group wait for the same bus: they have a set
+ * for each group.
  *
  * Every entry holds a position; positions grow with arrival and are dealt anew, closely packed, when they run out.
  * A set is a bitmap over positions, so the oldest member is the first bit. */
@@ -35,6 +36,7 @@ struct entry {
 
 struct age_set {
     uint64_t *word;
+    uint32_t oldest; /* the first member, UINT32_MAX if there is none */
     int n, words;
 };
 
@@ -48,11 +50,10 @@ struct queue {
     uint16_t *free_entry, *at_position; /* entries not in use; the entry of a position */
     uint16_t *head, *tail, *key; /* of each bank; key: the entry that calls for its row command, or NO_ENTRY */
     uint8_t *group_of, *pseudo_of; /* of a bank; groups are counted in the pseudo-channel */
-    struct age_set *set; /* [(pseudo * WANTS + want) * groups + group] */
-    uint32_t *oldest; /* of each set: its first member, UINT32_MAX if it has none */
-    uint64_t *filled; /* [pseudo * WANTS + want]: groups whose set has members */
+    struct age_set *set; /* [pseudo * WANTS + want], but for columns: */
+    struct age_set *group_set; /* [pseudo * groups + group] */
+    uint64_t *filled; /* of each pseudo-channel: groups whose set has members */
     struct age_set live;
-    uint32_t live_oldest;
     struct grouping grouping;
     int n_free, words;
     uint32_t next_position;
@@ -64,9 +65,9 @@ void f2f_dram_queue_init(struct queue *q, f2f_arena *arena, int capacity, const 
 void f2f_dram_queue_renumber(struct queue *q);
 static inline bool queue_out_of_positions(const struct queue *q) { return q->next_position == (uint32_t)q->words * 64; }
 
-static inline void age_put(struct age_set *s, uint32_t *oldest, uint32_t position) {
+static inline void age_put(struct age_set *s, uint32_t position) {
     s->word[position >> 6] |= UINT64_C(1) << (position & 63);
-    if (position < *oldest) *oldest = position;
+    if (position < s->oldest) s->oldest = position;
     s->n++;
 }
 
@@ -78,28 +79,38 @@ static inline uint32_t age_next(const struct age_set *s, uint32_t position) {
     return w * 64 + (uint32_t)__builtin_ctzll(bits);
 }
 
-static inline void age_take(struct age_set *s, uint32_t *oldest, uint32_t position) {
+static inline void age_take(struct age_set *s, uint32_t position) {
     s->n--;
-    if (position == *oldest) *oldest = s->n ? age_next(s, position) : UINT32_MAX;
+    if (position == s->oldest) s->oldest = s->n ? age_next(s, position) : UINT32_MAX;
     s->word[position >> 6] &= ~(UINT64_C(1) << (position & 63));
 }
 
-/* Moves an entry to another set of its group. */
+static inline void group_put(struct queue *q, const struct entry *entry) {
+    int pseudo = q->pseudo_of[entry->bank], group = q->group_of[entry->bank];
+    age_put(&q->group_set[pseudo * q->grouping.groups_per_pseudo + group], entry->position);
+    q->filled[pseudo] |= UINT64_C(1) << group;
+}
+
+static inline void group_take(struct queue *q, const struct entry *entry) {
+    int pseudo = q->pseudo_of[entry->bank], group = q->group_of[entry->bank];
+    struct age_set *s = &q->group_set[pseudo * q->grouping.groups_per_pseudo + group];
+    age_take(s, entry->position);
+    if (!s->n) q->filled[pseudo] &= ~(UINT64_C(1) << group);
+}
+
+static inline bool queue_wants(const struct queue *q, int pseudo, int want) {
+    return want == WANT_COLUMN ? q->filled[pseudo] != 0 : q->set[pseudo * WANTS + want].n > 0;
+}
+
+/* Moves an entry to another set of its pseudo-channel. */
 static inline void queue_want(struct queue *q, uint16_t e, enum want want) {
     struct entry *entry = &q->entry[e];
-    int was = entry->want, now = (int)want, groups = q->grouping.groups_per_pseudo;
-    int base = q->pseudo_of[entry->bank] * WANTS, group = q->group_of[entry->bank];
+    int was = entry->want, now = (int)want, base = q->pseudo_of[entry->bank] * WANTS;
     if (was == now) return;
-    if (was != WANT_NOTHING) {
-        int s = (base + was) * groups + group;
-        age_take(&q->set[s], &q->oldest[s], entry->position);
-        if (!q->set[s].n) q->filled[base + was] &= ~(UINT64_C(1) << group);
-    }
-    if (now != WANT_NOTHING) {
-        int s = (base + now) * groups + group;
-        age_put(&q->set[s], &q->oldest[s], entry->position);
-        q->filled[base + now] |= UINT64_C(1) << group;
-    }
+    if (was == WANT_COLUMN) group_take(q, entry);
+    else if (was != WANT_NOTHING) age_take(&q->set[base + was], entry->position);
+    if (now == WANT_COLUMN) group_put(q, entry);
+    else if (now != WANT_NOTHING) age_put(&q->set[base + now], entry->position);
     entry->want = (uint8_t)now;
 }
 
@@ -123,7 +134,7 @@ static inline uint16_t queue_add(struct queue *q, int bank, int32_t bank_row, in
     else q->entry[tail].after = e;
     q->tail[bank] = e;
     q->at_position[position] = e;
-    age_put(&q->live, &q->live_oldest, position);
+    age_put(&q->live, position);
     q->count++;
     return e;
 }
@@ -135,7 +146,7 @@ static inline void queue_remove(struct queue *q, uint16_t e) {
     else q->entry[entry->before].after = entry->after;
     if (entry->after == NO_ENTRY) q->tail[entry->bank] = entry->before;
     else q->entry[entry->after].before = entry->before;
-    age_take(&q->live, &q->live_oldest, entry->position);
+    age_take(&q->live, entry->position);
     q->free_entry[q->n_free++] = e;
 }
 

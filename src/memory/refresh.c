@@ -118,14 +118,14 @@ static int next_command(const struct channel *c, const struct refresh *r, int *b
     return at_once ? F2F_DRAM_PRECHARGE_ALL : F2F_DRAM_PRECHARGE;
 }
 
-int64_t f2f_dram_refresh_next(const struct channel *c, int pseudo) {
-    const struct refresh *r = &c->refresh[pseudo];
+int64_t f2f_dram_refresh_next(const struct channel *c, int pseudo, int *action) {
     int bank;
-    if (r->active < 0) return r->due;
-    int action = next_command(c, r, &bank);
-    if (action < 0) return r->due;
-    int64_t ready = later(f2f_dram_device_ready(&c->device, action, bank), aligned(c->now, c->spec->edge[action]));
-    return ready < r->due ? ready : r->due;
+    *action = next_command(c, &c->refresh[pseudo], &bank);
+    if (*action < 0) {
+        *action = F2F_DRAM_REFRESH_ALL;
+        return NEVER;
+    }
+    return later(f2f_dram_device_ready(&c->device, *action, bank), aligned(c->now, c->spec->edge[*action]));
 }
 
 static void finish(struct channel *c, int pseudo, int64_t tick) {
@@ -165,22 +165,23 @@ static void close_all(struct channel *c, const struct refresh *r) {
     }
 }
 
+void f2f_dram_refresh_due(struct channel *c, int pseudo, int64_t tick) {
+    struct refresh *r = &c->refresh[pseudo];
+    c->now = later(c->now, tick);
+    r->due += r->interval;
+    r->owed++;
+    pick_stale(c, pseudo);
+    start_if_good(c, r);
+}
+
 void f2f_dram_refresh_step(struct channel *c, int pseudo, int64_t tick) {
     struct refresh *r = &c->refresh[pseudo];
-    int bank;
-    c->now = later(c->now, tick);
-    pick_stale(c, pseudo);
-    if (r->due <= tick) {
-        r->due += r->interval;
-        r->owed++;
-    } else {
-        int action = next_command(c, r, &bank);
-        if (action == F2F_DRAM_PRECHARGE) f2f_dram_issue_precharge(c, bank, tick);
-        else f2f_dram_issue(c, action, bank, -1, -1, tick);
-        if (action == F2F_DRAM_PRECHARGE_ALL) close_all(c, r);
-        if (action == r->action) finish(c, pseudo, tick);
-        f2f_dram_candidates_stale(c, pseudo);
-    }
+    int bank, action = next_command(c, r, &bank);
+    if (action == F2F_DRAM_PRECHARGE) f2f_dram_issue_precharge(c, bank, tick);
+    else f2f_dram_issue(c, action, bank, -1, -1, tick);
+    if (action == F2F_DRAM_PRECHARGE_ALL) close_all(c, r);
+    if (action == r->action) finish(c, pseudo, tick);
+    f2f_dram_candidates_stale(c, pseudo);
     start_if_good(c, r);
 }
 

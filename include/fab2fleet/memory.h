@@ -100,10 +100,10 @@ struct f2f_mem_audit;
 f2f_status f2f_mem_audit_new(struct f2f_mem_audit **out, const struct f2f_memory *memory, double pin_rate_bps,
                              f2f_error *err);
 void f2f_mem_audit_free(struct f2f_mem_audit *audit);
-/* Commands in the order of their ticks; counts what is not allowed. */
+/* Commands in the order of their reference ticks, or of the ticks they take their bus from. */
 void f2f_mem_audit_command(struct f2f_mem_audit *audit, const struct f2f_mem_command *command);
-/* Violations so far; `first` (may be NULL) receives a sentence about the first one, lent. */
-int64_t f2f_mem_audit_violations(const struct f2f_mem_audit *audit, const char **first);
+/* Violations of the log up to here; `first` (may be NULL) receives a sentence about the first one, lent. */
+int64_t f2f_mem_audit_violations(struct f2f_mem_audit *audit, const char **first);
 
 #ifdef __cplusplus
 }

@@ -145,7 +145,7 @@ static inline __attribute__((always_inline)) void consider(struct channel *c, st
     if (!queue_wants(&c->queue[direction], p, want)) {
         k->tick = NEVER;
         k->entry = NO_ENTRY;
-        k->stale = false;
+        k->stale = c->scheduler->in_order; /* no newcomer may be offered */
         return;
     }
     if (k->stale || k->tick < c->device.next[action]) f2f_dram_candidate_find(c, direction, p, want);
@@ -176,7 +176,9 @@ static void find_pick(struct channel *c, int p) {
     }
     if (d) consider(c, &best, p, PICK_COLUMN, F2F_DRAM_WRITE, 1, WANT_COLUMN);
     else consider(c, &best, p, PICK_COLUMN, F2F_DRAM_READ, 0, WANT_COLUMN);
-    consider(c, &best, p, PICK_ACTIVATE, F2F_DRAM_ACTIVATE, d, WANT_ACTIVATE);
+    /* each activate puts a refresh off by tRRD: an overdue one would wait for ever */
+    bool overdue = r->active >= 0 && r->owed > c->controller->postpone;
+    if (!overdue) consider(c, &best, p, PICK_ACTIVATE, F2F_DRAM_ACTIVATE, d, WANT_ACTIVATE);
     consider(c, &best, p, PICK_PRECHARGE, F2F_DRAM_PRECHARGE, d, WANT_PRECHARGE);
     tick = c->closes ? f2f_dram_page_next(c, p, &bank) : NEVER;
     if (tick < best.begin)

@@ -163,7 +163,7 @@ static void own_controller_for_long(void **state) {
         struct f2f_mem_run stream = run_of(m, m->controller, F2F_MEM_STREAM),
                            random = run_of(m, m->controller, F2F_MEM_RANDOM),
                            other = run_of(m, m->controller, others[i % 3]);
-        stream.requests = most < 40000 ? most : least > 40000 ? least : 40000;
+        stream.requests = most < 64000 ? most : least > 64000 ? least : 64000;
         random.requests = requests_for(m, 6);
         other.requests = least;
         simulate(&faults, &stream);

@@ -44,6 +44,10 @@ struct f2f_diag *f2f_catalog_diag(struct f2f_catalog *catalog);
 /* Changes made to every system read from now on, before those of the call. Borrowed. */
 void f2f_catalog_override(struct f2f_catalog *catalog, const struct f2f_set *sets, size_t n_sets);
 
+/* Called with every system read from now on; fails the reading where it fails. */
+typedef f2f_status f2f_system_hook(void *context, struct f2f_system *system, f2f_error *err);
+void f2f_catalog_on_system(struct f2f_catalog *catalog, f2f_system_hook *hook, void *context);
+
 /* A system by the name of a system, a node (one node, no network) or a chip (one chip). */
 f2f_status f2f_catalog_system(const struct f2f_system **out, struct f2f_catalog *catalog, const char *name,
                               const struct f2f_set *sets, size_t n_sets, f2f_error *err);

@@ -152,12 +152,14 @@ struct f2f_network {
     int levels;
 };
 
+struct f2f_mem_port;
 struct f2f_system {
     struct f2f_ident id;
     const struct f2f_node *node;
     int nodes;
     const struct f2f_network *network; /* NULL: one node */
     double pue; /* facility power over IT power */
+    const struct f2f_mem_port *mem; /* what its memory delivers, where that is known already (machine.h); else NULL */
 };
 
 #ifdef __cplusplus

@@ -16,7 +16,7 @@ struct work f2f_chip_decode_work(const struct f2f_machine *machine, const struct
     struct work w = {.fixed_s = f2f_chip_launch_s(machine) + machine->cls->attention_setup_s, .format = format};
     w.compute_s = jobs * rows * op->kv_len * f2f_chip_score_s(machine, format, op->head_dim) +
                   ceil(jobs / machine->chip->units) * f2f_chip_tile_s(machine);
-    w.memory_s = f2f_chip_read_s(machine, kv_B) + f2f_chip_mixed_s(machine, act_B);
+    w.memory_s = f2f_chip_kv_s(machine, kv_B) + f2f_chip_mixed_s(machine, act_B);
     w.flop = f2f_op_flop(op);
     w.mem_B = kv_B + act_B;
     w.cache_B = w.mem_B;

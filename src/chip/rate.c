@@ -60,6 +60,10 @@ double f2f_chip_read_s(const struct f2f_machine *machine, double bytes_B) {
     return bytes_B / (machine->mem.read_Bps * machine->cls->stream_frac);
 }
 
+double f2f_chip_kv_s(const struct f2f_machine *machine, double bytes_B) {
+    return bytes_B / (machine->mem.kv_Bps * machine->cls->stream_frac);
+}
+
 double f2f_chip_mixed_s(const struct f2f_machine *machine, double bytes_B) {
     return bytes_B / (machine->mem.mixed_Bps * machine->cls->stream_frac);
 }

@@ -27,6 +27,11 @@ void f2f_catalog_override(struct f2f_catalog *catalog, const struct f2f_set *set
     catalog->n_sets = n_sets;
 }
 
+void f2f_catalog_on_system(struct f2f_catalog *catalog, f2f_system_hook *hook, void *context) {
+    catalog->on_system = hook;
+    catalog->hook_context = context;
+}
+
 f2f_arena *f2f_catalog_arena(struct f2f_catalog *catalog) { return catalog->arena; }
 struct f2f_diag *f2f_catalog_diag(struct f2f_catalog *catalog) {
     return catalog->diag;

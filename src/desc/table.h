@@ -192,6 +192,8 @@ struct f2f_catalog {
     size_t n_dirs;
     const struct f2f_set *sets; /* of every system */
     size_t n_sets;
+    f2f_system_hook *on_system;
+    void *hook_context;
 };
 
 #endif

@@ -71,7 +71,8 @@ void f2f_dram_pacing_accepted(struct channel *c, int64_t tick) {
         collect(p, tick);
         p->in_flight++;
     }
-    p->offered = p->gap > 0.0 || c->source.traffic->pattern == F2F_MEM_TRACE ? 0 : tick + 1;
+    bool paced = p->gap > 0.0 || c->source.traffic->outstanding || c->source.traffic->pattern == F2F_MEM_TRACE;
+    p->offered = paced ? 0 : tick + 1;
     p->next_due += p->gap;
 }
 

@@ -66,13 +66,14 @@ static void start(struct channel *c, struct refresh *r, int unit, int action) {
     for (int bank; (bank = next_bank(&banks)) >= 0;) f2f_dram_bank_hold(c, bank);
 }
 
-/* The next unit of the round that has no requests; where one must go, that with the fewest. */
-static int choose(const struct refresh *r, bool must) {
+/* The next unit of the round that has no requests; where one must go, that with the fewest. A controller that does not
+ * postpone takes them as they come. */
+static int choose(const struct refresh *r, bool in_order, bool must) {
     int best = -1;
     for (int i = 1; i <= r->units; i++) {
         int u = (r->last + i) % r->units;
         if (r->unit[u].done) continue;
-        if (!r->unit[u].pending) return u;
+        if (in_order || !r->unit[u].pending) return u;
         if (must && (best < 0 || r->unit[u].pending < r->unit[best].pending)) best = u;
     }
     return best;
@@ -87,7 +88,7 @@ static void start_if_good(struct channel *c, struct refresh *r) {
             return;
         }
     if (!r->owed) return;
-    int unit = choose(r, r->owed > c->controller->postpone);
+    int unit = choose(r, !c->controller->postpone, r->owed > c->controller->postpone);
     if (unit >= 0) start(c, r, unit, refresh_action(c));
 }
 

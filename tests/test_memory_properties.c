@@ -251,7 +251,7 @@ static void random_policies(void **state) {
         run.temperature_C = 40 + below(&random, 80);
         run.pin_rate_bps = below(&random, 2) ? m->pin_rate_bps * (.5 + .05 * below(&random, 11)) : 0;
         run.traffic.read_frac = .1 * below(&random, 11);
-        run.traffic.step_B = 32 << below(&random, 12);
+        run.traffic.step_B = 64 << below(&random, 11);
         run.traffic.outstanding = below(&random, 2) ? 1 << below(&random, 9) : 0;
         run.traffic.rate_Bps = below(&random, 4) ? 0 : m->pin_rate_bps / 8 * (1 + below(&random, 20));
         run.traffic.seed = draw(&random);

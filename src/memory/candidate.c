@@ -98,7 +98,7 @@ static void find_oldest(struct channel *c, int direction, int pseudo, int want) 
 }
 
 void f2f_dram_candidate_find(struct channel *c, int direction, int pseudo, int want) {
-    if (c->scheduler->in_order) find_oldest(c, direction, pseudo, want);
+    if (c->scheduler->in_order && want != WANT_OPENED) find_oldest(c, direction, pseudo, want);
     else find(c, direction, pseudo, want);
 }
 

@@ -25,7 +25,7 @@ static struct f2f_mem_run run_of(const struct f2f_memory *m, const struct f2f_co
         .controller = controller,
         .temperature_C = 60,
         .channels = 1,
-        .requests = 3000,
+        .requests = 2000,
         .audit = true,
         .traffic = {.pattern = pattern, .step_B = 4096, .read_frac = .6, .seed = 1},
     };
@@ -150,18 +150,52 @@ static int64_t requests_for(const struct f2f_memory *m, double intervals) {
     return (int64_t)(intervals * timing_s(m, F2F_DRAM_SYMBOL_nREFI) / burst_s * m->pseudos);
 }
 
-/* Long enough that refreshes may not stay away: 11 tREFI and more. Random traffic fills the bus to a third at most. */
+/* Long enough that refreshes may not stay away: 11 tREFI and more, in a stream up to 40, where a debt that grows slowly
+ * shows too. Random traffic fills the bus to a third at most. Of the other patterns each memory takes one in turn. */
 static void own_controller_for_long(void **state) {
     (void)state;
+    static const int others[] = {F2F_MEM_TRIAD, F2F_MEM_STRIDED, F2F_MEM_KV_GATHER};
     struct memory_rig rig = memory_rig_open();
     struct faults faults = {0};
-    for (int i = 0; i < rig.n; i++)
-        for (int pattern = 0; pattern < PATTERNS; pattern++) {
-            struct f2f_mem_run run = run_of(rig.memory[i], rig.memory[i]->controller, pattern);
-            run.requests = requests_for(rig.memory[i], pattern == F2F_MEM_RANDOM ? 6 : 13);
-            simulate(&faults, &run);
-        }
+    for (int i = 0; i < rig.n; i++) {
+        const struct f2f_memory *m = rig.memory[i];
+        int64_t least = requests_for(m, 13), most = requests_for(m, 40);
+        struct f2f_mem_run stream = run_of(m, m->controller, F2F_MEM_STREAM),
+                           random = run_of(m, m->controller, F2F_MEM_RANDOM),
+                           other = run_of(m, m->controller, others[i % 3]);
+        stream.requests = most < 64000 ? most : least > 64000 ? least : 64000;
+        random.requests = requests_for(m, 6);
+        other.requests = least;
+        simulate(&faults, &stream);
+        simulate(&faults, &random);
+        simulate(&faults, &other);
+    }
     assert_int_equal(faults.n, 0);
+    memory_rig_close(&rig);
+}
+
+static void threads_change_nothing(void **state) {
+    (void)state;
+    struct memory_rig rig = memory_rig_open();
+    const struct f2f_memory *m = memory_rig_find(&rig, "hbm3e-12h-36gb");
+    for (int pattern = 0; pattern < PATTERNS; pattern++) {
+        struct f2f_mem_result one, many;
+        struct f2f_mem_run run = run_of(m, m->controller, pattern);
+        run.channels = 5;
+        run.requests = 20001;
+        run.threads = 1;
+        assert_int_equal(f2f_mem_simulate(&one, &run, NULL), F2F_OK);
+        run.threads = 4;
+        assert_int_equal(f2f_mem_simulate(&many, &run, NULL), F2F_OK);
+        assert_int_equal(one.violations, 0);
+        assert_int_equal(one.reads + one.writes, 20001);
+        assert_memory_equal(&one.time_s, &many.time_s, sizeof one.time_s);
+        assert_memory_equal(&one.energy_J, &many.energy_J, sizeof one.energy_J);
+        assert_memory_equal(&one.latency_mean_s, &many.latency_mean_s, sizeof one.latency_mean_s);
+        assert_memory_equal(one.commands, many.commands, sizeof one.commands);
+        assert_memory_equal(one.loss_frac, many.loss_frac, sizeof one.loss_frac);
+        assert_memory_equal(one.latency_count, many.latency_count, sizeof one.latency_count);
+    }
     memory_rig_close(&rig);
 }
 
@@ -217,7 +251,7 @@ static void random_policies(void **state) {
         run.temperature_C = 40 + below(&random, 80);
         run.pin_rate_bps = below(&random, 2) ? m->pin_rate_bps * (.5 + .05 * below(&random, 11)) : 0;
         run.traffic.read_frac = .1 * below(&random, 11);
-        run.traffic.step_B = 32 << below(&random, 12);
+        run.traffic.step_B = 64 << below(&random, 11);
         run.traffic.outstanding = below(&random, 2) ? 1 << below(&random, 9) : 0;
         run.traffic.rate_Bps = below(&random, 4) ? 0 : m->pin_rate_bps / 8 * (1 + below(&random, 20));
         run.traffic.seed = draw(&random);
@@ -528,6 +562,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_memory_controller_and_pattern),
                                        cmocka_unit_test(own_controller_for_long),
                                        cmocka_unit_test(random_policies),
+                                       cmocka_unit_test(threads_change_nothing),
                                        cmocka_unit_test(each_timing_matters),
                                        cmocka_unit_test(no_two_addresses_meet),
                                        cmocka_unit_test(channels_share_nothing),

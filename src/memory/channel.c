@@ -176,9 +176,11 @@ static void find_pick(struct channel *c, int p) {
     }
     if (d) consider(c, &best, p, PICK_COLUMN, F2F_DRAM_WRITE, 1, WANT_COLUMN);
     else consider(c, &best, p, PICK_COLUMN, F2F_DRAM_READ, 0, WANT_COLUMN);
-    /* each activate puts a refresh off by tRRD: an overdue one would wait for ever */
-    bool overdue = r->active >= 0 && r->owed > c->controller->postpone;
-    if (!overdue) consider(c, &best, p, PICK_ACTIVATE, F2F_DRAM_ACTIVATE, d, WANT_ACTIVATE);
+    struct pick before = best;
+    consider(c, &best, p, PICK_ACTIVATE, F2F_DRAM_ACTIVATE, d, WANT_ACTIVATE);
+    /* an activate takes its bus earlier: it would put off a refresh that must go for ever */
+    bool must = r->active >= 0 && r->owed > c->controller->postpone;
+    if (must && best.kind == PICK_ACTIVATE && best.tick >= tick) best = before;
     consider(c, &best, p, PICK_PRECHARGE, F2F_DRAM_PRECHARGE, d, WANT_PRECHARGE);
     tick = c->closes ? f2f_dram_page_next(c, p, &bank) : NEVER;
     if (tick < best.begin)

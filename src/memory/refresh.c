@@ -67,11 +67,11 @@ static void start(struct channel *c, struct refresh *r, int unit, int action) {
 }
 
 /* The next unit of the round that has no requests; where one must go, that with the fewest. A controller that does not
- * postpone takes them as they come. */
-static int choose(const struct refresh *r, bool in_order, bool must) {
-    int best = -1;
+ * postpone takes them as they come. Ranks take turns, as refreshes of one rank must lie apart (tpbR2pbR). */
+static int choose(const struct refresh *r, bool in_order, bool must, int ranks) {
+    int best = -1, per_rank = r->units / ranks, last = r->last % per_rank * ranks + r->last / per_rank;
     for (int i = 1; i <= r->units; i++) {
-        int u = (r->last + i) % r->units;
+        int turn = (last + i) % r->units, u = turn % ranks * per_rank + turn / ranks;
         if (r->unit[u].done) continue;
         if (in_order || !r->unit[u].pending) return u;
         if (must && (best < 0 || r->unit[u].pending < r->unit[best].pending)) best = u;
@@ -88,7 +88,9 @@ static void start_if_good(struct channel *c, struct refresh *r) {
             return;
         }
     if (!r->owed) return;
-    int unit = choose(r, !c->controller->postpone, r->owed > c->controller->postpone);
+    int ranks = c->spec->per_parent[F2F_DRAM_RANK];
+    if (r->units % ranks) ranks = 1; /* one unit is the whole pseudo-channel */
+    int unit = choose(r, !c->controller->postpone, r->owed > c->controller->postpone, ranks);
     if (unit >= 0) start(c, r, unit, refresh_action(c));
 }
 

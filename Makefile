@@ -51,8 +51,9 @@ validate: all
 	@$(release)/fab2fleet validate $(wildcard validation/*.csv) $(wildcard $(DATA)/measured/*.csv)
 
 bench: tests-configured
-	@$(build) --target bench
+	@$(build) --target bench bench_memory
 	@$(release)/bench/bench
+	@$(release)/bench/bench_memory
 
 lint: all
 	@scripts/setup.sh lint

@@ -91,8 +91,33 @@ struct f2f_mem_result {
 
 /* F2F_EINPUT: contradictory timings, a mapping that does not fit, a trace that cannot be read. */
 f2f_status f2f_mem_simulate(struct f2f_mem_result *out, const struct f2f_mem_run *run, f2f_error *err);
+/* What refresh costs: the share of peak a run gains if the memory needs none (at most 200,000 requests are compared).
+ */
+f2f_status f2f_mem_refresh_loss(double *out_frac, const struct f2f_mem_run *run, f2f_error *err);
 /* Upper edge of a bin: bins are 1/16 of an octave wide, at least a tick. */
 double f2f_mem_bin_s(const struct f2f_mem_result *result, int bin);
+
+/* The result as a record, with the tree of where the data bus's time goes.
+ * refresh_loss_frac: of f2f_mem_refresh_loss. */
+struct f2f_record *f2f_mem_record(f2f_arena *arena, const struct f2f_mem_result *result, double refresh_loss_frac,
+                                  const char *title);
+/* Latency histogram, half an octave a row. */
+struct f2f_record *f2f_mem_histogram(f2f_arena *arena, const struct f2f_mem_result *result);
+/* Bandwidth-latency curves: a table of `offered` (share of peak asked for) against delivered bandwidth and mean and p99
+ * latency, for read shares of 100 to 0 %. The run gives memory, controller, pattern, channels and requests of each
+ * point. */
+f2f_status f2f_mem_curve(struct f2f_record **table, f2f_arena *arena, const struct f2f_mem_run *run, f2f_error *err);
+/* Commands of channel 0 from begin to end as spans of the record (timeline): a track for each bank and data bus. A log
+ * function for f2f_mem_run. */
+struct f2f_mem_window {
+    struct f2f_record *record;
+    const struct f2f_memory *memory;
+    double begin_s, end_s, tick_s, clock_s;
+    int64_t spans; /* at most a million are kept */
+};
+void f2f_mem_window_init(struct f2f_mem_window *window, struct f2f_record *record, const struct f2f_mem_run *run,
+                         double begin_s, double end_s);
+void f2f_mem_window_log(void *window, const struct f2f_mem_command *command);
 
 /* A second opinion on a log of commands, from the standard's tables alone (src/memory/audit.c). One for each channel.
  */

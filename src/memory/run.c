@@ -240,3 +240,24 @@ f2f_status f2f_mem_simulate(struct f2f_mem_result *out, const struct f2f_mem_run
     f2f_arena_free(arena);
     return status;
 }
+
+f2f_status f2f_mem_refresh_loss(double *out_frac, const struct f2f_mem_run *asked, f2f_error *err) {
+    enum { COMPARED = 200000 };
+    struct f2f_mem_run run = *asked;
+    struct f2f_mem_result with, without;
+    struct f2f_controller never = *(run.controller ? run.controller : run.memory->controller);
+    struct f2f_memory unmanaged = *run.memory;
+    *out_frac = 0.0;
+    run.audit = false;
+    run.log = NULL;
+    run.go_on = NULL;
+    if (run.requests > COMPARED) run.requests = COMPARED;
+    F2F_TRY(f2f_mem_simulate(&with, &run, err));
+    never.refresh = F2F_DRAM_REFRESH_NONE;
+    unmanaged.raaimt = 0;
+    run.controller = &never;
+    run.memory = &unmanaged;
+    F2F_TRY(f2f_mem_simulate(&without, &run, err));
+    *out_frac = (without.bandwidth_Bps - with.bandwidth_Bps) / with.peak_Bps;
+    return F2F_OK;
+}

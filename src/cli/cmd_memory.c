@@ -71,6 +71,15 @@ static bool go_on(void *context, double done_frac) {
     return progress_step(context, (int)(100.0 * done_frac), 100, NULL);
 }
 
+/* --controller is the first --set, so that others change the controller it names. */
+static f2f_status load_memory(const struct f2f_memory **out, struct cli *cli, f2f_error *err) {
+    size_t n = 0, given = cli->common.sets.n;
+    struct f2f_set *sets = f2f_arena_alloc(cli->arena, (given + 1) * sizeof *sets);
+    if (o.controller) sets[n++] = (struct f2f_set){"controller", o.controller};
+    for (size_t i = 0; i < given; i++) sets[n++] = cli->common.sets.item[i];
+    return f2f_catalog_memory(out, cli->catalog, cli->args[0], sets, n, err);
+}
+
 static f2f_status make_run(struct f2f_mem_run *run, struct cli *cli, f2f_error *err) {
     *run = (struct f2f_mem_run){.channels = o.channels,
                                 .requests = (int64_t)o.requests,
@@ -79,9 +88,7 @@ static f2f_status make_run(struct f2f_mem_run *run, struct cli *cli, f2f_error *
                                 .temperature_C = o.temperature_C,
                                 .pin_rate_bps = o.pin_rate_Gbps * 1e9};
     F2F_TRY(read_pattern(&run->traffic, err));
-    F2F_TRY(
-        f2f_catalog_memory(&run->memory, cli->catalog, cli->args[0], cli->common.sets.item, cli->common.sets.n, err));
-    if (o.controller) F2F_TRY(f2f_catalog_controller(&run->controller, cli->catalog, o.controller, NULL, 0, err));
+    F2F_TRY(load_memory(&run->memory, cli, err));
     run->traffic.read_frac = o.read_frac;
     run->traffic.outstanding = o.rate_GBps > 0 ? 0 : o.outstanding;
     run->traffic.skew = o.skew;
@@ -116,7 +123,7 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, struct pr
         f2f_record_span(r, spans->spans[i].track, spans->spans[i].name, spans->spans[i].start_s,
                         spans->spans[i].duration_s);
     f2f_record_text(r, "memory", cli->args[0], NULL);
-    f2f_record_text(r, "controller", run.controller ? run.controller->id.name : run.memory->controller->id.name, NULL);
+    f2f_record_text(r, "controller", run.memory->controller->id.name, NULL);
     f2f_results_add(results, r);
     if (cli->common.explain && m.reads) f2f_results_table(results, f2f_mem_histogram(cli->arena, &m));
     if (status == F2F_OK && o.curve) {

@@ -194,8 +194,9 @@ static f2f_status complete(struct f2f_mem_run *run, int64_t *requests, f2f_error
     const struct f2f_mem_traffic *t = &run->traffic;
     if (!run->controller) run->controller = run->memory->controller;
     if (!run->channels) run->channels = run->memory->channels;
-    if (run->channels < 1 || run->channels > 4096)
-        return f2f_fail(err, F2F_EINPUT, "%d channels: 1 to 4096 can be simulated", run->channels);
+    if (run->channels < 1 || run->channels > run->memory->channels)
+        return f2f_fail(err, F2F_EINPUT, "%d channels: memory %s has %d", run->channels, run->memory->id.name,
+                        run->memory->channels);
     if (!(t->read_frac >= 0.0 && t->read_frac <= 1.0))
         return f2f_fail(err, F2F_EINPUT, "a read share of %g is not from 0 to 1", t->read_frac);
     if (t->outstanding < 0 || t->outstanding > 1 << 20 || !(t->rate_Bps >= 0.0))

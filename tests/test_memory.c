@@ -346,6 +346,34 @@ static void traces_are_read(void **state) {
     }
 }
 
+static void take_note(void *context, const struct f2f_mem_command *command) {
+    (void)command;
+    ++*(int64_t *)context;
+}
+
+/* A log wants every refresh of an idle hour's first milliseconds; without one they are counted at once: the same count.
+ */
+static void idle_time_is_skipped(void **state) {
+    (void)state;
+    char path[] = "traceXXXXXX";
+    const char *text = "0x40 READ 0\n0x80 READ 3000000\n0x40 WRITE 3000001\n";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0 && write(fd, text, strlen(text)) > 0);
+    struct f2f_mem_run run = reads(memory_rig_find(&rig, "hbm3e-12h-36gb"), NULL, F2F_MEM_TRACE, 0);
+    int64_t noted = 0;
+    run.traffic.trace = path;
+    struct f2f_mem_result skipped = simulate(&run);
+    run.log = take_note;
+    run.log_context = &noted;
+    struct f2f_mem_result whole = simulate(&run);
+    (void)close(fd);
+    (void)unlink(path);
+    assert_memory_equal(skipped.commands, whole.commands, sizeof whole.commands);
+    near(skipped.energy_J, whole.energy_J, 1e-12, "energy");
+    near(skipped.time_s, whole.time_s, 1e-12, "time");
+    assert_true(skipped.events * 10 < whole.events && noted > 20000);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(isolated_read_costs_row_column_and_burst),
@@ -362,6 +390,7 @@ int main(void) {
         cmocka_unit_test(energy_is_the_sum_of_commands),
         cmocka_unit_test(open_loops_keep_their_rate),
         cmocka_unit_test(traces_are_read),
+        cmocka_unit_test(idle_time_is_skipped),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

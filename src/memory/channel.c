@@ -227,6 +227,8 @@ f2f_status f2f_dram_channel_run(struct channel *c, int64_t events, bool *more, f
     while (events-- > 0) {
         *more = c->wishing || c->queue[0].live.n || c->queue[1].live.n;
         if (!*more) return F2F_OK;
+        bool empty = !c->queue[0].live.n && !c->queue[1].live.n;
+        if (empty) f2f_dram_refresh_skip(c, f2f_dram_pacing_next(c));
         if (c->stale) c->best = choose(c);
         const struct pick *pick = &c->pick[c->best];
         int64_t arrival = f2f_dram_pacing_next(c);

@@ -186,6 +186,8 @@ void f2f_dram_refresh_due(struct channel *c, int pseudo, int64_t tick);
 int64_t f2f_dram_refresh_next(const struct channel *c, int pseudo, int *action);
 void f2f_dram_refresh_step(struct channel *c, int pseudo, int64_t tick);
 void f2f_dram_refresh_activated(struct channel *c, int bank);
+/* Passes over the refreshes of a time in which no request is there. */
+void f2f_dram_refresh_skip(struct channel *c, int64_t until);
 
 /* pacing.c */
 void f2f_dram_pacing_init(struct channel *c, f2f_arena *arena);

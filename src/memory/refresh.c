@@ -195,3 +195,21 @@ void f2f_dram_refresh_activated(struct channel *c, int bank) {
     r->unit[c->bank[bank].unit].manage = true;
     start_if_good(c, r);
 }
+
+/* Nothing but refresh happens before `until`: whole rounds of it are counted at once. A log wants every command, and
+ * an open row is closed by the first round, which is therefore left to go command by command. */
+void f2f_dram_refresh_skip(struct channel *c, int64_t until) {
+    int action = refresh_action(c);
+    for (int p = 0; p < c->pseudos && !c->log; p++) {
+        struct refresh *r = &c->refresh[p];
+        int64_t round = r->interval * r->units, rounds = r->due < until ? (until - r->due) / round - 1 : 0;
+        bool quiet = r->active < 0 && !r->owed && rounds > 0;
+        for (int b = 0; quiet && b < c->banks_per_pseudo; b++)
+            quiet = c->bank[p * c->banks_per_pseudo + b].open_row == CLOSED;
+        if (!quiet) continue;
+        r->due += rounds * round;
+        c->commands[action] += rounds * r->units;
+        c->refreshed_banks += rounds * c->banks_per_pseudo;
+        pick_stale(c, p);
+    }
+}

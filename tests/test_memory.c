@@ -254,7 +254,7 @@ static void shares_of_the_bus_add_up(void **state) {
             struct f2f_mem_run run = reads(rig.memory[i], NULL, pattern, 5000);
             run.traffic.step_B = 8192;
             run.traffic.read_frac = 0.7;
-            run.channels = 2;
+            run.channels = rig.memory[i]->channels < 2 ? 1 : 2;
             struct f2f_mem_result r = simulate(&run);
             double sum = r.data_frac;
             for (int l = 0; l < F2F_MEM_LOSSES; l++) {

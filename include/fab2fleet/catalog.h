@@ -7,7 +7,9 @@
 
 #include "fab2fleet/doc.h"
 #include "fab2fleet/hardware.h"
+#include "fab2fleet/making.h"
 #include "fab2fleet/model.h"
+#include "fab2fleet/range.h"
 #include "fab2fleet/record.h"
 
 #ifdef __cplusplus
@@ -17,7 +19,17 @@ extern "C" {
 /* name of the kind = folder of the catalog */
 #define F2F_KIND_LIST(X) \
     X(PROCESS, process)  \
-    X(MEMORY, memory) X(CLASS, class) X(CHIP, chip) X(NODE, node) X(NETWORK, network) X(SYSTEM, system)
+    X(MEMORY, memory)    \
+    X(CLASS, class)      \
+    X(CHIP, chip)        \
+    X(NODE, node)        \
+    X(NETWORK, network)  \
+    X(SYSTEM, system)    \
+    X(FOUNDRY, foundry)  \
+    X(BONDING, bonding)  \
+    X(STACK, stack)      \
+    X(PACKAGE, package)  \
+    X(PRICE, price)
 
 enum f2f_kind {
 #define X(id, name) F2F_KIND_##id,
@@ -51,8 +63,16 @@ f2f_status f2f_catalog_host(const struct f2f_system **out, struct f2f_catalog *c
                             const struct f2f_set *sets, size_t n_sets, f2f_error *err);
 f2f_status f2f_catalog_memory(const struct f2f_memory **out, struct f2f_catalog *catalog, const char *name,
                               const struct f2f_set *sets, size_t n_sets, f2f_error *err);
+/* name NULL: the default list, us-2024; *out is NULL where the catalog has none. */
+f2f_status f2f_catalog_price(const struct f2f_price **out, struct f2f_catalog *catalog, const char *name,
+                             const struct f2f_set *sets, size_t n_sets, f2f_error *err);
 f2f_status f2f_catalog_model(const struct f2f_model **out, struct f2f_catalog *catalog, const char *name,
                              f2f_error *err);
+
+/* From here on the ranges of all quantities that are read are listed; those listed before are forgotten. */
+void f2f_catalog_ranges_start(struct f2f_catalog *catalog);
+/* What was listed, lent. Whoever loaded the structs may change them through it; nobody else should have them. */
+const struct f2f_ranges *f2f_catalog_ranges(const struct f2f_catalog *catalog);
 
 /* One record per description: name, kind, status, title, source. kind: NULL for all, or "chip", "model", ... */
 f2f_status f2f_catalog_list(struct f2f_results *out, struct f2f_catalog *catalog, const char *kind, f2f_error *err);

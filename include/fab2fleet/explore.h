@@ -15,6 +15,7 @@ typedef bool f2f_progress_fn(void *context, int done, int total, const char *wha
 struct f2f_study_options {
     const struct f2f_set *sets; /* applied to every system, after its own */
     size_t n_sets;
+    const struct f2f_price *price; /* for money in the records; NULL: none */
     int threads; /* 0: all cores */
     f2f_progress_fn *progress;
     void *progress_context;

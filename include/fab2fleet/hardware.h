@@ -22,11 +22,16 @@ struct f2f_ident {
     int status; /* enum f2f_maturity */
 };
 
+struct f2f_foundry;
+struct f2f_stack;
+struct f2f_making;
+
 /* A manufacturing process, as far as time and power need it. */
 struct f2f_process {
     struct f2f_ident id;
     double flop_energy_J; /* one bf16 FLOP in a matrix unit with its operand delivery, at nominal voltage */
     double sram_energy_J_per_B; /* last-level SRAM access with wires */
+    const struct f2f_foundry *foundry; /* what it costs to make (making.h); NULL: not known */
 };
 
 enum f2f_refresh { F2F_REFRESH_ALL_BANK, F2F_REFRESH_PER_BANK };
@@ -47,6 +52,7 @@ struct f2f_memory {
     double trcd_s, tcl_s, trp_s, twtr_s, trtw_s; /* row open, read latency, precharge, bus turnarounds */
     double energy_J_per_b; /* per bit moved, activation to pin */
     double idle_W; /* background of one stack */
+    const struct f2f_stack *stack; /* how it is made or bought (making.h); NULL: not known */
 };
 
 /* Memory as a chip carries it. */
@@ -77,6 +83,7 @@ struct f2f_chip {
     struct f2f_chip_memory memory;
     double tdp_W, idle_W;
     double host_link_Bps; /* PCIe or C2C, one direction */
+    const struct f2f_making *making; /* how it is put together (making.h); NULL: by rule */
 };
 
 /* Links between chips of one scale-up domain. */
@@ -96,6 +103,8 @@ struct f2f_node {
     struct f2f_link link; /* the scale-up domain: all chips of the node */
     double nic_Bps; /* network bandwidth per chip, one direction; 0: none */
     double host_W; /* CPUs, NICs, fans, conversion losses at full load */
+    double host_usd, host_kg; /* all but the chips: price, embodied CO2e; 0: by rule */
+    double power_budget_W; /* what the rack grants a node; 0: all it asks for */
 };
 
 /* A level of a scale-out network, from the leaf up. */

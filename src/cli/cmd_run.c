@@ -27,17 +27,21 @@ static f2f_status write_folder(const struct cli *cli, const struct f2f_results *
 
 static int run(struct cli *cli) {
     const struct f2f_study *study;
+    const struct f2f_price *price;
     struct f2f_results *results = NULL;
+    struct set_list sets;
     struct progress progress;
     f2f_error err = {0};
     if (cli->n_args != 1)
         return cli_fail(
             cli, f2f_fail(&err, F2F_EUSAGE, "one study is wanted, e.g. fab2fleet run studies/hbm3e-12h.yaml"), &err);
     f2f_status status = f2f_study_load(&study, cli->catalog, cli->args[0], &err);
+    if (status == F2F_OK) status = cli_price(&price, &sets, cli, study->price, &err);
     if (status != F2F_OK) return cli_fail(cli, status, &err);
     progress_start(&progress, "run", cli->common.quiet);
-    struct f2f_study_options how = {.sets = cli->common.sets.item,
-                                    .n_sets = cli->common.sets.n,
+    struct f2f_study_options how = {.sets = sets.item,
+                                    .n_sets = sets.n,
+                                    .price = price,
                                     .threads = cli->common.threads,
                                     .progress = progress_step,
                                     .progress_context = &progress};

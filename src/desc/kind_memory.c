@@ -22,6 +22,7 @@ static const struct f2f_field fields[] = {
     F2F_QTY(T, "trtw", trtw_s, TIME, 0, 1e-6, "read command to write command (tRTW)"),
     F2F_QTY(T, "energy", energy_J_per_b, ENERGY_PER_BIT, 1e-13, 1e-9, "energy of one bit moved, cell to pin"),
     F2F_QTY(T, "idle", idle_W, POWER, 0, 100, "background power of one stack or device"),
+    F2F_REF(T, "stack", stack, false, &f2f_stack_table, "how it is made or bought"),
 };
 
 static void check(const void *object, const struct f2f_doc *node, struct f2f_diag *diag) {

@@ -75,6 +75,7 @@ static const struct f2f_field fields[] = {
     F2F_LIST(T, "jobs", jobs, n_jobs, true, &f2f_study_job_table, "what each of them does"),
     F2F_LIST(T, "claims", claims, n_claims, false, &claim_table, "published statements to be tested"),
     F2F_LIST(T, "sweeps", sweeps, n_sweeps, false, &sweep_table, "where the answer changes"),
+    F2F_TEXT(T, "price", price, false, "price list for money in the answer; us-2024 if left out"),
 };
 
 /* The node of field `key` of item i of the list `list`. */

@@ -23,6 +23,11 @@ static void show_scalar(struct f2f_record *r, const struct f2f_field *field, enu
         f2f_record_num(row, "si", si, NULL);
         f2f_record_text(row, "unit", f2f_quantity_unit(field->quantity), NULL);
     }
+    for (int i = 0; i < 3; i++) {
+        static const char *const keys[] = {"low", "high", "shape"};
+        const struct f2f_doc *bound = f2f_doc_get(node, keys[i]);
+        if (bound && bound->kind == F2F_DOC_SCALAR) f2f_record_text(row, keys[i], bound->text, NULL);
+    }
     f2f_record_text(row, "source", scalar->source, NULL);
     if (note && note->kind == F2F_DOC_SCALAR) f2f_record_text(row, "note", note->text, NULL);
 }
@@ -91,8 +96,8 @@ static f2f_status show_model(struct f2f_record **out, struct f2f_catalog *catalo
 /* A description must also decode, or what is shown could not be used. */
 f2f_status f2f_catalog_show(struct f2f_record **out, struct f2f_catalog *catalog, const char *name,
                             const struct f2f_set *sets, size_t n_sets, f2f_error *err) {
-    static const char *const kinds[] = {"system", "node",    "network", "chip", "class",
-                                        "memory", "process", "model",   NULL};
+    static const char *const kinds[] = {"system",  "node",    "network", "chip",    "class", "memory", "process",
+                                        "foundry", "bonding", "stack",   "package", "price", "model",  NULL};
     const char *kind;
     *out = NULL;
     F2F_TRY(f2f_desc_kind(&kind, catalog, kinds, name, NULL, err));

@@ -112,6 +112,8 @@ struct f2f_table {
 /* The table of a kind (src/desc/kind_*.c); f2f_study_table for studies. */
 extern const struct f2f_table f2f_process_table, f2f_memory_table, f2f_class_table, f2f_chip_table, f2f_node_table,
     f2f_network_table, f2f_system_table, f2f_study_table, f2f_study_job_table;
+extern const struct f2f_table f2f_foundry_table, f2f_bonding_table, f2f_stack_table, f2f_package_table,
+    f2f_making_table, f2f_price_table;
 /* Table of a kind by name, or NULL. */
 const struct f2f_table *f2f_table_find(const char *kind);
 const struct f2f_field *f2f_table_field(const struct f2f_table *table, const char *key);
@@ -157,6 +159,13 @@ f2f_status f2f_desc_set_field(const struct f2f_field **out, f2f_arena *arena, co
 void f2f_desc_decode(void *object, struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *node);
 /* A scalar that may be written {value:, source:, note:}: the scalar itself, or NULL if it is none. */
 struct f2f_doc *f2f_desc_scalar(struct f2f_doc *node);
+/* range.c: the quantity that `scalar` says, its range if it has one; node is what the field stands at. Faults are
+ * reported; false: no value. */
+bool f2f_desc_quantity(double *out, struct f2f_catalog *catalog, const struct f2f_field *field, const char *key,
+                       struct f2f_doc *node, struct f2f_doc *scalar);
+/* The keys that may stand beside `value:`, ends with NULL. */
+extern const char *const f2f_desc_value_keys[];
+
 /* decode_many.c: fields that are lists or names of other things than descriptions. */
 void f2f_desc_decode_texts(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
                            struct f2f_doc *node);
@@ -186,6 +195,8 @@ struct f2f_catalog {
     size_t n_dirs;
     const struct f2f_set *sets; /* of every system */
     size_t n_sets;
+    struct f2f_ranges ranges; /* of what was read since lists_ranges was set */
+    bool lists_ranges;
 };
 
 #endif

@@ -261,9 +261,8 @@ static void bill_is_conserved(void **state) {
         for (int l = 0; l < F2F_BILL_N; l++) lines += c.line_usd[l];
         assert_near(lines, c.price_usd, 1e-12);
         assert_near(c.chip_usd + c.line_usd[F2F_BILL_MARGIN], c.price_usd, 1e-12);
-        assert_near(c.die_usd + c.memory_usd + c.package_usd + c.line_usd[F2F_BILL_LOST_DIES] +
-                        c.line_usd[F2F_BILL_LOST_MEMORY] + c.line_usd[F2F_BILL_MODULE],
-                    c.chip_usd, 1e-12);
+        assert_near(c.die_usd + c.memory_usd + c.package_usd + c.lost_usd + c.line_usd[F2F_BILL_MODULE], c.chip_usd,
+                    1e-12);
         /* good dies in bad packages: each package that works has used up 1 / yield of them */
         assert_near(c.line_usd[F2F_BILL_LOST_DIES], c.die_usd * (1 / c.package_yield_frac - 1), 1e-9);
         assert_near(c.kg, c.die_kg + c.memory_kg + c.package_kg + c.module_kg, 1e-12);

@@ -24,7 +24,8 @@ extern "C" {
     X(DIE, "die_usd", "logic dies of one chip")                                                                   \
     X(MEMORY, "memory_usd", "memory of one chip")                                                                 \
     X(PACKAGE, "package_usd", "interposer, substrate, assembly and test of one chip")                             \
-    X(CHIP, "chip_usd", "one chip on its module: dies, memory, package, what is lost in packages, module")        \
+    X(LOST, "lost_usd", "good dies, stacks, interposers and substrates lost in bad packages")                     \
+    X(CHIP, "chip_usd", "one chip on its module: dies, memory, package, what is lost, module")                    \
     X(MEMORY_SHARE, "memory_share_frac", "memory in that")                                                        \
     X(PRICE, "price_usd", "one chip with the vendor's margin")                                                    \
     X(POWER, "power_W", "of all that is named, at its limit, facility losses included where a facility is named") \

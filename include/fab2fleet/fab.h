@@ -49,26 +49,27 @@ struct f2f_fab_stack {
 f2f_status f2f_fab_stack(struct f2f_fab_stack *out, const struct f2f_memory *memory, f2f_error *err);
 
 /* Lines of a chip's bill: identifier, group, name. Groups: die, memory, package, module, price. */
-#define F2F_BILL_LIST(X)                                          \
-    X(DIE_SILICON, "die", "silicon that is sold")                 \
-    X(DIE_LOSS, "die", "dies with too many defects")              \
-    X(DIE_PROBE, "die", "wafer test")                             \
-    X(MEMORY_DIES, "memory", "DRAM dies")                         \
-    X(MEMORY_BASE, "memory", "base die")                          \
-    X(MEMORY_TSV, "memory", "vias, bumps, thinning")              \
-    X(MEMORY_BOND, "memory", "bonding of layers")                 \
-    X(MEMORY_TEST, "memory", "stack test")                        \
-    X(MEMORY_LOSS, "memory", "stacks lost in bonding and test")   \
-    X(MEMORY_MARGIN, "memory", "memory maker's margin")           \
-    X(MEMORY_CONTRACT, "memory", "contract price")                \
-    X(PACKAGE_INTERPOSER, "package", "interposer")                \
-    X(PACKAGE_SUBSTRATE, "package", "substrate")                  \
-    X(PACKAGE_ASSEMBLY, "package", "bumps, bonding and assembly") \
-    X(PACKAGE_TEST, "package", "final test")                      \
-    X(PACKAGE_LOSS, "package", "interposers and substrates lost") \
-    X(LOST_DIES, "lost in packages", "good dies")                 \
-    X(LOST_MEMORY, "lost in packages", "good stacks")             \
-    X(MODULE, "module", "board, regulators, cooling")             \
+#define F2F_BILL_LIST(X)                                                     \
+    X(DIE_SILICON, "die", "silicon that is sold")                            \
+    X(DIE_LOSS, "die", "dies with too many defects")                         \
+    X(DIE_PROBE, "die", "wafer test")                                        \
+    X(MEMORY_DIES, "memory", "DRAM dies")                                    \
+    X(MEMORY_BASE, "memory", "base die")                                     \
+    X(MEMORY_TSV, "memory", "vias, bumps, thinning")                         \
+    X(MEMORY_BOND, "memory", "bonding of layers")                            \
+    X(MEMORY_TEST, "memory", "stack test")                                   \
+    X(MEMORY_LOSS, "memory", "stacks lost in bonding and test")              \
+    X(MEMORY_MARGIN, "memory", "memory maker's margin")                      \
+    X(MEMORY_CONTRACT, "memory", "contract price")                           \
+    X(PACKAGE_INTERPOSER, "package", "interposer")                           \
+    X(PACKAGE_SUBSTRATE, "package", "substrate")                             \
+    X(PACKAGE_ASSEMBLY, "package", "bumps, bonding and assembly")            \
+    X(PACKAGE_TEST, "package", "final test")                                 \
+    X(PACKAGE_LOSS, "package", "interposers with defects")                   \
+    X(LOST_DIES, "lost in packages", "good dies")                            \
+    X(LOST_MEMORY, "lost in packages", "good stacks")                        \
+    X(LOST_PACKAGE, "lost in packages", "interposers, substrates, assembly") \
+    X(MODULE, "module", "board, regulators, cooling")                        \
     X(MARGIN, "vendor", "vendor's margin")
 
 enum f2f_bill_line {
@@ -87,7 +88,7 @@ struct f2f_fab_chip {
     double package_yield_frac; /* packages that work, of those begun */
     double interposers_per_wafer; /* 0: none */
     double line_usd[F2F_BILL_N];
-    double die_usd, memory_usd, package_usd; /* sums of groups; what is lost in packages is in none of them */
+    double die_usd, memory_usd, package_usd, lost_usd; /* sums of groups: lost is what bad packages take along */
     double chip_usd; /* all but the vendor's margin */
     double price_usd; /* with it */
     double die_kg, memory_kg, package_kg, module_kg, kg;

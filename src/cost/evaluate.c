@@ -64,6 +64,7 @@ static void put_chip(struct f2f_cost *out, const struct f2f_fab_chip *chip) {
     f[F2F_COST_DIE] = chip->die_usd;
     f[F2F_COST_MEMORY] = chip->memory_usd;
     f[F2F_COST_PACKAGE] = chip->package_usd;
+    f[F2F_COST_LOST] = chip->lost_usd;
     f[F2F_COST_CHIP] = chip->chip_usd;
     f[F2F_COST_MEMORY_SHARE] = chip->memory_usd / chip->chip_usd;
     f[F2F_COST_PRICE] = chip->price_usd;

@@ -125,8 +125,9 @@ static f2f_status add_package(struct f2f_fab_chip *out, const struct contents *i
     line[F2F_BILL_PACKAGE_SUBSTRATE] = substrate_usd;
     line[F2F_BILL_PACKAGE_ASSEMBLY] = assembly_usd;
     line[F2F_BILL_PACKAGE_TEST] = p->test_usd;
-    line[F2F_BILL_PACKAGE_LOSS] = layer_loss_usd * early + (layer_usd + assembly_usd) * (early - 1.0) +
-                                  (substrate_usd + p->test_usd) * (late - 1.0);
+    line[F2F_BILL_PACKAGE_LOSS] = layer_loss_usd;
+    line[F2F_BILL_LOST_PACKAGE] =
+        (layer_usd + layer_loss_usd + assembly_usd) * (early - 1.0) + (substrate_usd + p->test_usd) * (late - 1.0);
     line[F2F_BILL_LOST_DIES] = in->dies_usd * (early - 1.0);
     line[F2F_BILL_LOST_MEMORY] = in->stacks_usd * (early - 1.0);
     out->package_kg = layer.kg * early;
@@ -157,6 +158,7 @@ f2f_status f2f_fab_chip(struct f2f_fab_chip *out, const struct f2f_chip *chip, f
     out->die_usd = sum(out, F2F_BILL_DIE_SILICON, F2F_BILL_DIE_PROBE);
     out->memory_usd = sum(out, F2F_BILL_MEMORY_DIES, F2F_BILL_MEMORY_CONTRACT);
     out->package_usd = sum(out, F2F_BILL_PACKAGE_INTERPOSER, F2F_BILL_PACKAGE_LOSS);
+    out->lost_usd = sum(out, F2F_BILL_LOST_DIES, F2F_BILL_LOST_PACKAGE);
     out->chip_usd = sum(out, F2F_BILL_DIE_SILICON, F2F_BILL_MODULE);
     out->price_usd = out->chip_usd + out->line_usd[F2F_BILL_MARGIN];
     out->kg = out->die_kg + out->memory_kg + out->package_kg + out->module_kg;

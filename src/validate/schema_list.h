@@ -9,4 +9,5 @@
     X(static)              \
     X(layer)               \
     X(training)            \
-    X(power)
+    X(power)               \
+    X(cost)

@@ -16,6 +16,8 @@
 #include "fab2fleet/making.h"
 #include "fab2fleet/model.h"
 #include "fab2fleet/parallel.h"
+#include "fab2fleet/plan.h"
+#include "fab2fleet/program.h"
 #include "fab2fleet/range.h"
 #include "fab2fleet/record.h"
 #include "fab2fleet/report.h"

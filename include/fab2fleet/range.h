@@ -44,6 +44,8 @@ struct f2f_ranges {
 
 /* The value below which a draw falls with probability p, 0 < p < 1. */
 double f2f_range_quantile(const struct f2f_range *range, double p);
+/* "h100-sxm: making.margin": the file and the last steps of the path. */
+const char *f2f_range_label(f2f_arena *arena, const struct f2f_range *range);
 /* Writes a value into every struct that holds the input. */
 void f2f_range_put(const struct f2f_range *range, double value);
 

@@ -96,7 +96,7 @@ static struct f2f_record *make_tornado(f2f_arena *arena, const struct f2f_cost_c
     for (size_t i = 0; i < n && i < TORNADO_ROWS; i++) {
         const struct swing *s = &swings[i];
         struct f2f_record *row = f2f_record_sub(table, f2f_arena_printf(arena, "%zu", i + 1), NULL);
-        f2f_record_text(row, "input", s->range->path, NULL);
+        f2f_record_text(row, "input", f2f_range_label(arena, s->range), NULL);
         f2f_record_num(row, "low", s->low, NULL);
         f2f_record_num(row, "high", s->high, NULL);
         f2f_record_num(row, f2f_arena_printf(arena, "low.%s", key), s->at_low, NULL);

@@ -71,6 +71,17 @@ void f2f_range_put(const struct f2f_range *range, double value) {
     for (size_t i = 0; i < range->n_targets; i++) *range->targets[i] = value;
 }
 
+const char *f2f_range_label(f2f_arena *arena, const struct f2f_range *r) {
+    const char *stem = strrchr(r->file, '/'), *tail = r->path + strlen(r->path);
+    stem = stem ? stem + 1 : r->file;
+    size_t length = strlen(stem);
+    if (length > 5 && strcmp(stem + length - 5, ".yaml") == 0) length -= 5;
+    for (int dots = 0; tail > r->path && dots < 2; tail--) dots += tail[-1] == '.';
+    if (*tail == '.') tail++;
+    if (tail > r->path && tail[-1] != '.') tail++;
+    return f2f_arena_printf(arena, "%.*s: %s", (int)length, stem, tail);
+}
+
 /* ---- reading ---- */
 
 /* Keys from the root down; items of a list by their number. */

@@ -24,7 +24,8 @@ enum f2f_field_type {
     F2F_FIELD_MODELS, /* const struct f2f_model *[], by name or path, count at count_offset */
     F2F_FIELD_SYSTEM, /* const char *: name or path of a system, node or chip */
     F2F_FIELD_SETS, /* mapping path: value -> struct f2f_set[], count at count_offset */
-    F2F_FIELD_TEXTS /* const char *[]: one text or a sequence, count at count_offset */
+    F2F_FIELD_TEXTS, /* const char *[]: one text or a sequence, count at count_offset */
+    F2F_FIELD_QUANTITIES /* double[], SI: one quantity or a sequence, count at count_offset */
 };
 
 struct f2f_table;
@@ -103,6 +104,12 @@ struct f2f_table {
         .key = KEY, .help = HELP, .type = F2F_FIELD_##TYPE, .offset = offsetof(T, MEMBER), \
         .count_offset = offsetof(T, COUNT), .required = REQUIRED                           \
     }
+#define F2F_QTYS(T, KEY, MEMBER, COUNT, QUANTITY, MIN, MAX, REQUIRED, HELP)                                  \
+    {                                                                                                        \
+        .key = KEY, .help = HELP, .type = F2F_FIELD_QUANTITIES, .quantity = F2F_QUANTITY_##QUANTITY,         \
+        .offset = offsetof(T, MEMBER), .count_offset = offsetof(T, COUNT), .required = REQUIRED, .min = MIN, \
+        .max = MAX                                                                                           \
+    }
 #define F2F_TABLE(KIND, T, FIELDS, SOURCED, CHECK)                                                         \
     {                                                                                                      \
         .kind = KIND, .size = sizeof(T), .fields = FIELDS, .n_fields = sizeof(FIELDS) / sizeof(FIELDS)[0], \
@@ -113,7 +120,7 @@ struct f2f_table {
 extern const struct f2f_table f2f_process_table, f2f_memory_table, f2f_class_table, f2f_chip_table, f2f_node_table,
     f2f_network_table, f2f_system_table, f2f_study_table, f2f_study_job_table;
 extern const struct f2f_table f2f_foundry_table, f2f_bonding_table, f2f_stack_table, f2f_package_table,
-    f2f_making_table, f2f_price_table;
+    f2f_making_table, f2f_price_table, f2f_plan_table;
 /* Table of a kind by name, or NULL. */
 const struct f2f_table *f2f_table_find(const char *kind);
 const struct f2f_field *f2f_table_field(const struct f2f_table *table, const char *key);
@@ -169,6 +176,8 @@ extern const char *const f2f_desc_value_keys[];
 /* decode_many.c: fields that are lists or names of other things than descriptions. */
 void f2f_desc_decode_texts(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
                            struct f2f_doc *node);
+void f2f_desc_decode_quantities(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
+                                struct f2f_doc *node);
 void f2f_desc_decode_models(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
                             struct f2f_doc *node);
 void f2f_desc_decode_sets(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,

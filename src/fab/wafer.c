@@ -15,23 +15,23 @@ static double dies_in_chord(double half, double shift, double step, double w) {
     return last < first ? 0 : last - first + 1;
 }
 
-static double count_at(double radius, double w, double h, double scribe, double shift_x, double shift_y) {
-    double step_x = w + scribe, step_y = h + scribe, count = 0;
-    double first = ceil((-radius - shift_y) / step_y);
+/* Dies for each horizontal shift, at one vertical one. */
+static void count_rows(double *count, double radius, double w, double h, double scribe, double shift_y) {
+    double step_x = w + scribe, step_y = h + scribe, first = ceil((-radius - shift_y) / step_y);
     for (int row = 0; row < MOST_ROWS; row++) {
         double bottom = shift_y + (first + row) * step_y, top = bottom + h;
         if (top > radius) break;
-        double furthest = fmax(fabs(bottom), fabs(top));
-        count += dies_in_chord(sqrt(radius * radius - furthest * furthest), shift_x, step_x, w);
+        double furthest = fmax(fabs(bottom), fabs(top)), half = sqrt(radius * radius - furthest * furthest);
+        for (int x = 0; x < SHIFTS; x++) count[x] += dies_in_chord(half, step_x * x / SHIFTS, step_x, w);
     }
-    return count;
 }
 
 int f2f_fab_dies_per_wafer(const struct f2f_foundry *f, double w, double h) {
     double radius = 0.5 * f->wafer_mm - f->edge_mm, best = 0;
-    for (int x = 0; x < SHIFTS; x++)
-        for (int y = 0; y < SHIFTS; y++)
-            best = fmax(best, count_at(radius, w, h, f->scribe_mm, (w + f->scribe_mm) * x / SHIFTS,
-                                       (h + f->scribe_mm) * y / SHIFTS));
+    for (int y = 0; y < SHIFTS; y++) {
+        double count[SHIFTS] = {0};
+        count_rows(count, radius, w, h, f->scribe_mm, (h + f->scribe_mm) * y / SHIFTS);
+        for (int x = 0; x < SHIFTS; x++) best = fmax(best, count[x]);
+    }
     return (int)best;
 }

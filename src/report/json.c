@@ -5,6 +5,17 @@
 
 static void put_record(struct f2f_json *json, const struct f2f_record *r, bool explain);
 
+static void put_items(struct f2f_json *json, const struct f2f_value *list, bool explain) {
+    f2f_json_array(json, list->key);
+    for (size_t i = 0; i < list->record->n_values; i++) {
+        if (list->record->values[i].kind != F2F_VALUE_RECORD) continue;
+        f2f_json_object(json, NULL);
+        put_record(json, list->record->values[i].record, explain);
+        f2f_json_object_end(json);
+    }
+    f2f_json_array_end(json);
+}
+
 static void put_value(struct f2f_json *json, const struct f2f_value *value, bool explain) {
     switch (value->kind) {
     case F2F_VALUE_NUMBER: f2f_json_number(json, value->key, value->number); break;
@@ -12,6 +23,10 @@ static void put_value(struct f2f_json *json, const struct f2f_value *value, bool
     case F2F_VALUE_BOOL: f2f_json_bool(json, value->key, value->integer != 0); break;
     case F2F_VALUE_TEXT: f2f_json_text(json, value->key, value->text); break;
     case F2F_VALUE_RECORD:
+        if (value->record->is_list) {
+            put_items(json, value, explain);
+            break;
+        }
         f2f_json_object(json, value->key);
         put_record(json, value->record, explain);
         f2f_json_object_end(json);

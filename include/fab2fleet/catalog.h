@@ -29,7 +29,8 @@ extern "C" {
     X(BONDING, bonding)  \
     X(STACK, stack)      \
     X(PACKAGE, package)  \
-    X(PRICE, price)
+    X(PRICE, price)      \
+    X(DEVICE, device)
 
 enum f2f_kind {
 #define X(id, name) F2F_KIND_##id,

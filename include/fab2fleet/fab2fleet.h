@@ -6,6 +6,7 @@
 #include "fab2fleet/catalog.h"
 #include "fab2fleet/chip_class.h"
 #include "fab2fleet/cost.h"
+#include "fab2fleet/device.h"
 #include "fab2fleet/diag.h"
 #include "fab2fleet/doc.h"
 #include "fab2fleet/dtype.h"

@@ -3,6 +3,7 @@
 #define F2F_STUDY_H
 
 #include "fab2fleet/catalog.h"
+#include "fab2fleet/device.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -15,6 +16,10 @@ struct f2f_study_system {
     const char *name, *base, *text;
     struct f2f_set *sets;
     int n_sets;
+    const struct f2f_device *device; /* that it runs on or streams to; NULL: none */
+    bool streamed; /* tokens are sent to the device */
+    const char **jobs; /* by name, that it does; none: all */
+    int n_jobs;
 };
 
 struct f2f_study_job {

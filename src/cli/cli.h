@@ -91,6 +91,10 @@ void cli_split_sets(struct set_list *mine, struct set_list *rest, struct cli *cl
 f2f_status cli_price(const struct f2f_price **out, struct set_list *rest, struct cli *cli, const char *name,
                      f2f_error *err);
 
+/* A plan by its path; price: a list instead of the plan's, or NULL. */
+f2f_status cli_plan(struct f2f_results **out, struct cli *cli, const char *path, const char *price, int samples,
+                    f2f_error *err);
+
 /* A verb: its options, bound to its own variables, and what it does with them; its words stand in verbs.h. */
 struct verb {
     const struct opt *options;

@@ -12,30 +12,35 @@ static const struct opt table[] = {
     {"samples", 0, OPT_INT, &o.samples, "N", "Monte Carlo samples for p10, p50, p90 and the tornado; 0: none", 0, 1e6},
     {0}};
 
-static f2f_status answer(struct cli *cli, struct f2f_results **results, f2f_error *err) {
+f2f_status cli_plan(struct f2f_results **out, struct cli *cli, const char *path, const char *price_name, int samples,
+                    f2f_error *err) {
     const struct f2f_program *program;
     const struct f2f_price *price;
     struct set_list sets, of_plan, of_systems;
     struct progress progress;
-    if (cli->n_args != 1)
-        return f2f_fail(err, F2F_EUSAGE, "one plan is wanted, e.g. fab2fleet plan studies/build-or-buy.yaml");
     f2f_catalog_ranges_start(cli->catalog);
     cli_split_sets(&of_plan, &sets, cli, &cli->common.sets, "plan");
-    F2F_TRY(f2f_program_load(&program, cli->catalog, cli->args[0], of_plan.item, of_plan.n, err));
-    F2F_TRY(cli_price(&price, &sets, cli, o.price ? o.price : program->price, err));
-    cli_split_sets(&of_plan, &of_systems, cli, &sets, "plan");
+    F2F_TRY(f2f_program_load(&program, cli->catalog, path, of_plan.item, of_plan.n, err));
+    F2F_TRY(cli_price(&price, &sets, cli, price_name ? price_name : program->price, err));
     if (!price) return f2f_fail(err, F2F_EINPUT, "the catalog has no price list 'us-2024': give one with --price");
+    cli_split_sets(&of_plan, &of_systems, cli, &sets, "plan");
     f2f_catalog_override(cli->catalog, of_systems.item, of_systems.n);
     progress_start(&progress, "plan", cli->common.quiet);
     const struct f2f_program_options how = {.price = price,
-                                            .samples = o.samples,
+                                            .samples = samples,
                                             .seed = cli->common.seed,
                                             .threads = cli->common.threads,
                                             .progress = progress_step,
                                             .progress_context = &progress};
-    f2f_status status = f2f_program_run(results, cli->catalog, program, &how, err);
+    f2f_status status = f2f_program_run(out, cli->catalog, program, &how, err);
     progress_end(&progress);
     return status;
+}
+
+static f2f_status answer(struct cli *cli, struct f2f_results **results, f2f_error *err) {
+    if (cli->n_args != 1)
+        return f2f_fail(err, F2F_EUSAGE, "one plan is wanted, e.g. fab2fleet plan studies/build-or-buy.yaml");
+    return cli_plan(results, cli, cli->args[0], o.price, o.samples, err);
 }
 
 static int run(struct cli *cli) {

@@ -64,7 +64,7 @@ f2f_status f2f_catalog_list(struct f2f_results *out, struct f2f_catalog *catalog
         return f2f_fail(
             err, F2F_EUSAGE,
             "no kind '%.40s': process, memory, class, chip, node, network, system, foundry, bonding, stack, package, "
-            "price and model are known%s%s%s",
+            "price, device and model are known%s%s%s",
             kind, near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
     }
     return f2f_diag_status(catalog->diag, before, err);

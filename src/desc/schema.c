@@ -97,7 +97,7 @@ f2f_status f2f_catalog_schema(const char **out, f2f_arena *arena, const char *ki
         return f2f_fail(
             err, F2F_EUSAGE,
             "no kind '%.40s': process, memory, class, chip, node, network, system, foundry, bonding, stack, package, "
-            "making, price, study and plan are known",
+            "making, price, device, study and plan are known",
             kind);
     struct f2f_buffer buffer = {.arena = arena};
     struct f2f_json json = {.out = &buffer};

@@ -120,7 +120,7 @@ struct f2f_table {
 extern const struct f2f_table f2f_process_table, f2f_memory_table, f2f_class_table, f2f_chip_table, f2f_node_table,
     f2f_network_table, f2f_system_table, f2f_study_table, f2f_study_job_table;
 extern const struct f2f_table f2f_foundry_table, f2f_bonding_table, f2f_stack_table, f2f_package_table,
-    f2f_making_table, f2f_price_table, f2f_plan_table;
+    f2f_making_table, f2f_price_table, f2f_plan_table, f2f_device_table;
 /* Table of a kind by name, or NULL. */
 const struct f2f_table *f2f_table_find(const char *kind);
 const struct f2f_field *f2f_table_field(const struct f2f_table *table, const char *key);

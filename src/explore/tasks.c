@@ -97,7 +97,10 @@ static void run_task(struct f2f_task *task) {
         task->record = NULL;
         return;
     }
-    f2f_cost_join(task->record, task->system, task->price, chips_of(task), task->train.tokens);
+    bool carried = task->place && task->place->device && !task->place->streamed; /* no server, no building */
+    if (!carried) f2f_cost_join(task->record, task->system, task->price, chips_of(task), task->train.tokens);
+    if (task->place && task->place->device)
+        f2f_device_join(task->record, task->place->device, task->system, task->place->streamed);
     put_head(task->record, task);
 }
 

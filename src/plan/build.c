@@ -1,9 +1,8 @@
 /* build.c - a program as a linear program: columns of chips by vendor and quarter, rows of limits.
  *
- * Chips in thousands, money in millions, missing work as a share of each demand. Training is wanted by the year (unless
- * it is steady),
- * serving by the quarter. One's own chip has a binary (is it designed?) and, when it learns, tiers of volume that fill
- * in turn. */
+ * Chips in thousands, money in millions, missing work as a share of each demand. Training is wanted by the year (by the
+ * quarter if steady), serving by the quarter. One's own chip has a binary (is it designed?) and, when it learns, tiers
+ * of volume that fill in turn. */
 #include <math.h>
 #include <string.h>
 

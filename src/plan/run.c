@@ -160,6 +160,7 @@ static f2f_status run_case(struct f2f_results *out, struct f2f_record *mix, stru
     f2f_record_num(r, "unmet_frac", a.unmet_frac_all, "of all demand, in chips of the first vendor");
     f2f_record_num(r, "break_even_chips", break_even(m, allowed), "one's own chips from which designing them pays");
     put_totals(r, m, &a);
+    if (!mix->n_values) f2f_results_table(out, mix);
     put_mix(r, mix, name, m, &a);
     put_shadows(r, m, &a);
     return put_risk(out, r, m, &ask, &a, name, detail, err);
@@ -179,7 +180,6 @@ f2f_status f2f_plan_run(struct f2f_results *out, const struct f2f_plan_input *in
     bool *allowed = f2f_arena_alloc(out->arena, (size_t)p->n_vendors * sizeof *allowed);
     struct f2f_record *mix = f2f_record_new(out->arena, "chips that begin their work");
     F2F_TRY(f2f_plan_model_make(&m, out->arena, in, err));
-    f2f_results_table(out, mix);
     for (int c = 0; c < p->n_cases || (c == 0 && !p->n_cases); c++) {
         const struct f2f_plan_case *one = p->n_cases ? &p->cases[c] : NULL;
         who(allowed, &m, one);

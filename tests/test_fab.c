@@ -76,11 +76,11 @@ static void harvest_closed_form(void **state) {
     static const double f[] = {0.4, 0.5, 0.6, 0.7}, want[] = {.614, .666, .722, .783};
     (void)state;
     for (int i = 0; i < 4; i++) {
-        struct f2f_spare sm = {"SM", 144, 132, f[i]};
+        struct f2f_spare sm = {"SM", 144, 132, 0, f[i]};
         assert_near(harvest("poisson", 0.814, 0, &sm, 1), want[i], 1e-3);
         assert_near(harvest("poisson", 0.407, 0, &sm, 1), (double[]){.783, .816, .850, .885}[i], 1e-3);
     }
-    struct f2f_spare all = {"SM", 144, 144, 0.5}, none = {"SM", 144, 0, 0.5};
+    struct f2f_spare all = {"SM", 144, 144, 0, 0.5}, none = {"SM", 144, 0, 0, 0.5};
     for (int m = 0; m < N_MODELS; m++) { /* no spare part, and nothing but spare parts */
         assert_near(harvest(models[m]->name, 0.814, 3, &all, 1), models[m]->perfect(0.814, 3), 1e-6);
         assert_near(harvest(models[m]->name, 0.814, 3, &none, 1), models[m]->perfect(0.407, 3), 1e-6);
@@ -92,13 +92,13 @@ static void harvest_is_monotone(void **state) {
     double before = 0;
     (void)state;
     for (int need = 144; need >= 100; need -= 4) {
-        struct f2f_spare s = {"SM", 144, need, 0.5};
+        struct f2f_spare s = {"SM", 144, need, 0, 0.5};
         double y = harvest("negative-binomial", 0.814, 3, &s, 1);
         assert_true(y >= before && y <= 1);
         before = y;
     }
     for (double mean = 0.1; mean < 10; mean *= 1.5) {
-        struct f2f_spare s[] = {{"SM", 144, 132, 0.5}, {"slice", 12, 10, 0.1}};
+        struct f2f_spare s[] = {{"SM", 144, 132, 0, 0.5}, {"slice", 12, 10, 0, 0.1}};
         double y = harvest("murphy", mean, 3, s, 2);
         if (mean > 0.15) assert_true(y < before);
         before = y;
@@ -147,7 +147,7 @@ static bool throw_at_die(double mean, const struct f2f_spare *s, int n) {
 }
 
 static void thrown_defects(void **state) {
-    static const struct f2f_spare spares[] = {{"SM", 144, 132, 0.5}, {"slice", 12, 10, 0.2}};
+    static const struct f2f_spare spares[] = {{"SM", 144, 132, 0, 0.5}, {"slice", 12, 10, 0, 0.2}};
     enum { DIES = 200000 };
     (void)state;
     random_state = 1;
@@ -193,24 +193,44 @@ static void die_costs(void **state) {
     struct f2f_foundry f = plain;
     f2f_error err;
     (void)state;
-    assert_int_equal(f2f_fab_die(&d, &f, 100, NULL, 0, &err), F2F_OK);
+    assert_int_equal(f2f_fab_die(&d, &f, &(struct f2f_die){.mm2 = 100}, &err), F2F_OK);
     assert_near(d.usd, f.wafer_usd / d.per_wafer / exp(-0.1), 1e-12); /* the wafer is paid by the good dies */
     assert_near(d.usd, d.silicon_usd + d.loss_usd + d.probe_usd, 1e-12);
     f.coverage_frac = 0.9;
-    assert_int_equal(f2f_fab_die(&d, &f, 100, NULL, 0, &err), F2F_OK);
+    assert_int_equal(f2f_fab_die(&d, &f, &(struct f2f_die){.mm2 = 100}, &err), F2F_OK);
     assert_near(d.pass_frac * d.quality_frac, d.harvest_frac, 1e-12);
-    assert_int_equal(f2f_fab_die(&d, &f, 900, NULL, 0, &err), F2F_EINPUT);
+    assert_int_equal(f2f_fab_die(&d, &f, &(struct f2f_die){.mm2 = 900}, &err), F2F_EINPUT);
     assert_non_null(strstr(err.message, "858 mm2"));
     f.stitch_yield_frac = 0.9;
-    assert_int_equal(f2f_fab_die(&d, &f, 900, NULL, 0, &err), F2F_OK);
+    assert_int_equal(f2f_fab_die(&d, &f, &(struct f2f_die){.mm2 = 900}, &err), F2F_OK);
     assert_near(d.harvest_frac, exp(-0.9) * 0.9, 1e-12); /* 30 x 30 mm: two fields, one seam */
     f.wafer_usd = 0;
-    assert_int_equal(f2f_fab_die(&d, &f, 100, NULL, 0, &err), F2F_EINPUT);
+    assert_int_equal(f2f_fab_die(&d, &f, &(struct f2f_die){.mm2 = 100}, &err), F2F_EINPUT);
     assert_non_null(strstr(err.message, "wafer_price"));
     f.yield = "posson";
     f.wafer_usd = 1;
-    assert_int_equal(f2f_fab_die(&d, &f, 100, NULL, 0, &err), F2F_EINPUT);
+    assert_int_equal(f2f_fab_die(&d, &f, &(struct f2f_die){.mm2 = 100}, &err), F2F_EINPUT);
     assert_non_null(strstr(err.message, "did you mean 'poisson'"));
+}
+
+/* Lesser products bear their share of the wafer: with full worth a die costs wafer over all that is sold. */
+static void binning(void **state) {
+    struct f2f_foundry f = plain;
+    struct f2f_spare s = {.name = "SM", .of = 144, .need = 132, .lesser = 114, .area_frac = 1};
+    struct f2f_die die = {.mm2 = 800, .spares = &s, .n_spares = 1};
+    struct f2f_fab_die without, half, full;
+    (void)state;
+    f.defects_per_mm2 = 2.5e-2; /* so many defects that the lesser product matters */
+    assert_int_equal(f2f_fab_die(&without, &f, &die, NULL), F2F_OK);
+    die.lesser_frac = 0.5;
+    assert_int_equal(f2f_fab_die(&half, &f, &die, NULL), F2F_OK);
+    die.lesser_frac = 1;
+    assert_int_equal(f2f_fab_die(&full, &f, &die, NULL), F2F_OK);
+    s.need = 114;
+    assert_near(full.harvest_frac + full.lesser_frac, harvest("poisson", 20, 0, &s, 1), 1e-9);
+    assert_near(full.usd, f.wafer_usd / full.per_wafer / (full.harvest_frac + full.lesser_frac), 1e-9);
+    assert_near(1 / half.usd, 0.5 / without.usd + 0.5 / full.usd, 1e-9);
+    assert_true(full.lesser_frac > 2 * full.harvest_frac && full.harvest_frac > 0);
 }
 
 /* ---- stack and chip ---- */
@@ -298,7 +318,7 @@ int main(void) {
         cmocka_unit_test(closed_forms),        cmocka_unit_test(mixtures),       cmocka_unit_test(harvest_closed_form),
         cmocka_unit_test(harvest_is_monotone), cmocka_unit_test(thrown_defects), cmocka_unit_test(dies_per_wafer),
         cmocka_unit_test(die_costs),           cmocka_unit_test(stack_yields),   cmocka_unit_test(bill_is_conserved),
-        cmocka_unit_test(worse_is_dearer),
+        cmocka_unit_test(worse_is_dearer),     cmocka_unit_test(binning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

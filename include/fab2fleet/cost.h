@@ -14,28 +14,31 @@ extern "C" {
 #endif
 
 /* Figures, in the order of the answer: identifier, key, help. */
-#define F2F_COST_LIST(X)                                                                                          \
-    X(DIES_PER_WAFER, "dies_per_wafer", "whole dies of the largest kind on a wafer")                              \
-    X(DIE_YIELD, "die_yield_frac", "of these, without a defect")                                                  \
-    X(HARVEST_YIELD, "harvest_yield_frac", "of these, good enough with spare parts left out")                     \
-    X(STACK_YIELD, "stack_yield_frac", "memory stacks that work, of those begun")                                 \
-    X(PACKAGE_YIELD, "package_yield_frac", "packages that work, of those begun")                                  \
-    X(MEMORY_PER_GB, "memory_usd_per_GB", "memory, as the chip's maker pays for it")                              \
-    X(DIE, "die_usd", "logic dies of one chip")                                                                   \
-    X(MEMORY, "memory_usd", "memory of one chip")                                                                 \
-    X(PACKAGE, "package_usd", "interposer, substrate, assembly and test of one chip")                             \
-    X(LOST, "lost_usd", "good dies, stacks, interposers and substrates lost in bad packages")                     \
-    X(CHIP, "chip_usd", "one chip on its module: dies, memory, package, what is lost, module")                    \
-    X(MEMORY_SHARE, "memory_share_frac", "memory in that")                                                        \
-    X(PRICE, "price_usd", "one chip with the vendor's margin")                                                    \
-    X(POWER, "power_W", "of all that is named, at its limit, facility losses included where a facility is named") \
-    X(CAPITAL, "capital_usd", "chips, hosts, network and building of all that is named")                          \
-    X(TCO, "tco_usd_per_h", "capital, upkeep and electricity of all that is named, an hour")                      \
-    X(TCO_CHIP, "tco_usd_per_chip_h", "the same of one chip with its share of host, network and building")        \
-    X(DELIVERED, "delivered_frac", "of the work: after a power budget and error correction in software")          \
-    X(EMBODIED, "embodied_kgCO2e", "in making all that is named")                                                 \
-    X(OPERATION, "operation_kgCO2e_per_h", "from electricity, at the mean load")                                  \
-    X(PER_MTOK, "usd_per_Mtok", "a million generated tokens, at the hours that are used")                         \
+#define F2F_COST_LIST(X)                                                                                            \
+    X(DIES_PER_WAFER, "dies_per_wafer", "whole dies of the largest kind on a wafer")                                \
+    X(DIE_YIELD, "die_yield_frac", "of these, without a defect")                                                    \
+    X(HARVEST_YIELD, "harvest_yield_frac", "of these, good enough with spare parts left out")                       \
+    X(STACK_YIELD, "stack_yield_frac", "memory stacks that work, of those begun")                                   \
+    X(PACKAGE_YIELD, "package_yield_frac", "packages that work, of those begun")                                    \
+    X(MEMORY_PER_GB, "memory_usd_per_GB", "memory, as the chip's maker pays for it")                                \
+    X(DIE, "die_usd", "logic dies of one chip")                                                                     \
+    X(MEMORY, "memory_usd", "memory of one chip")                                                                   \
+    X(PACKAGE, "package_usd", "interposer, substrate, assembly and test of one chip")                               \
+    X(LOST, "lost_usd", "good dies, stacks, interposers and substrates lost in bad packages")                       \
+    X(CHIP, "chip_usd", "one chip on its module: dies, memory, package, what is lost, module")                      \
+    X(MEMORY_SHARE, "memory_share_frac", "memory in that")                                                          \
+    X(PRICE, "price_usd", "one chip with the vendor's margin")                                                      \
+    X(POWER, "power_W", "of all that is named, at its limit, facility losses included where a facility is named")   \
+    X(CAPITAL, "capital_usd", "chips, hosts, network and building of all that is named")                            \
+    X(TCO, "tco_usd_per_h", "capital, upkeep and electricity of all that is named, an hour")                        \
+    X(TCO_CHIP, "tco_usd_per_chip_h", "the same of one chip with its share of host, network and building")          \
+    X(RENT, "rent_break_even_frac", "share of the hours in use from which owning is cheaper than renting the chip") \
+    X(NRE, "nre_usd", "design and first masks of a chip on this process")                                           \
+    X(LEAD, "tapeout_to_chip_s", "wafer fabrication, packaging and test")                                           \
+    X(DELIVERED, "delivered_frac", "of the work: after a power budget and error correction in software")            \
+    X(EMBODIED, "embodied_kgCO2e", "in making all that is named")                                                   \
+    X(OPERATION, "operation_kgCO2e_per_h", "from electricity, at the mean load")                                    \
+    X(PER_MTOK, "usd_per_Mtok", "a million generated tokens, at the hours that are used")                           \
     X(CARBON_PER_MTOK, "kgCO2e_per_Mtok", "the same, electricity and its share of making")
 
 enum f2f_cost_figure {

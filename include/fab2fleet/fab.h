@@ -26,13 +26,15 @@ struct f2f_fab_die {
     double per_wafer; /* whole dies */
     double perfect_frac, harvest_frac; /* without a defect; good enough to sell */
     double pass_frac, quality_frac; /* pass wafer test; of those, really good */
+    double lesser_frac; /* good only for the lesser product */
     double silicon_usd, loss_usd, probe_usd; /* its area of the wafer; dies thrown away for it; test */
     double usd; /* the sum */
     double kg; /* CO2e of its area of the wafer and of the dies thrown away */
 };
-/* F2F_EINPUT: no wafer price, a die that no reticle field holds, a die larger than the wafer. */
-f2f_status f2f_fab_die(struct f2f_fab_die *out, const struct f2f_foundry *foundry, double area_mm2,
-                       const struct f2f_spare *spares, int n_spares, f2f_error *err);
+/* die: area, spares, worth as a lesser product. F2F_EINPUT: no wafer price, a die that no reticle field holds, a die
+ * larger than the wafer. */
+f2f_status f2f_fab_die(struct f2f_fab_die *out, const struct f2f_foundry *foundry, const struct f2f_die *die,
+                       f2f_error *err);
 
 /* A memory stack or device: figures of one that is sold. */
 struct f2f_fab_stack {

@@ -23,7 +23,7 @@ struct f2f_foundry {
     double clustering; /* alpha of the negative binomial; large: none */
     double probe_usd, coverage_frac; /* wafer test of one die, and the share of bad dies it finds */
     double mask_set_usd, design_usd; /* once per design */
-    double fab_s; /* from wafer start to wafer out */
+    double fab_s, package_s; /* from wafer start to wafer out, and on to a tested chip */
     double energy_J_per_mm2, gas_kg_per_mm2, material_kg_per_mm2; /* per processed area: EPA, GPA, MPA of ACT */
     double grid_kg_per_J; /* of the fab's electricity */
 };
@@ -69,6 +69,7 @@ struct f2f_package {
 struct f2f_spare {
     const char *name;
     int of, need;
+    int lesser; /* enough for a lesser product; 0: there is none */
     double area_frac; /* of the die, all parts together */
 };
 
@@ -79,6 +80,7 @@ struct f2f_die {
     const struct f2f_foundry *foundry; /* NULL: the process's */
     const struct f2f_spare *spares;
     int n_spares;
+    double lesser_frac; /* worth of a die that is only good for the lesser product */
 };
 
 /* How a chip is put together. */
@@ -91,6 +93,7 @@ struct f2f_making {
     double interposer_mm2; /* 0: the package's rule */
     double module_usd, module_kg; /* board, regulators, heat sink, last test: what the package is sold on */
     double margin_usd; /* of the vendor: price less bill; 0: made for oneself */
+    double rental_usd_per_s; /* the chip rented with its share of a server; 0: not known */
     double ecc_loss_frac; /* of delivered work, to error correction beyond the memory's own */
 };
 

@@ -70,6 +70,14 @@ static void put_chip(struct f2f_cost *out, const struct f2f_fab_chip *chip) {
     f[F2F_COST_PRICE] = chip->price_usd;
 }
 
+/* What a design takes, once. */
+static void put_program(struct f2f_cost *out, const struct f2f_chip *chip) {
+    const struct f2f_foundry *f = chip->process->foundry;
+    if (!f) return;
+    if (f->design_usd + f->mask_set_usd > 0) out->figure[F2F_COST_NRE] = f->design_usd + f->mask_set_usd;
+    if (f->fab_s > 0) out->figure[F2F_COST_LEAD] = f->fab_s + f->package_s;
+}
+
 /* mean_W: of one chip and its share of the host. */
 static void put_hour(struct f2f_cost *out, const struct f2f_cost_case *c, const struct share *s, double mean_W) {
     const struct f2f_price *p = c->price;
@@ -107,6 +115,7 @@ f2f_status f2f_cost_evaluate(struct f2f_cost *out, const struct f2f_cost_case *c
     for (int i = 0; i < F2F_COST_N; i++) f[i] = (double)NAN;
     F2F_TRY(f2f_fab_chip(&out->chip, node->chip, err));
     put_chip(out, &out->chip);
+    put_program(out, node->chip);
     bool bought = out->chip.line_usd[F2F_BILL_MARGIN] > 0;
     out->paid_usd = bought ? out->chip.price_usd * (1.0 - c->price->discount_frac) : out->chip.chip_usd;
     struct share s = share_of(c, out->paid_usd);
@@ -118,6 +127,8 @@ f2f_status f2f_cost_evaluate(struct f2f_cost *out, const struct f2f_cost_case *c
     f[F2F_COST_POWER] = (chips * node->chip->tdp_W + system->nodes * node->host_W) * system->pue;
     f[F2F_COST_CAPITAL] = chips * (out->paid_usd + s.host_usd + s.network_usd + s.building_usd);
     f[F2F_COST_TCO_CHIP] = hour_sum(&out->hour);
+    double rental_usd = node->chip->making->rental_usd_per_s * hour_s;
+    if (rental_usd > 0) f[F2F_COST_RENT] = f[F2F_COST_TCO_CHIP] / rental_usd;
     f[F2F_COST_TCO] = chips * f[F2F_COST_TCO_CHIP];
     f[F2F_COST_EMBODIED] = chips * out->chip.kg + system->nodes * node->host_kg;
     double operation_kg = mean_W * s.pue * hour_s * c->price->grid_kg_per_J; /* of one chip */

@@ -19,6 +19,7 @@ static const struct f2f_field foundry_fields[] = {
     F2F_QTY_OR(Y, "mask_set", mask_set_usd, MONEY, 0, 1e9, 0, "one set of masks"),
     F2F_QTY_OR(Y, "design", design_usd, MONEY, 0, 1e11, 0, "design of a new chip"),
     F2F_QTY_OR(Y, "fab_time", fab_s, TIME, 0, 1e8, 0, "from wafer start to wafer out"),
+    F2F_QTY_OR(Y, "package_time", package_s, TIME, 0, 1e8, 0, "from wafer out to a tested chip"),
     F2F_QTY_OR(Y, "fab_energy", energy_J_per_mm2, ENERGY_PER_AREA, 0, 1e9, 0, "electricity of the fab per area"),
     F2F_QTY_OR(Y, "gas_carbon", gas_kg_per_mm2, CARBON_PER_AREA, 0, 1, 0, "process gases per area"),
     F2F_QTY_OR(Y, "material_carbon", material_kg_per_mm2, CARBON_PER_AREA, 0, 1, 0, "materials per area"),
@@ -83,11 +84,14 @@ static const struct f2f_field spare_fields[] = {
     F2F_TEXT(R, "name", name, true, "SM, cache slice, memory port, ..."),
     F2F_INT(R, "of", of, 1, 100000, "how many there are"),
     F2F_INT(R, "need", need, 0, 100000, "how many must work"),
+    F2F_INT_OR(R, "lesser", lesser, 0, 100000, 0, "how many are enough for a lesser product; left out: there is none"),
     F2F_QTY(R, "area", area_frac, FRACTION, 0, 1, "share of the die, all of them together"),
 };
 
 static void check_spare(const void *object, const struct f2f_doc *node, struct f2f_diag *diag) {
     const R *r = object;
+    if (r->lesser > r->need)
+        f2f_doc_error(diag, node, "'lesser' is %d, more than the product itself needs (%d)", r->lesser, r->need);
     if (r->need > r->of) f2f_doc_error(diag, node, "'need' is %d, more than there are ('of': %d)", r->need, r->of);
 }
 
@@ -100,6 +104,8 @@ static const struct f2f_field die_fields[] = {
     F2F_QTY(D, "area", mm2, AREA, 0.1, 100000, "of one"),
     F2F_REF(D, "foundry", foundry, false, &f2f_foundry_table, "who makes it; the process's if left out"),
     F2F_LIST(D, "spares", spares, n_spares, false, &spare_table, "blocks of which some may be faulty"),
+    F2F_QTY_OR(D, "lesser_worth", lesser_frac, FRACTION, 0, 1, 0,
+               "worth of a die that is only good for the lesser product"),
 };
 
 static void check_die(const void *object, const struct f2f_doc *node, struct f2f_diag *diag) {
@@ -121,6 +127,7 @@ static const struct f2f_field making_fields[] = {
     F2F_QTY_OR(M, "module", module_usd, MONEY, 0, 1e6, 0, "board, regulators, heat sink and last test"),
     F2F_QTY_OR(M, "module_carbon", module_kg, CARBON, 0, 1e5, 0, "embodied in board, regulators and heat sink"),
     F2F_QTY_OR(M, "margin", margin_usd, MONEY, 0, 1e6, 0, "the vendor's: price less bill; 0: made for oneself"),
+    F2F_QTY_OR(M, "rental", rental_usd_per_s, MONEY_PER_TIME, 0, 1, 0, "rented with its share of a server"),
     F2F_QTY_OR(M, "ecc_loss", ecc_loss_frac, FRACTION, 0, 0.9, 0, "of delivered work, to error correction in software"),
 };
 const struct f2f_table f2f_making_table = F2F_TABLE("making", M, making_fields, true, NULL);

@@ -44,7 +44,7 @@ static f2f_status add_die(struct f2f_fab_chip *out, struct contents *in, const s
         return f2f_fail(err, F2F_EINPUT,
                         "process %s names no foundry: nothing is known of its wafers, e.g. --set foundry=tsmc-n5",
                         chip->process->id.name ? chip->process->id.name : "of the chip");
-    F2F_TRY(f2f_fab_die(&die, foundry, d->mm2, d->spares, d->n_spares, err));
+    F2F_TRY(f2f_fab_die(&die, foundry, d, err));
     out->line_usd[F2F_BILL_DIE_SILICON] += d->count * die.silicon_usd;
     out->line_usd[F2F_BILL_DIE_LOSS] += d->count * die.loss_usd;
     out->line_usd[F2F_BILL_DIE_PROBE] += d->count * die.probe_usd;
@@ -100,7 +100,7 @@ static f2f_status make_interposer(struct f2f_fab_die *layer, double *area_mm2, c
     *area_mm2 = in->area_mm2;
     if (!p->interposer) return F2F_OK;
     *area_mm2 = chip->making->interposer_mm2 > 0 ? chip->making->interposer_mm2 : in->area_mm2 * p->spread;
-    return f2f_fab_die(layer, p->interposer, *area_mm2, NULL, 0, err);
+    return f2f_fab_die(layer, p->interposer, &(struct f2f_die){.mm2 = *area_mm2}, err);
 }
 
 static f2f_status add_package(struct f2f_fab_chip *out, const struct contents *in, const struct f2f_chip *chip,

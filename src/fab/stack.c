@@ -24,11 +24,11 @@ static void repair(struct f2f_fab_die *die, const struct f2f_foundry *f, double 
 static f2f_status make(struct f2f_fab_stack *out, const struct f2f_memory *m, f2f_error *err) {
     const struct f2f_stack *s = m->stack;
     double layers = m->height, quality;
-    F2F_TRY(f2f_fab_die(&out->die, s->foundry, s->die_mm2, NULL, 0, err));
+    F2F_TRY(f2f_fab_die(&out->die, s->foundry, &(struct f2f_die){.mm2 = s->die_mm2}, err));
     repair(&out->die, s->foundry, s->repaired_frac);
     quality = pow(out->die.quality_frac, layers);
     if (s->base_mm2 > 0) {
-        F2F_TRY(f2f_fab_die(&out->base, s->base_foundry, s->base_mm2, NULL, 0, err));
+        F2F_TRY(f2f_fab_die(&out->base, s->base_foundry, &(struct f2f_die){.mm2 = s->base_mm2}, err));
         quality *= out->base.quality_frac;
     }
     if (layers > 1 && s->bonding) {

@@ -117,7 +117,7 @@ static f2f_status cost_per_work(double *out, struct f2f_validation *v, const cha
     op.compute = op.weight = op.act = op.kv = F2F_DTYPE_FP16;
     F2F_TRY(evaluate(&cost, &system, &price, v, name, err));
     F2F_TRY(f2f_machine_make(&machine, system, err));
-    *out = cost.figure[F2F_COST_TCO_CHIP] * f2f_machine_op(&machine, &op).time_s;
+    *out = cost.figure[F2F_COST_TCO_CHIP] * f2f_machine_op(&machine, &op).time_s / cost.figure[F2F_COST_DELIVERED];
     return F2F_OK;
 }
 

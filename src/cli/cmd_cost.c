@@ -12,7 +12,7 @@ static struct {
 static const struct opt table[] = {
     {"price", 0, OPT_TEXT, &o.price, "NAME", "price list: a name of the catalog or a path (us-2024)", 0, 0},
     {"samples", 0, OPT_INT, &o.samples, "N", "Monte Carlo samples for p10, p50, p90 and the tornado; 0: values only", 0,
-     1e6},
+     1e5},
     {"model", 'm', OPT_TEXT, &o.model, "M", "a model to serve, for usd_per_Mtok", 0, 0},
     {"precision", 'p', OPT_TEXT, &o.precision, "P", "of that model: bf16, fp8, int4_wo, ...", 0, 0},
     {"kv-precision", 0, OPT_TEXT, &o.kv_precision, "P", "format of its KV cache; the precision's own if left out", 0,

@@ -9,7 +9,7 @@ static struct {
 
 static const struct opt table[] = {
     {"price", 0, OPT_TEXT, &o.price, "NAME", "price list instead of the plan's", 0, 0},
-    {"samples", 0, OPT_INT, &o.samples, "N", "Monte Carlo samples for p10, p50, p90 and the tornado; 0: none", 0, 1e6},
+    {"samples", 0, OPT_INT, &o.samples, "N", "Monte Carlo samples for p10, p50, p90 and the tornado; 0: none", 0, 1e5},
     {0}};
 
 f2f_status cli_plan(struct f2f_results **out, struct cli *cli, const char *path, const char *price_name, int samples,

@@ -13,7 +13,7 @@ static const struct f2f_field foundry_fields[] = {
                "yield of one seam between fields; left out: larger dies cannot be made"),
     F2F_QTY(Y, "defects", defects_per_mm2, DENSITY, 0, 0.1, "defects that kill what they hit"),
     F2F_TEXT(Y, "yield", yield, true, "how defects scatter: poisson, murphy, seeds or negative-binomial"),
-    F2F_QTY_OR(Y, "clustering", clustering, NUMBER, 0.05, 1e6, 10, "alpha of the negative binomial"),
+    F2F_QTY_OR(Y, "clustering", clustering, NUMBER, 0.2, 1e6, 10, "alpha of the negative binomial"),
     F2F_QTY_OR(Y, "probe", probe_usd, MONEY, 0, 1e5, 0, "wafer test of one die"),
     F2F_QTY_OR(Y, "coverage", coverage_frac, FRACTION, 0, 1, 1, "share of bad dies that wafer test finds"),
     F2F_QTY_OR(Y, "mask_set", mask_set_usd, MONEY, 0, 1e9, 0, "one set of masks"),

@@ -6,7 +6,7 @@
 #include <lpsolve/lp_lib.h>
 #include <math.h>
 
-#define TIMEOUT_S 120 /* a plan takes milliseconds; this only bounds what a hostile one may take */
+#define TIMEOUT_S 30 /* a plan takes milliseconds; this only bounds what a hostile one may take */
 
 /* Room for one more; lists grow when their length is a power of two. */
 static void *room(f2f_arena *arena, void *list, int n, size_t size_B) {

@@ -30,8 +30,8 @@ static void price(const struct f2f_making *making, const struct f2f_ranges *rang
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    static const struct f2f_table *const tables[] = {&f2f_making_table,  &f2f_foundry_table, &f2f_bonding_table,
-                                                     &f2f_stack_table,   &f2f_package_table, &f2f_price_table,
+    static const struct f2f_table *const tables[] = {&f2f_making_table, &f2f_foundry_table, &f2f_bonding_table,
+                                                     &f2f_stack_table,  &f2f_package_table, &f2f_price_table,
                                                      &f2f_device_table, &f2f_plan_table};
     static const char *const dirs[] = {"/nonexistent"};
     struct f2f_catalog *catalog;

@@ -31,7 +31,8 @@ struct f2f_range {
     const char *source, *file; /* file, line, col: where it is written */
     int line, col;
     enum f2f_shape shape;
-    double value, low, high; /* in the unit of the field, which is SI */
+    const char *unit; /* of value, low and high: SI, "" for a plain number */
+    double value, low, high;
     double min, max; /* what the field allows; draws are kept within */
     double **targets; /* members of structs that hold the value */
     size_t n_targets;
@@ -44,7 +45,7 @@ struct f2f_ranges {
 
 /* The value below which a draw falls with probability p, 0 < p < 1. */
 double f2f_range_quantile(const struct f2f_range *range, double p);
-/* "h100-sxm: making.margin": the file and the last steps of the path. */
+/* "h100-sxm: margin": the file and the end of the path. */
 const char *f2f_range_label(f2f_arena *arena, const struct f2f_range *range);
 /* Writes a value into every struct that holds the input. */
 void f2f_range_put(const struct f2f_range *range, double value);

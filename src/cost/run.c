@@ -99,6 +99,7 @@ static struct f2f_record *make_tornado(f2f_arena *arena, const struct f2f_cost_c
         f2f_record_text(row, "input", f2f_range_label(arena, s->range), NULL);
         f2f_record_num(row, "low", s->low, NULL);
         f2f_record_num(row, "high", s->high, NULL);
+        f2f_record_text(row, "unit", s->range->unit, NULL);
         f2f_record_num(row, f2f_arena_printf(arena, "low.%s", key), s->at_low, NULL);
         f2f_record_num(row, f2f_arena_printf(arena, "high.%s", key), s->at_high, NULL);
         f2f_record_num(row, "low.chip_usd", s->chip_low_usd, NULL);

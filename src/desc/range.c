@@ -71,15 +71,25 @@ void f2f_range_put(const struct f2f_range *range, double value) {
     for (size_t i = 0; i < range->n_targets; i++) *range->targets[i] = value;
 }
 
+/* Start of the last steps of a path: one, or three where an item of a list is meant. */
+static const char *last_steps(const char *path) {
+    const char *dots[3] = {NULL, NULL, NULL}; /* the last three, the very last first */
+    for (const char *c = path; *c; c++) {
+        if (*c != '.') continue;
+        dots[2] = dots[1];
+        dots[1] = dots[0];
+        dots[0] = c;
+    }
+    bool item = dots[1] && dots[1][1] >= '0' && dots[1][1] <= '9';
+    const char *dot = item ? dots[2] : dots[0];
+    return dot ? dot + 1 : path;
+}
+
 const char *f2f_range_label(f2f_arena *arena, const struct f2f_range *r) {
-    const char *stem = strrchr(r->file, '/'), *tail = r->path + strlen(r->path);
-    stem = stem ? stem + 1 : r->file;
+    const char *slash = strrchr(r->file, '/'), *stem = slash ? slash + 1 : r->file;
     size_t length = strlen(stem);
     if (length > 5 && strcmp(stem + length - 5, ".yaml") == 0) length -= 5;
-    for (int dots = 0; tail > r->path && dots < 2; tail--) dots += tail[-1] == '.';
-    if (*tail == '.') tail++;
-    if (tail > r->path && tail[-1] != '.') tail++;
-    return f2f_arena_printf(arena, "%.*s: %s", (int)length, stem, tail);
+    return f2f_arena_printf(arena, "%.*s: %s", (int)length, stem, last_steps(r->path));
 }
 
 /* ---- reading ---- */
@@ -196,7 +206,7 @@ static bool read_range(struct f2f_range *r, struct f2f_catalog *catalog, const s
 
 bool f2f_desc_quantity(double *out, struct f2f_catalog *catalog, const struct f2f_field *field, const char *key,
                        struct f2f_doc *node, struct f2f_doc *scalar) {
-    struct f2f_range r = {.min = field->min, .max = field->max};
+    struct f2f_range r = {.min = field->min, .max = field->max, .unit = f2f_quantity_unit(field->quantity)};
     if (!read_range(&r, catalog, field, key, node, scalar)) return false;
     if (field->min < field->max && (r.low < field->min || r.high > field->max)) {
         f2f_doc_error(catalog->diag, scalar, "'%s' is %.60s, out of its range %g to %g%s%s", key, scalar->text,

@@ -68,7 +68,7 @@ static void put_back(const struct f2f_ranges *ranges) {
 }
 
 struct swing {
-    const char *input;
+    const char *input, *unit;
     double low, high, low_usd, high_usd;
 };
 
@@ -87,6 +87,7 @@ static f2f_status find_swings(struct swing *swings, size_t *n, struct f2f_plan_m
     for (size_t i = 0; ranges && i < ranges->n; i++) {
         const struct f2f_range *r = &ranges->item[i];
         struct swing s = {.input = f2f_range_label(m->arena, r),
+                          .unit = r->unit,
                           .low = f2f_range_quantile(r, 0.1),
                           .high = f2f_range_quantile(r, 0.9)};
         f2f_range_put(r, s.low);
@@ -99,7 +100,7 @@ static f2f_status find_swings(struct swing *swings, size_t *n, struct f2f_plan_m
     for (int v = 0; v < m->vendors; v++) {
         if (!plan->begun[v] || !(m->offers[v].vendor->respin_frac > 0)) continue;
         const char *input = f2f_arena_printf(m->arena, "%s: a second tape-out", m->offers[v].name);
-        insert(swings, (*n)++, (struct swing){input, 0, 1, base_usd, base_usd + respin_usd(m, plan, v)});
+        insert(swings, (*n)++, (struct swing){input, "", 0, 1, base_usd, base_usd + respin_usd(m, plan, v)});
     }
     return F2F_OK;
 }
@@ -113,6 +114,7 @@ static struct f2f_record *make_tornado(const struct f2f_plan_model *m, const str
         f2f_record_text(row, "input", swings[i].input, NULL);
         f2f_record_num(row, "low", swings[i].low, NULL);
         f2f_record_num(row, "high", swings[i].high, NULL);
+        f2f_record_text(row, "unit", swings[i].unit, NULL);
         f2f_record_num(row, "low.cost_usd", swings[i].low_usd, NULL);
         f2f_record_num(row, "high.cost_usd", swings[i].high_usd, NULL);
     }

@@ -219,6 +219,38 @@ static void conservation(void **state) {
     }
 }
 
+/* What is limited stays within: capital of a year, a vendor's share, what a vendor delivers. */
+static void limits_hold(void **state) {
+    int bound = 0;
+    (void)state;
+    random_state = 17;
+    for (int i = 0; i < 60; i++) {
+        f2f_arena *arena = f2f_arena_new();
+        struct small s;
+        struct f2f_plan_answer a;
+        double budget = uniform(2e6, 3e7), spent = 0, capacity = 0;
+        make_small(&s, arena);
+        s.program.lot_chips = 0;
+        s.program.budget_usd = &budget, s.program.n_budgets = 1;
+        s.vendors[0].share_frac = 0.6;
+        for (int v = 0; v < V; v++) s.offers[v].capital_usd = 20 * s.offers[v].chip_q_usd;
+        if (f2f_plan_solve(&a, &s.model, &s.ask, NULL) == F2F_OK) {
+            for (int v = 0; v < V; v++) {
+                capacity += a.installed[v * Q + Q - 1] * s.offers[v].weight;
+                for (int q = 0; q < Q; q++) {
+                    spent += a.bought[v * Q + q] * s.offers[v].capital_usd;
+                    assert_true(a.bought[v * Q + q] <= LOTS * lot * (1 + 1e-9));
+                }
+            }
+            assert_true(spent <= budget * (1 + 1e-6));
+            assert_true(a.installed[Q - 1] * s.offers[0].weight <= 0.6 * capacity * (1 + 1e-6));
+            bound += a.installed[Q - 1] * s.offers[0].weight > 0.599 * capacity;
+        }
+        f2f_arena_free(arena);
+    }
+    assert_true(bound > 3);
+}
+
 /* More demand, or fewer vendors, is never cheaper. */
 static void monotone(void **state) {
     (void)state;
@@ -297,8 +329,9 @@ static void regret_has_a_sign(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(exhaustive), cmocka_unit_test(shadow_prices),    cmocka_unit_test(conservation),
-        cmocka_unit_test(monotone),   cmocka_unit_test(names_what_binds), cmocka_unit_test(regret_has_a_sign),
+        cmocka_unit_test(exhaustive),        cmocka_unit_test(shadow_prices), cmocka_unit_test(conservation),
+        cmocka_unit_test(monotone),          cmocka_unit_test(limits_hold),   cmocka_unit_test(names_what_binds),
+        cmocka_unit_test(regret_has_a_sign),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

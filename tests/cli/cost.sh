@@ -52,3 +52,9 @@ grep -q '"usd_per_Mtok": [0-9]' "$dir/serve.json" || fail "serve has no usd_per_
 "$F2F_BIN" serve --system dgx-h100 --model llama-3-8b --precision fp8 --concurrency 4 --isl 128 --osl 16 --json --set price.electricity='1 USD/kWh' >"$dir/dear.json"
 awk -v a="$(figure "$dir/serve.json")" -v b="$(figure "$dir/dear.json")" 'BEGIN { exit !(b > 1.2 * a) }' || fail "electricity does not reach tokens"
 "$F2F_BIN" train --system h100-roce-24k --model llama-3-8b --chips 64 --global-batch 128 --tokens 1e12 --json | grep -q '"usd": [0-9]' || fail "train has no usd"
+for kind in foundry bonding stack package making price device plan; do
+    "$F2F_BIN" show --schema "$kind" >"$dir/schema.json" || fail "schema of $kind"
+done
+for kind in foundry bonding stack package price device; do
+    [ "$("$F2F_BIN" list "$kind" --json | grep -c '"source": "')" -gt 0 ] || fail "list $kind"
+done

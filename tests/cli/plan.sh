@@ -30,6 +30,10 @@ code=0
 [ $code = 4 ] || fail "100 MW for all: exit $code"
 tr -s ' \n' ' ' <"$dir/text" | grep -q 'what binds is .*power' || fail "power is not named: $(cat "$dir/text")"
 
+# within a budget: as much work as it pays for, and that for the least money
+sed -e 's/^objective: least-cost/objective: most-work/' -e 's/^budget: 20000 MUSD/budget: 5000 MUSD/' "$plan" >"$dir/most.yaml"
+"$F2F_BIN" plan "$dir/most.yaml" --samples 0 --json --require 'unmet_frac>0.1,unmet_frac<0.9' >/dev/null || fail "most work within a budget"
+
 # mistakes have their place
 sed -e 's/vendors: \[h100, b200, mi300x, gaudi3, rented-h100\]/vendors: [h100, b2000]/' -e 's/^power: 2 GW/power: 2 GB/' "$plan" >"$dir/wrong.yaml"
 code=0

@@ -122,6 +122,7 @@ static void tree_adds_up(void **state) {
         struct f2f_record *r;
         assert_int_equal(f2f_cost_run(&r, NULL, f2f_catalog_arena(catalog), &c, &values_only, NULL), F2F_OK);
         assert_near(r->shares->amount, f2f_record_get(r, "tco_usd_per_h"), 1e-9);
+        assert_near(f2f_record_find(r, "bill")->record->shares->amount, f2f_record_get(r, "chip_usd"), 1e-9);
     }
     f2f_catalog_free(catalog);
 }

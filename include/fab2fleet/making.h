@@ -107,6 +107,7 @@ struct f2f_price {
     double building_usd_per_W; /* building, power delivery and cooling, per watt of facility power */
     double network_frac; /* of a cluster's price, to its network */
     double server_usd_per_W, server_W_per_W; /* host per watt of chip, where the node does not say */
+    double server_kg_per_W; /* embodied in the host, the same */
     double load_frac; /* mean power over the most, where no job says */
     double upkeep_frac; /* repair, spares and staff, of the price, a year */
     double discount_frac; /* off list prices */

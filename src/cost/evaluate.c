@@ -130,7 +130,8 @@ f2f_status f2f_cost_evaluate(struct f2f_cost *out, const struct f2f_cost_case *c
     double rental_usd = node->chip->making->rental_usd_per_s * hour_s;
     if (rental_usd > 0) f[F2F_COST_RENT] = f[F2F_COST_TCO_CHIP] / rental_usd;
     f[F2F_COST_TCO] = chips * f[F2F_COST_TCO_CHIP];
-    f[F2F_COST_EMBODIED] = chips * out->chip.kg + system->nodes * node->host_kg;
+    double by_rule_kg = node->host_W > 0 ? c->price->server_kg_per_W * node->chips * node->chip->tdp_W : 0;
+    f[F2F_COST_EMBODIED] = chips * out->chip.kg + system->nodes * (node->host_kg > 0 ? node->host_kg : by_rule_kg);
     double operation_kg = mean_W * s.pue * hour_s * c->price->grid_kg_per_J; /* of one chip */
     f[F2F_COST_OPERATION] = chips * operation_kg;
     put_tokens(out, c, operation_kg);

@@ -29,3 +29,19 @@ void f2f_cost_explain(struct f2f_record *r, const struct f2f_cost *cost, const c
         if (parts[i].usd > 0) f2f_share_child(r->arena, tree, parts[i].name, NULL)->amount = scale * parts[i].usd;
     f2f_share_sum(tree);
 }
+
+void f2f_cost_put_bill(struct f2f_record *r, const struct f2f_cost *cost) {
+    struct f2f_record *bill = f2f_record_sub(r, "bill", "of one chip");
+    struct f2f_share *tree = f2f_share_root(bill, "one chip", "usd");
+    for (int i = 0; i < F2F_BILL_MARGIN; i++) {
+        enum f2f_bill_line line = (enum f2f_bill_line)i;
+        if (!(cost->chip.line_usd[i] > 0)) continue;
+        struct f2f_share *group = f2f_share_child(r->arena, tree, f2f_bill_group(line), NULL);
+        f2f_share_child(r->arena, group, f2f_bill_name(line), NULL)->amount += cost->chip.line_usd[i];
+    }
+    f2f_share_sum(tree);
+    f2f_record_num(bill, "silicon_usd", cost->chip.line_usd[F2F_BILL_DIE_SILICON], "of the dies that are sold");
+    f2f_record_num(bill, "defects_usd", cost->chip.line_usd[F2F_BILL_DIE_LOSS], "dies with too many of them");
+    f2f_record_num(bill, "stacks_lost_usd", cost->chip.line_usd[F2F_BILL_MEMORY_LOSS], "in bonding and test");
+    f2f_record_num(bill, "module_usd", cost->chip.line_usd[F2F_BILL_MODULE], "board, regulators, cooling");
+}

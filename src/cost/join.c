@@ -15,6 +15,9 @@ static void put_chain(struct f2f_record *r, const struct f2f_cost *cost) {
 /* Tokens a second of the job: generated where it serves; taken in where it trains, less what failures cost. */
 static struct f2f_cost_job job_of(const struct f2f_record *r, double chips) {
     double served = f2f_record_get(r, "output_tokps"), goodput = f2f_record_get(r, "goodput_frac");
+    double all = served > 0 ? served : f2f_record_get(r, "tokps");
+    double each = f2f_record_get(r, served > 0 ? "output_tokps_per_chip" : "tokps_per_chip");
+    if (each > 0) chips = all / each; /* the record knows best */
     struct f2f_cost_job job = {.tokps = served, .chips = chips, .power_W = f2f_record_get(r, "power_W")};
     if (served > 0) return job;
     job.tokps = f2f_record_get(r, "tokps") * (goodput > 0 ? goodput : 1.0);

@@ -15,6 +15,7 @@ static const struct f2f_field fields[] = {
     F2F_QTY(T, "server", server_usd_per_W, MONEY_PER_POWER, 0, 1e4,
             "host per watt of its chips, where the node does not say"),
     F2F_QTY(T, "server_power", server_W_per_W, NUMBER, 0, 10, "power of the host per watt of its chips, the same"),
+    F2F_QTY(T, "server_carbon", server_kg_per_W, CARBON_PER_POWER, 0, 1e3, "embodied in the host, the same"),
     F2F_QTY(T, "load", load_frac, FRACTION, 0, 1, "mean power over the most, where no job says"),
     F2F_QTY(T, "upkeep", upkeep_frac, FRACTION, 0, 1, "repair, spares and staff, of the price, a year"),
     F2F_QTY(T, "discount", discount_frac, FRACTION, 0, 0.9, "off list prices"),

@@ -327,11 +327,32 @@ static void regret_has_a_sign(void **state) {
     f2f_arena_free(arena);
 }
 
+/* The smaller the share one vendor may have, the dearer. */
+static void frontier_rises(void **state) {
+    (void)state;
+    random_state = 23;
+    for (int i = 0; i < 10; i++) {
+        f2f_arena *arena = f2f_arena_new();
+        struct small s;
+        struct f2f_record *table;
+        make_small(&s, arena);
+        s.program.lot_chips = 0;
+        assert_int_equal(f2f_plan_frontier(&table, &s.model, &s.ask, "small", NULL), F2F_OK);
+        double before = 0;
+        for (size_t k = 0; k < table->n_values; k++) {
+            double total = f2f_record_get(table->values[k].record, "total_usd");
+            assert_true(total >= before * (1 - 1e-6));
+            before = total;
+        }
+        f2f_arena_free(arena);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(exhaustive),        cmocka_unit_test(shadow_prices), cmocka_unit_test(conservation),
-        cmocka_unit_test(monotone),          cmocka_unit_test(limits_hold),   cmocka_unit_test(names_what_binds),
-        cmocka_unit_test(regret_has_a_sign),
+        cmocka_unit_test(exhaustive),        cmocka_unit_test(shadow_prices),  cmocka_unit_test(conservation),
+        cmocka_unit_test(monotone),          cmocka_unit_test(limits_hold),    cmocka_unit_test(names_what_binds),
+        cmocka_unit_test(regret_has_a_sign), cmocka_unit_test(frontier_rises),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,9 @@
 /* risk.c - a vendor that fails, and how much it costs not to depend on one.
  *
  * Regret: purchases of the first year are made as planned, then a vendor delivers nothing more. What this costs beyond
- * the plan somebody would have made who knew it. Missing work has its price in both. Frontier: the least cost when no
- * vendor may have more than a share of the capacity; its risk is that share, the work that is at stake. */
+ * the plan somebody would have made who knew it. Missing work has its price in both. Frontier: the least cost, missing
+ * work included, when no vendor may have more than a share of the capacity; its risk is that share, the work at stake.
+ */
 #include <math.h>
 
 #include "plan/model.h"
@@ -35,6 +36,7 @@ f2f_status f2f_plan_regret(struct f2f_record **table, double *worst_usd, const s
         struct f2f_record *row = f2f_record_sub(*table, m->offers[v].name, NULL);
         f2f_record_text(row, "fails", m->offers[v].name, NULL);
         f2f_record_num(row, "cost_usd", with.cost_usd, NULL);
+        f2f_record_num(row, "missing_usd", with.shortfall_usd, "work that is missing, at its price");
         f2f_record_num(row, "unmet_frac", with.unmet_frac_all, NULL);
         f2f_record_num(row, "regret_usd", regret_usd, "beyond the plan of somebody who knew");
         *worst_usd = fmax(*worst_usd, regret_usd);
@@ -58,6 +60,8 @@ f2f_status f2f_plan_frontier(struct f2f_record **table, const struct f2f_plan_mo
         struct f2f_record *row = f2f_record_sub(*table, f2f_arena_printf(m->arena, "%g", shares[i]), NULL);
         f2f_record_num(row, "most_of_one_frac", shares[i], NULL);
         f2f_record_num(row, "cost_usd", answer.cost_usd, NULL);
+        f2f_record_num(row, "missing_usd", answer.shortfall_usd, "work that is missing, at its price");
+        f2f_record_num(row, "total_usd", answer.cost_usd + answer.shortfall_usd, NULL);
         f2f_record_num(row, "unmet_frac", answer.unmet_frac_all, NULL);
     }
     return F2F_OK;

@@ -19,18 +19,7 @@ extern "C" {
 /* name of the kind = folder of the catalog */
 #define F2F_KIND_LIST(X) \
     X(PROCESS, process)  \
-    X(MEMORY, memory)    \
-    X(CLASS, class)      \
-    X(CHIP, chip)        \
-    X(NODE, node)        \
-    X(NETWORK, network)  \
-    X(SYSTEM, system)    \
-    X(FOUNDRY, foundry)  \
-    X(BONDING, bonding)  \
-    X(STACK, stack)      \
-    X(PACKAGE, package)  \
-    X(PRICE, price)      \
-    X(DEVICE, device)
+    X(MEMORY, memory) X(CLASS, class) X(CHIP, chip) X(NODE, node) X(NETWORK, network) X(SYSTEM, system)
 
 enum f2f_kind {
 #define X(id, name) F2F_KIND_##id,
@@ -38,6 +27,15 @@ enum f2f_kind {
 #undef X
         F2F_KIND_N
 };
+
+/* Kinds that say what things cost, listed after those. */
+#define F2F_COST_KIND_LIST(X) \
+    X(foundry)                \
+    X(bonding)                \
+    X(stack)                  \
+    X(package)                \
+    X(price)                  \
+    X(device)
 
 /* One `--set path=value`. */
 struct f2f_set {

@@ -39,6 +39,7 @@ enum f2f_refresh { F2F_REFRESH_ALL_BANK, F2F_REFRESH_PER_BANK };
 /* One stack (HBM) or one device (GDDR, LPDDR, DDR) of a memory. */
 struct f2f_memory {
     struct f2f_ident id;
+    const struct f2f_stack *stack; /* how it is made or bought (making.h); NULL: not known */
     const char *family; /* "HBM3E" */
     double capacity_B; /* of one stack or device */
     double pin_rate_bps; /* the highest the memory is rated for; a chip may drive less */
@@ -52,7 +53,6 @@ struct f2f_memory {
     double trcd_s, tcl_s, trp_s, twtr_s, trtw_s; /* row open, read latency, precharge, bus turnarounds */
     double energy_J_per_b; /* per bit moved, activation to pin */
     double idle_W; /* background of one stack */
-    const struct f2f_stack *stack; /* how it is made or bought (making.h); NULL: not known */
 };
 
 /* Memory as a chip carries it. */

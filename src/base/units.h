@@ -21,8 +21,6 @@
     X(ENERGY_PER_BIT, "J/b", "an energy per bit", "3.9 pJ/b")           \
     X(ENERGY_PER_BYTE, "J/B", "an energy per byte", "1.2 pJ/B")         \
     X(ENERGY_PER_FLOP, "J/FLOP", "an energy per FLOP", "0.5 pJ/FLOP")   \
-    X(TIME, "s", "a time", "350 ns")                                    \
-    X(AREA, "mm2", "an area", "814 mm2")                                \
     X(LENGTH, "mm", "a length", "300 mm")                               \
     X(DENSITY, "/mm2", "a number per area", "0.1 /cm2")                 \
     X(MONEY, "USD", "an amount of money", "16 kUSD")                    \
@@ -36,7 +34,9 @@
     X(CARBON_PER_AREA, "kgCO2e/mm2", "CO2 per area", "0.5 kgCO2e/cm2")  \
     X(CARBON_PER_BYTE, "kgCO2e/B", "CO2 per byte", "0.8 kgCO2e/GB")     \
     X(CARBON_PER_ENERGY, "kgCO2e/J", "CO2 per energy", "369 gCO2e/kWh") \
-    X(CARBON_PER_POWER, "kgCO2e/W", "CO2 per power", "0.5 kgCO2e/W")
+    X(CARBON_PER_POWER, "kgCO2e/W", "CO2 per power", "0.5 kgCO2e/W")    \
+    X(TIME, "s", "a time", "350 ns")                                    \
+    X(AREA, "mm2", "an area", "814 mm2")
 
 enum f2f_quantity {
 #define X(id, unit, text, example) F2F_QUANTITY_##id,

@@ -64,11 +64,13 @@ static void decode_quantity(double *out, struct f2f_catalog *catalog, const stru
                       f2f_quantity_text(field->quantity), f2f_quantity_example(field->quantity));
         return;
     }
-    if (!f2f_desc_quantity(out, catalog, field, key, node, scalar)) return;
+    double value;
+    if (!f2f_desc_quantity(&value, out, catalog, field, key, node, scalar)) return;
     if (table->sourced && !scalar->source)
         f2f_doc_error(diag, scalar,
                       "'%s' has no source: add `source:` to this mapping, or write {value: %.40s, source: ...}", key,
                       scalar->text);
+    *out = value;
 }
 
 static void decode_int(int *out, struct f2f_diag *diag, const struct f2f_table *table, const struct f2f_field *field,
@@ -170,6 +172,7 @@ static void decode_field(void *object, struct f2f_catalog *catalog, const struct
     case F2F_FIELD_INT: decode_int(target, diag, table, field, node); break;
     case F2F_FIELD_QUANTITY: decode_quantity(target, catalog, table, field, field->key, node); break;
     case F2F_FIELD_WORD: decode_word(target, diag, field, node); break;
+    case F2F_FIELD_QUANTITIES: f2f_desc_decode_quantities(object, catalog, field, node); break;
     case F2F_FIELD_STRUCT: f2f_desc_decode(target, catalog, field->table, node); break;
     case F2F_FIELD_REF: decode_ref(object, catalog, field, node); break;
     case F2F_FIELD_LIST: decode_list(object, catalog, field, node); break;
@@ -177,7 +180,6 @@ static void decode_field(void *object, struct f2f_catalog *catalog, const struct
     case F2F_FIELD_SYSTEM: f2f_desc_decode_system(target, catalog, field, node); break;
     case F2F_FIELD_MODELS: f2f_desc_decode_models(object, catalog, field, node); break;
     case F2F_FIELD_SETS: f2f_desc_decode_sets(object, catalog, field, node); break;
-    case F2F_FIELD_QUANTITIES: f2f_desc_decode_quantities(object, catalog, field, node); break;
     case F2F_FIELD_TEXTS: f2f_desc_decode_texts(object, catalog, field, node); break;
     }
 }

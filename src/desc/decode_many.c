@@ -41,7 +41,7 @@ void f2f_desc_decode_quantities(void *object, struct f2f_catalog *catalog, const
     for (struct f2f_doc *item = first_item(node); item; item = next_item(node, item)) {
         struct f2f_doc *scalar = f2f_desc_scalar(item);
         if (!scalar) f2f_doc_error(catalog->diag, item, "'%s' must be a quantity or a list of them", field->key);
-        else if (f2f_desc_quantity(&values[n], catalog, field, field->key, item, scalar)) n++;
+        else if (f2f_desc_quantity(&values[n], &values[n], catalog, field, field->key, item, scalar)) n++;
     }
     put_items(object, field, values, n);
 }

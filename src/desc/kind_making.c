@@ -1,4 +1,6 @@
 /* kind_making.c - field tables of what chips are made of and with: foundry, bonding, stack, package, making. */
+#include <string.h>
+
 #include "desc/table.h"
 
 #define Y struct f2f_foundry
@@ -131,3 +133,18 @@ static const struct f2f_field making_fields[] = {
     F2F_QTY_OR(M, "ecc_loss", ecc_loss_frac, FRACTION, 0, 0.9, 0, "of delivered work, to error correction in software"),
 };
 const struct f2f_table f2f_making_table = F2F_TABLE("making", M, making_fields, true, NULL);
+
+const char *const f2f_cost_kinds[] = {
+#define X(name) #name,
+    F2F_COST_KIND_LIST(X)
+#undef X
+        NULL};
+
+const struct f2f_table *f2f_cost_table_find(const char *kind) {
+    static const struct f2f_table *const tables[] = {&f2f_foundry_table, &f2f_bonding_table, &f2f_stack_table,
+                                                     &f2f_package_table, &f2f_making_table,  &f2f_price_table,
+                                                     &f2f_plan_table,    &f2f_device_table};
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
+        if (strcmp(tables[i]->kind, kind) == 0) return tables[i];
+    return NULL;
+}

@@ -7,6 +7,7 @@ static const char *const refresh_words[] = {"all-bank", "per-bank", NULL};
 static const struct f2f_field fields[] = {
     F2F_TEXT(T, "family", family, true, "the standard, e.g. HBM3E"),
     F2F_QTY(T, "capacity", capacity_B, SIZE, 1e6, 1e13, "capacity of one stack or device"),
+    F2F_REF(T, "stack", stack, false, &f2f_stack_table, "how it is made or bought"),
     F2F_QTY(T, "pin_rate", pin_rate_bps, BITRATE, 1e8, 1e11, "highest rate of one data pin the memory is rated for"),
     F2F_INT(T, "pins", pins, 1, 65536, "data pins of one stack or device"),
     F2F_INT(T, "channels", channels, 1, 1024, "channels of one stack or device; pseudo-channels count"),
@@ -22,7 +23,6 @@ static const struct f2f_field fields[] = {
     F2F_QTY(T, "trtw", trtw_s, TIME, 0, 1e-6, "read command to write command (tRTW)"),
     F2F_QTY(T, "energy", energy_J_per_b, ENERGY_PER_BIT, 1e-13, 1e-9, "energy of one bit moved, cell to pin"),
     F2F_QTY(T, "idle", idle_W, POWER, 0, 100, "background power of one stack or device"),
-    F2F_REF(T, "stack", stack, false, &f2f_stack_table, "how it is made or bought"),
 };
 
 static void check(const void *object, const struct f2f_doc *node, struct f2f_diag *diag) {

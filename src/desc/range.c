@@ -204,8 +204,8 @@ static bool read_range(struct f2f_range *r, struct f2f_catalog *catalog, const s
     return false;
 }
 
-bool f2f_desc_quantity(double *out, struct f2f_catalog *catalog, const struct f2f_field *field, const char *key,
-                       struct f2f_doc *node, struct f2f_doc *scalar) {
+bool f2f_desc_quantity(double *out, double *target, struct f2f_catalog *catalog, const struct f2f_field *field,
+                       const char *key, struct f2f_doc *node, struct f2f_doc *scalar) {
     struct f2f_range r = {.min = field->min, .max = field->max, .unit = f2f_quantity_unit(field->quantity)};
     if (!read_range(&r, catalog, field, key, node, scalar)) return false;
     if (field->min < field->max && (r.low < field->min || r.high > field->max)) {
@@ -215,6 +215,6 @@ bool f2f_desc_quantity(double *out, struct f2f_catalog *catalog, const struct f2
         return false;
     }
     *out = r.value;
-    if (catalog->lists_ranges && r.low < r.high) list_range(catalog, &r, node, scalar, out);
+    if (catalog->lists_ranges && r.low < r.high) list_range(catalog, &r, node, scalar, target);
     return true;
 }

@@ -17,6 +17,7 @@ enum f2f_field_type {
     F2F_FIELD_INT, /* int */
     F2F_FIELD_QUANTITY, /* double, SI */
     F2F_FIELD_WORD, /* int: index in words */
+    F2F_FIELD_QUANTITIES, /* double[], SI: one quantity or a sequence, count at count_offset */
     F2F_FIELD_STRUCT, /* nested mapping, struct in place */
     F2F_FIELD_REF, /* pointer to a struct of another kind: a name, a path or a mapping */
     F2F_FIELD_LIST, /* sequence of mappings: pointer at offset, int count at count_offset */
@@ -24,8 +25,7 @@ enum f2f_field_type {
     F2F_FIELD_MODELS, /* const struct f2f_model *[], by name or path, count at count_offset */
     F2F_FIELD_SYSTEM, /* const char *: name or path of a system, node or chip */
     F2F_FIELD_SETS, /* mapping path: value -> struct f2f_set[], count at count_offset */
-    F2F_FIELD_TEXTS, /* const char *[]: one text or a sequence, count at count_offset */
-    F2F_FIELD_QUANTITIES /* double[], SI: one quantity or a sequence, count at count_offset */
+    F2F_FIELD_TEXTS /* const char *[]: one text or a sequence, count at count_offset */
 };
 
 struct f2f_table;
@@ -89,6 +89,12 @@ struct f2f_table {
     }
 #define F2F_SYSTEM(T, KEY, MEMBER, HELP) \
     { .key = KEY, .help = HELP, .type = F2F_FIELD_SYSTEM, .offset = offsetof(T, MEMBER), .required = true }
+#define F2F_QTYS(T, KEY, MEMBER, COUNT, QUANTITY, MIN, MAX, REQUIRED, HELP)                                  \
+    {                                                                                                        \
+        .key = KEY, .help = HELP, .type = F2F_FIELD_QUANTITIES, .quantity = F2F_QUANTITY_##QUANTITY,         \
+        .offset = offsetof(T, MEMBER), .count_offset = offsetof(T, COUNT), .required = REQUIRED, .min = MIN, \
+        .max = MAX                                                                                           \
+    }
 #define F2F_STRUCT(T, KEY, MEMBER, REQUIRED, TABLE, HELP)                                                        \
     {                                                                                                            \
         .key = KEY, .help = HELP, .type = F2F_FIELD_STRUCT, .offset = offsetof(T, MEMBER), .required = REQUIRED, \
@@ -104,12 +110,6 @@ struct f2f_table {
         .key = KEY, .help = HELP, .type = F2F_FIELD_##TYPE, .offset = offsetof(T, MEMBER), \
         .count_offset = offsetof(T, COUNT), .required = REQUIRED                           \
     }
-#define F2F_QTYS(T, KEY, MEMBER, COUNT, QUANTITY, MIN, MAX, REQUIRED, HELP)                                  \
-    {                                                                                                        \
-        .key = KEY, .help = HELP, .type = F2F_FIELD_QUANTITIES, .quantity = F2F_QUANTITY_##QUANTITY,         \
-        .offset = offsetof(T, MEMBER), .count_offset = offsetof(T, COUNT), .required = REQUIRED, .min = MIN, \
-        .max = MAX                                                                                           \
-    }
 #define F2F_TABLE(KIND, T, FIELDS, SOURCED, CHECK)                                                         \
     {                                                                                                      \
         .kind = KIND, .size = sizeof(T), .fields = FIELDS, .n_fields = sizeof(FIELDS) / sizeof(FIELDS)[0], \
@@ -119,11 +119,14 @@ struct f2f_table {
 /* The table of a kind (src/desc/kind_*.c); f2f_study_table for studies. */
 extern const struct f2f_table f2f_process_table, f2f_memory_table, f2f_class_table, f2f_chip_table, f2f_node_table,
     f2f_network_table, f2f_system_table, f2f_study_table, f2f_study_job_table;
-extern const struct f2f_table f2f_foundry_table, f2f_bonding_table, f2f_stack_table, f2f_package_table,
-    f2f_making_table, f2f_price_table, f2f_plan_table, f2f_device_table;
 /* Table of a kind by name, or NULL. */
 const struct f2f_table *f2f_table_find(const char *kind);
 const struct f2f_field *f2f_table_field(const struct f2f_table *table, const char *key);
+/* kind_making.c: the kinds that say what things cost, ends with NULL, and their tables. */
+extern const struct f2f_table f2f_foundry_table, f2f_bonding_table, f2f_stack_table, f2f_package_table,
+    f2f_making_table, f2f_price_table, f2f_plan_table, f2f_device_table;
+extern const char *const f2f_cost_kinds[];
+const struct f2f_table *f2f_cost_table_find(const char *kind);
 
 /* The words of `status:`. */
 extern const char *const f2f_maturity_words[];
@@ -166,10 +169,10 @@ f2f_status f2f_desc_set_field(const struct f2f_field **out, f2f_arena *arena, co
 void f2f_desc_decode(void *object, struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *node);
 /* A scalar that may be written {value:, source:, note:}: the scalar itself, or NULL if it is none. */
 struct f2f_doc *f2f_desc_scalar(struct f2f_doc *node);
-/* range.c: the quantity that `scalar` says, its range if it has one; node is what the field stands at. Faults are
- * reported; false: no value. */
-bool f2f_desc_quantity(double *out, struct f2f_catalog *catalog, const struct f2f_field *field, const char *key,
-                       struct f2f_doc *node, struct f2f_doc *scalar);
+/* range.c: the quantity that `scalar` says; its range, if it has one, is listed for target. node is what the field
+ * stands at. Faults are reported; false: no value. */
+bool f2f_desc_quantity(double *out, double *target, struct f2f_catalog *catalog, const struct f2f_field *field,
+                       const char *key, struct f2f_doc *node, struct f2f_doc *scalar);
 /* The keys that may stand beside `value:`, ends with NULL. */
 extern const char *const f2f_desc_value_keys[];
 
@@ -199,13 +202,13 @@ f2f_status f2f_desc_model(const struct f2f_model **out, struct f2f_catalog *cata
 
 struct f2f_catalog {
     f2f_arena *arena;
+    struct f2f_ranges ranges; /* of what was read since lists_ranges was set */
+    bool lists_ranges;
     struct f2f_diag *diag;
     const char **dirs;
     size_t n_dirs;
     const struct f2f_set *sets; /* of every system */
     size_t n_sets;
-    struct f2f_ranges ranges; /* of what was read since lists_ranges was set */
-    bool lists_ranges;
 };
 
 #endif

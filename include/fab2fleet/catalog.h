@@ -50,6 +50,15 @@ void f2f_catalog_free(struct f2f_catalog *catalog);
 f2f_arena *f2f_catalog_arena(struct f2f_catalog *catalog);
 struct f2f_diag *f2f_catalog_diag(struct f2f_catalog *catalog);
 
+/* A price list. Name NULL: the default list, us-2024; *out is NULL where the catalog has none. */
+f2f_status f2f_catalog_price(const struct f2f_price **out, struct f2f_catalog *catalog, const char *name,
+                             const struct f2f_set *sets, size_t n_sets, f2f_error *err);
+
+/* From here on the ranges of all quantities that are read are listed; those listed before are forgotten. */
+void f2f_catalog_ranges_start(struct f2f_catalog *catalog);
+/* What was listed, lent. Whoever loaded the structs may change them through it; nobody else should have them. */
+const struct f2f_ranges *f2f_catalog_ranges(const struct f2f_catalog *catalog);
+
 /* Changes made to every system read from now on, before those of the call. Borrowed. */
 void f2f_catalog_override(struct f2f_catalog *catalog, const struct f2f_set *sets, size_t n_sets);
 
@@ -62,16 +71,8 @@ f2f_status f2f_catalog_host(const struct f2f_system **out, struct f2f_catalog *c
                             const struct f2f_set *sets, size_t n_sets, f2f_error *err);
 f2f_status f2f_catalog_memory(const struct f2f_memory **out, struct f2f_catalog *catalog, const char *name,
                               const struct f2f_set *sets, size_t n_sets, f2f_error *err);
-/* name NULL: the default list, us-2024; *out is NULL where the catalog has none. */
-f2f_status f2f_catalog_price(const struct f2f_price **out, struct f2f_catalog *catalog, const char *name,
-                             const struct f2f_set *sets, size_t n_sets, f2f_error *err);
 f2f_status f2f_catalog_model(const struct f2f_model **out, struct f2f_catalog *catalog, const char *name,
                              f2f_error *err);
-
-/* From here on the ranges of all quantities that are read are listed; those listed before are forgotten. */
-void f2f_catalog_ranges_start(struct f2f_catalog *catalog);
-/* What was listed, lent. Whoever loaded the structs may change them through it; nobody else should have them. */
-const struct f2f_ranges *f2f_catalog_ranges(const struct f2f_catalog *catalog);
 
 /* One record per description: name, kind, status, title, source. kind: NULL for all, or "chip", "model", ... */
 f2f_status f2f_catalog_list(struct f2f_results *out, struct f2f_catalog *catalog, const char *kind, f2f_error *err);

@@ -43,7 +43,7 @@ static const struct {
                  {"kWh/cm2", F2F_QUANTITY_ENERGY_PER_AREA, 3.6e4},
                  {"kgCO2e/cm2", F2F_QUANTITY_CARBON_PER_AREA, 0.01},
                  {"kgCO2e/GB", F2F_QUANTITY_CARBON_PER_BYTE, 1e-9},
-                 {"gCO2e/kWh", F2F_QUANTITY_CARBON_PER_ENERGY, 1e-3 / 3.6e6},
+                 {"gCO2e/kWh", F2F_QUANTITY_GRID_CARBON, 1e-3 / 3.6e6},
                  {"%", F2F_QUANTITY_FRACTION, 0.01}};
 
 const char *f2f_quantity_unit(enum f2f_quantity q) { return quantities[q].unit; }

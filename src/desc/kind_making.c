@@ -25,7 +25,7 @@ static const struct f2f_field foundry_fields[] = {
     F2F_QTY_OR(Y, "fab_energy", energy_J_per_mm2, ENERGY_PER_AREA, 0, 1e9, 0, "electricity of the fab per area"),
     F2F_QTY_OR(Y, "gas_carbon", gas_kg_per_mm2, CARBON_PER_AREA, 0, 1, 0, "process gases per area"),
     F2F_QTY_OR(Y, "material_carbon", material_kg_per_mm2, CARBON_PER_AREA, 0, 1, 0, "materials per area"),
-    F2F_QTY_OR(Y, "grid", grid_kg_per_J, CARBON_PER_ENERGY, 0, 1e-3, 0, "of the fab's electricity"),
+    F2F_QTY_OR(Y, "grid", grid_kg_per_J, GRID_CARBON, 0, 1e-3, 0, "of the fab's electricity"),
 };
 const struct f2f_table f2f_foundry_table = F2F_TABLE("foundry", Y, foundry_fields, true, NULL);
 

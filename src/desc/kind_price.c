@@ -4,7 +4,7 @@
 #define T struct f2f_price
 static const struct f2f_field fields[] = {
     F2F_QTY(T, "electricity", electricity_usd_per_J, MONEY_PER_ENERGY, 0, 1e-6, "price of electricity"),
-    F2F_QTY(T, "grid", grid_kg_per_J, CARBON_PER_ENERGY, 0, 1e-3, "CO2e of electricity"),
+    F2F_QTY(T, "grid", grid_kg_per_J, GRID_CARBON, 0, 1e-3, "CO2e of electricity"),
     F2F_QTY(T, "pue", pue, NUMBER, 1, 3, "facility power over IT power, where the system does not say"),
     F2F_QTY(T, "life", life_s, TIME, 86400, 1e10, "years in which servers and network are written off"),
     F2F_QTY(T, "building_life", building_life_s, TIME, 86400, 1e10, "the same of the building"),

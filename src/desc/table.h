@@ -165,10 +165,6 @@ f2f_status f2f_desc_set(struct f2f_catalog *catalog, const struct f2f_table *tab
 f2f_status f2f_desc_set_field(const struct f2f_field **out, f2f_arena *arena, const struct f2f_table *table,
                               const char *path, f2f_error *err);
 
-/* decode.c: tree to struct. object is zeroed memory of table->size. Errors go to the catalog's diag. */
-void f2f_desc_decode(void *object, struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *node);
-/* A scalar that may be written {value:, source:, note:}: the scalar itself, or NULL if it is none. */
-struct f2f_doc *f2f_desc_scalar(struct f2f_doc *node);
 /* range.c: the quantity that `scalar` says; its range, if it has one, is listed for target. node is what the field
  * stands at. Faults are reported; false: no value. */
 bool f2f_desc_quantity(double *out, double *target, struct f2f_catalog *catalog, const struct f2f_field *field,
@@ -176,6 +172,10 @@ bool f2f_desc_quantity(double *out, double *target, struct f2f_catalog *catalog,
 /* The keys that may stand beside `value:`, ends with NULL. */
 extern const char *const f2f_desc_value_keys[];
 
+/* decode.c: tree to struct. object is zeroed memory of table->size. Errors go to the catalog's diag. */
+void f2f_desc_decode(void *object, struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *node);
+/* A scalar that may be written {value:, source:, note:}: the scalar itself, or NULL if it is none. */
+struct f2f_doc *f2f_desc_scalar(struct f2f_doc *node);
 /* decode_many.c: fields that are lists or names of other things than descriptions. */
 void f2f_desc_decode_texts(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
                            struct f2f_doc *node);

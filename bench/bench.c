@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "fab2fleet/cost.h"
 #include "fab2fleet/explore.h"
 #include "fab2fleet/serve.h"
 #include "fab2fleet/train.h"
@@ -18,6 +19,10 @@ struct world {
     const struct f2f_system *node, *cluster;
     const struct f2f_model *model;
     const struct f2f_study *study;
+    const struct f2f_program *program;
+    const struct f2f_price *price;
+    const struct f2f_system *chip; /* its ranges and the price's are `ranges` */
+    struct f2f_ranges ranges;
     struct f2f_machine machine;
     struct f2f_precision fp8, bf16;
     struct f2f_graph *graph; /* of a decode pass */
@@ -77,6 +82,30 @@ static f2f_status bench_study(struct world *w) {
     return f2f_study_run(&results, w->catalog, w->study, &options, &w->err);
 }
 
+/* From the wafer to a million tokens of a model that is simulated once. */
+static f2f_status bench_cost(struct world *w) {
+    struct f2f_record *record;
+    struct f2f_serve_job job = {.model = w->model, .precision = w->fp8, .isl = 2048, .osl = 512};
+    struct f2f_cost_case c = {.system = w->chip, .price = w->price};
+    const struct f2f_cost_options options = {.ranges = &w->ranges, .samples = 10000};
+    F2F_TRY(f2f_engine_find(&job.engine, NULL, &w->err));
+    f2f_arena *arena = f2f_arena_new();
+    f2f_status status = f2f_serve_run(&record, arena, w->chip, &job, &w->err);
+    if (status == F2F_OK) {
+        c.job = (struct f2f_cost_job){.tokps = f2f_record_get(record, "output_tokps"), .chips = 1};
+        status = f2f_cost_run(&record, NULL, arena, &c, &options, &w->err);
+    }
+    f2f_arena_free(arena);
+    return status;
+}
+
+/* 5 years, 6 vendors, 20 quarters, three cases with their risks; no Monte Carlo. */
+static f2f_status bench_plan(struct world *w) {
+    struct f2f_results *results;
+    const struct f2f_program_options options = {.price = w->price, .threads = 1};
+    return f2f_program_run(&results, w->catalog, w->program, &options, &w->err);
+}
+
 /* Seconds of one call: the best of some tries. */
 static f2f_status measure(double *best_s, f2f_status (*run)(struct world *), struct world *w) {
     *best_s = 1e300;
@@ -100,6 +129,8 @@ static f2f_status run_all(struct world *w) {
         {"serve: llama-3-70b fp8, tp 4, 64 users", bench_serve, 1.0},
         {"train --search: llama-3-70b, 1024 chips", bench_train, 1.0},
         {"run studies/hbm3e-12h.yaml, one thread", bench_study, 1.0},
+        {"cost: wafer to $ per Mtok, 10,000 samples", bench_cost, 1.0},
+        {"plan studies/build-or-buy.yaml, 3 cases", bench_plan, 1.0},
     };
     double first_s = 0.0;
     printf("%-42s %14s %14s\n", "", "ns", "operators");
@@ -120,6 +151,11 @@ static f2f_status prepare(struct world *w, f2f_arena *arena) {
     F2F_TRY(f2f_catalog_system(&w->cluster, w->catalog, "h100-roce-24k", NULL, 0, &w->err));
     F2F_TRY(f2f_catalog_model(&w->model, w->catalog, "llama-3-70b", &w->err));
     F2F_TRY(f2f_study_load(&w->study, w->catalog, "studies/hbm3e-12h.yaml", &w->err));
+    F2F_TRY(f2f_program_load(&w->program, w->catalog, "studies/build-or-buy.yaml", NULL, 0, &w->err));
+    f2f_catalog_ranges_start(w->catalog);
+    F2F_TRY(f2f_catalog_price(&w->price, w->catalog, NULL, NULL, 0, &w->err));
+    F2F_TRY(f2f_catalog_system(&w->chip, w->catalog, "h100-sxm", NULL, 0, &w->err));
+    w->ranges = *f2f_catalog_ranges(w->catalog);
     F2F_TRY(f2f_precision_parse(&w->fp8, "fp8", NULL, &w->err));
     F2F_TRY(f2f_precision_parse(&w->bf16, "bf16", NULL, &w->err));
     F2F_TRY(f2f_machine_make(&w->machine, w->node, &w->err));

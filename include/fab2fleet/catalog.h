@@ -7,7 +7,9 @@
 
 #include "fab2fleet/doc.h"
 #include "fab2fleet/hardware.h"
+#include "fab2fleet/making.h"
 #include "fab2fleet/model.h"
+#include "fab2fleet/range.h"
 #include "fab2fleet/record.h"
 
 #ifdef __cplusplus
@@ -28,6 +30,15 @@ enum f2f_kind {
         F2F_KIND_N
 };
 
+/* Kinds that say what things cost, listed after those. */
+#define F2F_COST_KIND_LIST(X) \
+    X(foundry)                \
+    X(bonding)                \
+    X(stack)                  \
+    X(package)                \
+    X(price)                  \
+    X(device)
+
 /* One `--set path=value`. */
 struct f2f_set {
     const char *path, *value;
@@ -40,6 +51,15 @@ f2f_status f2f_catalog_new(struct f2f_catalog **out, const char *const *dirs, si
 void f2f_catalog_free(struct f2f_catalog *catalog);
 f2f_arena *f2f_catalog_arena(struct f2f_catalog *catalog);
 struct f2f_diag *f2f_catalog_diag(struct f2f_catalog *catalog);
+
+/* A price list. Name NULL: the default list, us-2024; *out is NULL where the catalog has none. */
+f2f_status f2f_catalog_price(const struct f2f_price **out, struct f2f_catalog *catalog, const char *name,
+                             const struct f2f_set *sets, size_t n_sets, f2f_error *err);
+
+/* From here on the ranges of all quantities that are read are listed; those listed before are forgotten. */
+void f2f_catalog_ranges_start(struct f2f_catalog *catalog);
+/* What was listed, lent. Whoever loaded the structs may change them through it; nobody else should have them. */
+const struct f2f_ranges *f2f_catalog_ranges(const struct f2f_catalog *catalog);
 
 /* Changes made to every system read from now on, before those of the call. Borrowed. */
 void f2f_catalog_override(struct f2f_catalog *catalog, const struct f2f_set *sets, size_t n_sets);

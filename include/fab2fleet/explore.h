@@ -2,6 +2,7 @@
 #ifndef F2F_EXPLORE_PUBLIC_H
 #define F2F_EXPLORE_PUBLIC_H
 
+#include "fab2fleet/program.h"
 #include "fab2fleet/record.h"
 #include "fab2fleet/study.h"
 
@@ -15,6 +16,7 @@ typedef bool f2f_progress_fn(void *context, int done, int total, const char *wha
 struct f2f_study_options {
     const struct f2f_set *sets; /* applied to every system, after its own */
     size_t n_sets;
+    const struct f2f_price *price; /* for money in the records; NULL: none */
     int threads; /* 0: all cores */
     f2f_progress_fn *progress;
     void *progress_context;
@@ -25,6 +27,19 @@ struct f2f_study_options {
  * stands for nothing, a job that cannot run, more than 5,000 jobs. */
 f2f_status f2f_study_run(struct f2f_results **out, struct f2f_catalog *catalog, const struct f2f_study *study,
                          const struct f2f_study_options *options, f2f_error *err);
+
+struct f2f_program_options {
+    const struct f2f_price *price;
+    int samples, seed; /* of the Monte Carlo run; 0 samples: none */
+    int threads; /* of the simulation; 0: all cores */
+    f2f_progress_fn *progress;
+    void *progress_context;
+};
+
+/* Answers a purchasing program (plan.h): every demand is simulated on every vendor's system first. Ranges of what was
+ * loaded since f2f_catalog_ranges_start are its uncertainty. */
+f2f_status f2f_program_run(struct f2f_results **out, struct f2f_catalog *catalog, const struct f2f_program *program,
+                           const struct f2f_program_options *options, f2f_error *err);
 
 /* All that can be known without running it: F2F_EINPUT as above. */
 f2f_status f2f_study_check(struct f2f_catalog *catalog, const struct f2f_study *study, f2f_error *err);

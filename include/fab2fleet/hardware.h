@@ -23,11 +23,16 @@ struct f2f_ident {
     int status; /* enum f2f_maturity */
 };
 
+struct f2f_foundry;
+struct f2f_stack;
+struct f2f_making;
+
 /* A manufacturing process, as far as time and power need it. */
 struct f2f_process {
     struct f2f_ident id;
     double flop_energy_J; /* one bf16 FLOP in a matrix unit with its operand delivery, at nominal voltage */
     double sram_energy_J_per_B; /* last-level SRAM access with wires */
+    const struct f2f_foundry *foundry; /* what it costs to make (making.h); NULL: not known */
 };
 
 /* A DRAM standard: commands and what must lie between them. */
@@ -62,6 +67,7 @@ struct f2f_controller {
 /* One stack (HBM) or one device (GDDR, LPDDR, DDR) of a memory. */
 struct f2f_memory {
     struct f2f_ident id;
+    const struct f2f_stack *stack; /* how it is made or bought (making.h); NULL: not known */
     const char *family; /* "HBM3E" */
     const struct f2f_dram_standard *standard;
     const struct f2f_controller *controller; /* used where a chip names none */
@@ -114,6 +120,7 @@ struct f2f_chip {
     struct f2f_chip_memory memory;
     double tdp_W, idle_W;
     double host_link_Bps; /* PCIe or C2C, one direction */
+    const struct f2f_making *making; /* how it is put together (making.h); NULL: by rule */
 };
 
 /* Links between chips of one scale-up domain. */
@@ -133,6 +140,8 @@ struct f2f_node {
     struct f2f_link link; /* the scale-up domain: all chips of the node */
     double nic_Bps; /* network bandwidth per chip, one direction; 0: none */
     double host_W; /* CPUs, NICs, fans, conversion losses at full load */
+    double host_usd, host_kg; /* all but the chips: price, embodied CO2e; 0: by rule */
+    double power_budget_W; /* what the rack grants a node; 0: all it asks for */
 };
 
 /* A level of a scale-out network, from the leaf up. */

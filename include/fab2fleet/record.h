@@ -50,6 +50,7 @@ struct f2f_record {
     const char *title; /* "hbm3-8h / serve llama-3-70b fp8" */
     struct f2f_value *values;
     size_t n_values;
+    bool is_list; /* the records in it are items: a JSON array; other formats leave it to tables */
     struct f2f_share *shares; /* NULL: nothing to explain */
     const char *share_unit; /* "s", "J", "usd", "B" */
     struct f2f_span *spans;

@@ -3,6 +3,7 @@
 #define F2F_STUDY_H
 
 #include "fab2fleet/catalog.h"
+#include "fab2fleet/device.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -15,6 +16,10 @@ struct f2f_study_system {
     const char *name, *base, *text;
     struct f2f_set *sets;
     int n_sets;
+    const struct f2f_device *device; /* that it runs on or streams to; NULL: none */
+    bool streamed; /* tokens are sent to the device */
+    const char **jobs; /* by name, that it does; none: all */
+    int n_jobs;
 };
 
 struct f2f_study_job {
@@ -65,6 +70,7 @@ struct f2f_study {
     int n_claims;
     struct f2f_study_sweep *sweeps;
     int n_sweeps;
+    const char *price; /* price list, by name or path; NULL: the default */
 };
 
 f2f_status f2f_study_load(const struct f2f_study **out, struct f2f_catalog *catalog, const char *path, f2f_error *err);

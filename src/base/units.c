@@ -32,6 +32,18 @@ static const struct {
 } spellings[] = {{"min", F2F_QUANTITY_TIME, 60},
                  {"h", F2F_QUANTITY_TIME, 3600},
                  {"d", F2F_QUANTITY_TIME, 86400},
+                 {"w", F2F_QUANTITY_TIME, 7 * 86400.0},
+                 {"y", F2F_QUANTITY_TIME, 8766 * 3600.0}, /* 365.25 days */
+                 {"Wh", F2F_QUANTITY_ENERGY, 3600},
+                 {"kWh", F2F_QUANTITY_ENERGY, 3.6e6},
+                 {"/cm2", F2F_QUANTITY_DENSITY, 0.01},
+                 {"USD/GB", F2F_QUANTITY_MONEY_PER_BYTE, 1e-9},
+                 {"USD/kWh", F2F_QUANTITY_MONEY_PER_ENERGY, 1 / 3.6e6},
+                 {"USD/h", F2F_QUANTITY_MONEY_PER_TIME, 1 / 3600.0},
+                 {"kWh/cm2", F2F_QUANTITY_ENERGY_PER_AREA, 3.6e4},
+                 {"kgCO2e/cm2", F2F_QUANTITY_CARBON_PER_AREA, 0.01},
+                 {"kgCO2e/GB", F2F_QUANTITY_CARBON_PER_BYTE, 1e-9},
+                 {"gCO2e/kWh", F2F_QUANTITY_GRID_CARBON, 1e-3 / 3.6e6},
                  {"%", F2F_QUANTITY_FRACTION, 0.01}};
 
 const char *f2f_quantity_unit(enum f2f_quantity q) { return quantities[q].unit; }
@@ -75,6 +87,9 @@ int f2f_number_parse(double *out, const char *text) {
     return length == strlen(text) && read_number(out, text, length);
 }
 
+/* Units that take no prefix. */
+static int is_whole(enum f2f_quantity q) { return q == F2F_QUANTITY_AREA || q == F2F_QUANTITY_LENGTH; }
+
 /* Finds quantity and factor of a unit text such as "TB/s". */
 static int find_unit(enum f2f_quantity *quantity, double *factor, const char *unit) {
     for (size_t i = 0; i < COUNT(spellings); i++) {
@@ -89,7 +104,7 @@ static int find_unit(enum f2f_quantity *quantity, double *factor, const char *un
         const char *base = unit + length;
         if (strcmp(base, "OP/s") == 0) base = "FLOP/s";
         for (int q = F2F_QUANTITY_SIZE; q < F2F_QUANTITY_N; q++) {
-            if (strcmp(base, quantities[q].unit) != 0 || (q == F2F_QUANTITY_AREA && length)) continue;
+            if (strcmp(base, quantities[q].unit) != 0 || (length && is_whole((enum f2f_quantity)q))) continue;
             *quantity = (enum f2f_quantity)q;
             *factor = prefixes[p].factor;
             return 1;

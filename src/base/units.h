@@ -21,6 +21,20 @@
     X(ENERGY_PER_BIT, "J/b", "an energy per bit", "3.9 pJ/b")         \
     X(ENERGY_PER_BYTE, "J/B", "an energy per byte", "1.2 pJ/B")       \
     X(ENERGY_PER_FLOP, "J/FLOP", "an energy per FLOP", "0.5 pJ/FLOP") \
+    X(LENGTH, "mm", "a length", "300 mm")                             \
+    X(DENSITY, "/mm2", "a number per area", "0.1 /cm2")               \
+    X(MONEY, "USD", "an amount of money", "16 kUSD")                  \
+    X(MONEY_PER_AREA, "USD/mm2", "a price per area", "0.02 USD/mm2")  \
+    X(MONEY_PER_BYTE, "USD/B", "a price per byte", "15 USD/GB")       \
+    X(MONEY_PER_POWER, "USD/W", "a price per watt", "10 USD/W")       \
+    X(MONEY_PER_ENERGY, "USD/J", "a price of energy", "0.08 USD/kWh") \
+    X(MONEY_PER_TIME, "USD/s", "a price per time", "2.35 USD/h")      \
+    X(ENERGY_PER_AREA, "J/mm2", "an energy per area", "2.75 kWh/cm2") \
+    X(CARBON, "kgCO2e", "a mass of CO2", "164 kgCO2e")                \
+    X(CARBON_PER_AREA, "kgCO2e/mm2", "CO2 per area", "1 kgCO2e/cm2")  \
+    X(CARBON_PER_BYTE, "kgCO2e/B", "CO2 per byte", "0.8 kgCO2e/GB")   \
+    X(GRID_CARBON, "kgCO2e/J", "CO2 per energy", "369 gCO2e/kWh")     \
+    X(CARBON_PER_POWER, "kgCO2e/W", "CO2 per power", "0.5 kgCO2e/W")  \
     X(TIME, "s", "a time", "350 ns")                                  \
     X(AREA, "mm2", "an area", "814 mm2")                              \
     X(TEMPERATURE, "C", "a temperature in degrees Celsius", "85 C")   \

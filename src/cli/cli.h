@@ -83,6 +83,18 @@ f2f_status cli_require(const struct f2f_results *results, const char *requiremen
 /* Folders that may hold the catalog, best first. F2F_EUSAGE: the one that was named is none. */
 f2f_status cli_data_dirs(const char **dirs, size_t *n, size_t max, f2f_arena *arena, const char *given, f2f_error *err);
 
+/* Those of the --set whose path begins with a kind, and the others. */
+void cli_split_sets(struct set_list *mine, struct set_list *rest, struct cli *cli, const struct set_list *all,
+                    const char *kind);
+/* The price list of --price (NULL: the default, which may be none), changed by `--set price.…`; rest: the other --set.
+ */
+f2f_status cli_price(const struct f2f_price **out, struct set_list *rest, struct cli *cli, const char *name,
+                     f2f_error *err);
+
+/* A plan by its path; price: a list instead of the plan's, or NULL. */
+f2f_status cli_plan(struct f2f_results **out, struct cli *cli, const char *path, const char *price, int samples,
+                    f2f_error *err);
+
 /* A verb: its options, bound to its own variables, and what it does with them; its words stand in verbs.h. */
 struct verb {
     const struct opt *options;

@@ -2,10 +2,11 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "fab2fleet/cost.h"
 #include "fab2fleet/serve.h"
 
 static struct {
-    const char *system, *model, *precision, *kv_precision, *engine, *slo;
+    const char *system, *model, *precision, *kv_precision, *engine, *slo, *price;
     int tp, pp, concurrency, isl, osl, requests;
 } o = {.precision = "bf16", .tp = 1, .pp = 1, .isl = 2048, .osl = 512};
 
@@ -24,10 +25,13 @@ static const struct opt table[] = {
     {"osl", 0, OPT_INT, &o.osl, "N", "generated tokens", 1, 1e8},
     {"requests", 0, OPT_INT, &o.requests, "N", "requests of the run; 0: enough for a steady state", 0, 1e8},
     {"slo", 0, OPT_TEXT, &o.slo, "TEST", "objectives, e.g. 'ttft_p99_s<=0.5,tpot_p99_s<=0.05'", 0, 0},
+    {"price", 0, OPT_TEXT, &o.price, "NAME", "price list, for usd_per_Mtok (us-2024)", 0, 0},
     {0}};
 
 static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error *err) {
     const struct f2f_system *system;
+    const struct f2f_price *price;
+    struct set_list sets;
     struct f2f_serve_job job = {
         .isl = o.isl,
         .osl = o.osl,
@@ -41,9 +45,11 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
     F2F_TRY(f2f_precision_parse(&job.precision, o.precision, o.kv_precision, err));
     F2F_TRY(f2f_engine_find(&job.engine, o.engine, err));
     if (o.slo) F2F_TRY(f2f_slo_parse(&job.slo, o.slo, err));
-    F2F_TRY(f2f_catalog_system(&system, cli->catalog, o.system, cli->common.sets.item, cli->common.sets.n, err));
+    F2F_TRY(cli_price(&price, &sets, cli, o.price, err));
+    F2F_TRY(f2f_catalog_system(&system, cli->catalog, o.system, sets.item, sets.n, err));
     F2F_TRY(f2f_catalog_model(&job.model, cli->catalog, o.model, err));
     F2F_TRY(f2f_serve_run(&record, cli->arena, system, &job, err));
+    f2f_cost_join(record, system, price, (double)o.tp * o.pp, 0);
     cli_note_format(results, system->node->chip, job.precision.compute);
     record->title = f2f_arena_printf(cli->arena, "%s / serve %s %s", o.system, o.model, o.precision);
     f2f_results_add(results, record);

@@ -4,10 +4,11 @@
 
 #include "base/units.h"
 #include "cli/cli.h"
+#include "fab2fleet/cost.h"
 #include "fab2fleet/train.h"
 
 static struct {
-    const char *system, *model, *precision, *strategy;
+    const char *system, *model, *precision, *strategy, *price;
     int chips, global_batch, seq;
     bool search;
     double tokens;
@@ -25,6 +26,7 @@ static const struct opt table[] = {
     {"search", 0, OPT_FLAG, &o.search, NULL, "choose the fastest strategy that fits (the default without --strategy)",
      0, 0},
     {"tokens", 0, OPT_REAL, &o.tokens, "N", "tokens of the whole run, for days", 0, 1e18},
+    {"price", 0, OPT_TEXT, &o.price, "NAME", "price list, for usd (us-2024)", 0, 0},
     {0}};
 
 static int *field_of(struct f2f_strategy *s, const char *name) {
@@ -80,6 +82,8 @@ static f2f_status parse_strategy(struct f2f_strategy *s, f2f_arena *arena, const
 
 static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error *err) {
     const struct f2f_system *system;
+    const struct f2f_price *price;
+    struct set_list sets;
     struct f2f_train_job job = {.chips = o.chips,
                                 .global_batch = o.global_batch,
                                 .seq = o.seq,
@@ -97,9 +101,11 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
                         "searched anyway");
     if (o.strategy) F2F_TRY(parse_strategy(&job.strategy, cli->arena, o.strategy, err));
     F2F_TRY(f2f_precision_parse(&job.precision, o.precision, NULL, err));
-    F2F_TRY(f2f_catalog_system(&system, cli->catalog, o.system, cli->common.sets.item, cli->common.sets.n, err));
+    F2F_TRY(cli_price(&price, &sets, cli, o.price, err));
+    F2F_TRY(f2f_catalog_system(&system, cli->catalog, o.system, sets.item, sets.n, err));
     F2F_TRY(f2f_catalog_model(&job.model, cli->catalog, o.model, err));
     F2F_TRY(f2f_train_run(&record, cli->arena, system, &job, err));
+    f2f_cost_join(record, system, price, o.chips, o.tokens);
     record->title =
         f2f_arena_printf(cli->arena, "%s / train %s %s on %d chips", o.system, o.model, o.precision, o.chips);
     f2f_results_add(results, record);

@@ -5,6 +5,8 @@ X(serve, "--system S --model M --precision P", "how fast a system serves a model
 X(train, "--system S --model M --chips N --global-batch B --seq L", "how fast a system trains a model")
 X(memory, "MEMORY", "what a memory stack really delivers, command by command")
 X(kernel, "CHIP gemm|attention-prefill|attention-decode|collective ...", "one operator on one chip")
+X(cost, "CHIP|NODE|SYSTEM", "what it costs to make and to run")
+X(plan, "PLAN.yaml", "build or buy, under supply limits, over years")
 X(validate, "[FILE.csv ...]", "how wrong is it, against measurements")
 X(list, "[KIND]", "what is in the catalog")
 X(show, "NAME", "one description with units and sources, or a JSON Schema")

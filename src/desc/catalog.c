@@ -43,7 +43,7 @@ const struct f2f_table *f2f_table_find(const char *kind) {
         &f2f_chip_table,    &f2f_node_table, &f2f_network_table,    &f2f_system_table, &f2f_study_table};
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         if (strcmp(tables[i]->kind, kind) == 0) return tables[i];
-    return NULL;
+    return f2f_cost_table_find(kind);
 }
 
 f2f_status f2f_desc_load_tree(void **out, struct f2f_catalog *catalog, const struct f2f_table *table,
@@ -63,6 +63,24 @@ f2f_status f2f_desc_load(void **out, struct f2f_catalog *catalog, const struct f
     *out = NULL;
     F2F_TRY(f2f_desc_resolve(&tree, catalog, table, name, NULL, err));
     return f2f_desc_load_tree(out, catalog, table, tree, sets, n_sets, err);
+}
+
+void f2f_catalog_ranges_start(struct f2f_catalog *catalog) {
+    catalog->ranges = (struct f2f_ranges){0};
+    catalog->lists_ranges = true;
+}
+
+const struct f2f_ranges *f2f_catalog_ranges(const struct f2f_catalog *catalog) { return &catalog->ranges; }
+
+f2f_status f2f_catalog_price(const struct f2f_price **out, struct f2f_catalog *catalog, const char *name,
+                             const struct f2f_set *sets, size_t n_sets, f2f_error *err) {
+    static const char by_default[] = "us-2024";
+    void *object;
+    *out = NULL;
+    if (!name && !f2f_catalog_file(catalog, f2f_price_table.kind, by_default)) return F2F_OK;
+    F2F_TRY(f2f_desc_load(&object, catalog, &f2f_price_table, name ? name : by_default, sets, n_sets, err));
+    *out = object;
+    return F2F_OK;
 }
 
 f2f_status f2f_catalog_memory(const struct f2f_memory **out, struct f2f_catalog *catalog, const char *name,

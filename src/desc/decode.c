@@ -42,22 +42,22 @@ static void report_unknown(struct f2f_diag *diag, const struct f2f_table *table,
 
 /* The scalar of a field; what else stands beside its `value:` is reported. */
 static struct f2f_doc *scalar_of(struct f2f_diag *diag, struct f2f_doc *node) {
-    static const char *const known[] = {"value", "source", "note"};
     struct f2f_doc *scalar = f2f_desc_scalar(node);
     for (const struct f2f_doc *child = node->child; scalar && child; child = child->next) {
-        if (strcmp(child->key, known[0]) == 0 || strcmp(child->key, known[1]) == 0 || strcmp(child->key, known[2]) == 0)
-            continue;
-        const char *near = f2f_nearest(child->key, known, 3);
+        size_t n = 0;
+        while (f2f_desc_value_keys[n] && strcmp(child->key, f2f_desc_value_keys[n]) != 0) n++;
+        if (f2f_desc_value_keys[n]) continue;
+        const char *near = f2f_nearest(child->key, f2f_desc_value_keys, n);
         f2f_doc_error(diag, child, "unknown key '%.60s' beside 'value': %s%s%s", child->key,
-                      near ? "did you mean '" : "only source and note may stand there", near ? near : "",
-                      near ? "'?" : "");
+                      near ? "did you mean '" : "only source, note, low, high and shape may stand there",
+                      near ? near : "", near ? "'?" : "");
     }
     return scalar;
 }
 
-static void decode_quantity(double *out, struct f2f_diag *diag, const struct f2f_table *table,
+static void decode_quantity(double *out, struct f2f_catalog *catalog, const struct f2f_table *table,
                             const struct f2f_field *field, const char *key, struct f2f_doc *node) {
-    f2f_error reason;
+    struct f2f_diag *diag = catalog->diag;
     struct f2f_doc *scalar = scalar_of(diag, node);
     if (!scalar) {
         f2f_doc_error(diag, node, "'%s' must be %s (e.g. %s), not a list or mapping", key,
@@ -65,15 +65,7 @@ static void decode_quantity(double *out, struct f2f_diag *diag, const struct f2f
         return;
     }
     double value;
-    if (f2f_quantity_parse(&value, field->quantity, scalar->text, &reason) != F2F_OK) {
-        f2f_doc_error(diag, scalar, "'%s': %s", key, reason.message);
-        return;
-    }
-    if (field->min < field->max && (value < field->min || value > field->max)) {
-        f2f_doc_error(diag, scalar, "'%s' is %.60s, out of its range %g to %g%s%s", key, scalar->text, field->min,
-                      field->max, *f2f_quantity_unit(field->quantity) ? " " : "", f2f_quantity_unit(field->quantity));
-        return;
-    }
+    if (!f2f_desc_quantity(&value, out, catalog, field, key, node, scalar)) return;
     if (table->sourced && !scalar->source)
         f2f_doc_error(diag, scalar,
                       "'%s' has no source: add `source:` to this mapping, or write {value: %.40s, source: ...}", key,
@@ -138,8 +130,9 @@ static void decode_word(int *out, struct f2f_diag *diag, const struct f2f_field 
                   near ? "'?)" : "");
 }
 
-static void decode_dtypes(double *out, struct f2f_diag *diag, const struct f2f_table *table,
+static void decode_dtypes(double *out, struct f2f_catalog *catalog, const struct f2f_table *table,
                           const struct f2f_field *field, struct f2f_doc *node) {
+    struct f2f_diag *diag = catalog->diag;
     if (node->kind != F2F_DOC_MAP) {
         f2f_doc_error(diag, node, "'%s' must map number formats to rates, e.g. {bf16: 989 TFLOP/s}", field->key);
         return;
@@ -149,7 +142,7 @@ static void decode_dtypes(double *out, struct f2f_diag *diag, const struct f2f_t
         f2f_error reason;
         if (strcmp(child->key, "source") == 0 || strcmp(child->key, "note") == 0) continue;
         if (f2f_dtype_parse(&dtype, child->key, &reason) != F2F_OK) f2f_doc_error(diag, child, "%s", reason.message);
-        else decode_quantity(&out[dtype], diag, table, field, child->key, child);
+        else decode_quantity(&out[dtype], catalog, table, field, child->key, child);
     }
 }
 
@@ -198,11 +191,13 @@ static void decode_field(void *object, struct f2f_catalog *catalog, const struct
     case F2F_FIELD_INT: decode_int(target, diag, table, field, node); break;
     case F2F_FIELD_QUANTITY: decode_quantity(target, diag, table, field, field->key, node); break;
     case F2F_FIELD_TIMING: decode_timing(target, diag, table, field, node); break;
+    case F2F_FIELD_TIMING: decode_timing(target, diag, table, field, node); break;
     case F2F_FIELD_WORD: decode_word(target, diag, field, node); break;
+    case F2F_FIELD_QUANTITIES: f2f_desc_decode_quantities(object, catalog, field, node); break;
     case F2F_FIELD_STRUCT: f2f_desc_decode(target, catalog, field->table, node); break;
     case F2F_FIELD_REF: decode_ref(object, catalog, field, node); break;
     case F2F_FIELD_LIST: decode_list(object, catalog, field, node); break;
-    case F2F_FIELD_DTYPES: decode_dtypes(target, diag, table, field, node); break;
+    case F2F_FIELD_DTYPES: decode_dtypes(target, catalog, table, field, node); break;
     case F2F_FIELD_SYSTEM: f2f_desc_decode_system(target, catalog, field, node); break;
     case F2F_FIELD_MODELS: f2f_desc_decode_models(object, catalog, field, node); break;
     case F2F_FIELD_SETS: f2f_desc_decode_sets(object, catalog, field, node); break;

@@ -34,6 +34,18 @@ void f2f_desc_decode_texts(void *object, struct f2f_catalog *catalog, const stru
     put_items(object, field, texts, n);
 }
 
+void f2f_desc_decode_quantities(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
+                                struct f2f_doc *node) {
+    double *values = new_items(catalog, field, node, sizeof *values);
+    int n = 0;
+    for (struct f2f_doc *item = first_item(node); item; item = next_item(node, item)) {
+        struct f2f_doc *scalar = f2f_desc_scalar(item);
+        if (!scalar) f2f_doc_error(catalog->diag, item, "'%s' must be a quantity or a list of them", field->key);
+        else if (f2f_desc_quantity(&values[n], &values[n], catalog, field, field->key, item, scalar)) n++;
+    }
+    put_items(object, field, values, n);
+}
+
 void f2f_desc_decode_models(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
                             struct f2f_doc *node) {
     const struct f2f_model **models = new_items(catalog, field, node, sizeof *models);

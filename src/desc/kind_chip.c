@@ -41,6 +41,7 @@ static const struct f2f_field fields[] = {
     F2F_QTY(T, "tdp", tdp_W, POWER, 0.1, 100000, "power limit of chip and memory"),
     F2F_QTY(T, "idle", idle_W, POWER, 0, 10000, "power when nothing runs"),
     F2F_QTY_OR(T, "host_link", host_link_Bps, RATE, 0, 1e13, 0, "link to the host, one direction"),
+    F2F_REF(T, "making", making, false, &f2f_making_table, "how it is put together and sold"),
 };
 
 static void check(const void *object, const struct f2f_doc *node, struct f2f_diag *diag) {

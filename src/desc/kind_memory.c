@@ -10,6 +10,7 @@ static const struct f2f_field fields[] = {
     F2F_REF(T, "standard", standard, true, &f2f_dram_table, "the DRAM standard: commands and constraints"),
     F2F_REF(T, "controller", controller, true, &f2f_controller_table, "the controller used where a chip names none"),
     F2F_QTY(T, "capacity", capacity_B, SIZE, 1e6, 1e13, "capacity of one stack or device"),
+    F2F_REF(T, "stack", stack, false, &f2f_stack_table, "how it is made or bought"),
     F2F_QTY(T, "pin_rate", pin_rate_bps, BITRATE, 1e8, 1e11, "highest rate of one data pin the memory is rated for"),
     F2F_INT(T, "pins", pins, 1, 65536, "data pins of one stack or device"),
     F2F_INT(T, "height", height, 1, 64, "DRAM dies in a stack, 1 if it is no stack"),

@@ -10,6 +10,9 @@ static const struct f2f_field system_fields[] = {
     F2F_SYSTEM(S, "base", base, "a system, node or chip of the catalog, or a path"),
     F2F_TEXT(S, "text", text, false, "one sentence about it"),
     F2F_MANY(S, SETS, "set", sets, n_sets, false, "fields changed against the base, as --set takes them"),
+    F2F_REF(S, "device", device, false, &f2f_device_table, "what somebody carries it in, or receives its tokens with"),
+    F2F_FLAG(S, "streamed", streamed, "tokens are sent to the device"),
+    F2F_MANY(S, TEXTS, "jobs", jobs, n_jobs, false, "names of the jobs it does; all if left out"),
 };
 static const struct f2f_table system_table = F2F_TABLE(NULL, S, system_fields, false, NULL);
 
@@ -75,6 +78,7 @@ static const struct f2f_field fields[] = {
     F2F_LIST(T, "jobs", jobs, n_jobs, true, &f2f_study_job_table, "what each of them does"),
     F2F_LIST(T, "claims", claims, n_claims, false, &claim_table, "published statements to be tested"),
     F2F_LIST(T, "sweeps", sweeps, n_sweeps, false, &sweep_table, "where the answer changes"),
+    F2F_TEXT(T, "price", price, false, "price list for money in the answer; us-2024 if left out"),
 };
 
 /* The node of field `key` of item i of the list `list`. */
@@ -100,6 +104,23 @@ static void check_names(const T *study, const struct f2f_doc *node, struct f2f_d
             if (strcmp(study->sweeps[i].name, study->sweeps[j].name) == 0)
                 f2f_doc_error(diag, item_node(node, "sweeps", i, "name"), "two sweeps are called '%s': rename one",
                               study->sweeps[i].name);
+}
+
+/* Every job a system names is one of the study's. */
+static void check_jobs(const T *study, const struct f2f_doc *node, struct f2f_diag *diag) {
+    const char **names = f2f_arena_alloc(diag->arena, ((size_t)study->n_jobs + 1) * sizeof *names);
+    for (int j = 0; j < study->n_jobs; j++) names[j] = study->jobs[j].name;
+    for (int i = 0; i < study->n_systems; i++) {
+        for (int k = 0; k < study->systems[i].n_jobs; k++) {
+            const char *wanted = study->systems[i].jobs[k];
+            int found = 0;
+            while (found < study->n_jobs && strcmp(names[found], wanted) != 0) found++;
+            if (found < study->n_jobs) continue;
+            const char *near = f2f_nearest(wanted, names, (size_t)study->n_jobs);
+            f2f_doc_error(diag, item_node(node, "systems", i, "jobs"), "no job is called '%.60s'%s%s%s", wanted,
+                          near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+        }
+    }
 }
 
 static void check_claims(const T *study, const struct f2f_doc *node, struct f2f_diag *diag) {
@@ -136,6 +157,7 @@ static void check(const void *object, const struct f2f_doc *node, struct f2f_dia
     const T *study = object;
     if (!study->n_systems || !study->n_jobs) f2f_doc_error(diag, node, "a study needs at least one system and one job");
     check_names(study, node, diag);
+    check_jobs(study, node, diag);
     check_claims(study, node, diag);
     check_paths(study, node, diag);
 }

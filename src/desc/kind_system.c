@@ -21,6 +21,9 @@ static const struct f2f_field node_fields[] = {
     F2F_QTY_OR(N, "nic", nic_Bps, RATE, 0, 1e13, 0, "network bandwidth per chip, one direction"),
     F2F_QTY_OR(N, "host_power", host_W, POWER, 0, 1e6, 0,
                "CPUs, NICs, switches, fans, conversion losses of the node at full load"),
+    F2F_QTY_OR(N, "host_price", host_usd, MONEY, 0, 1e8, 0, "all of the node but its chips; by rule if left out"),
+    F2F_QTY_OR(N, "host_carbon", host_kg, CARBON, 0, 1e7, 0, "embodied in all of the node but its chips"),
+    F2F_QTY_OR(N, "power_budget", power_budget_W, POWER, 0, 1e7, 0, "power the rack grants a node, if it limits"),
 };
 
 static void check_node(const void *object, const struct f2f_doc *node, struct f2f_diag *diag) {

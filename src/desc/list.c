@@ -59,6 +59,11 @@ f2f_status f2f_catalog_list(struct f2f_results *out, struct f2f_catalog *catalog
         known = true;
         list_kind(out, catalog, kinds[i]);
     }
+    for (size_t i = 0; f2f_cost_kinds[i]; i++) {
+        if (kind && strcmp(kind, f2f_cost_kinds[i]) != 0) continue;
+        known = true;
+        list_kind(out, catalog, f2f_cost_kinds[i]);
+    }
     if (!known) {
         const char *near = f2f_nearest(kind, kinds, N_KINDS);
         return f2f_fail(err, F2F_EUSAGE,

@@ -83,6 +83,9 @@ static const char *hint(struct f2f_catalog *catalog, const char *const *kinds, c
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (f2f_catalog_file(catalog, all[i], name))
             return f2f_arena_printf(catalog->arena, "that is the name of a %s", all[i]);
+    for (size_t i = 0; f2f_cost_kinds[i]; i++)
+        if (f2f_catalog_file(catalog, f2f_cost_kinds[i], name))
+            return f2f_arena_printf(catalog->arena, "that is the name of a %s", f2f_cost_kinds[i]);
     for (size_t i = 0; kinds[i]; i++) n += f2f_catalog_names(names + n, MAX_NAMES - n, catalog, kinds[i]);
     const char *near = f2f_nearest(name, names, n);
     if (near) return f2f_arena_printf(catalog->arena, "did you mean '%s'?", near);

@@ -53,6 +53,7 @@ static void put_type(struct f2f_json *json, const struct f2f_field *field) {
     case F2F_FIELD_DTYPES:
     case F2F_FIELD_SETS: f2f_json_text(json, "type", "object"); break;
     case F2F_FIELD_MODELS:
+    case F2F_FIELD_QUANTITIES:
     case F2F_FIELD_TEXTS: put_either(json, "string", "array"); break;
     }
 }

@@ -10,6 +10,7 @@
 #include "desc/table.h"
 
 #define MAX_STEPS 12
+#define DEPTH 7 /* steps that may be left out in front: node.chip.memory.device.stack.bonding.bond_yield */
 
 struct path {
     const char *step[MAX_STEPS];
@@ -82,7 +83,8 @@ static f2f_status split(struct path *path, f2f_arena *arena, const struct f2f_ta
     /* "chip.tdp" on a chip itself */
     int first = table->kind && given.n > 1 && strcmp(given.step[0], table->kind) == 0 ? 1 : 0;
     path->n = 0;
-    if (!find_prefix(path, table, given.step[first], 4)) return no_such_path(table, set, given.step[first], 4, err);
+    if (!find_prefix(path, table, given.step[first], DEPTH))
+        return no_such_path(table, set, given.step[first], DEPTH, err);
     for (int i = 0; i < path->n; i++) path->item[i] = -1;
     for (int i = first; i < given.n && path->n < MAX_STEPS; i++) {
         path->item[path->n] = given.item[i];

@@ -17,6 +17,7 @@ enum f2f_field_type {
     F2F_FIELD_INT, /* int */
     F2F_FIELD_QUANTITY, /* double, SI */
     F2F_FIELD_WORD, /* int: index in words */
+    F2F_FIELD_QUANTITIES, /* double[], SI: one quantity or a sequence, count at count_offset */
     F2F_FIELD_STRUCT, /* nested mapping, struct in place */
     F2F_FIELD_REF, /* pointer to a struct of another kind: a name, a path or a mapping */
     F2F_FIELD_LIST, /* sequence of mappings: pointer at offset, int count at count_offset */
@@ -89,6 +90,12 @@ struct f2f_table {
     }
 #define F2F_SYSTEM(T, KEY, MEMBER, HELP) \
     { .key = KEY, .help = HELP, .type = F2F_FIELD_SYSTEM, .offset = offsetof(T, MEMBER), .required = true }
+#define F2F_QTYS(T, KEY, MEMBER, COUNT, QUANTITY, MIN, MAX, REQUIRED, HELP)                                  \
+    {                                                                                                        \
+        .key = KEY, .help = HELP, .type = F2F_FIELD_QUANTITIES, .quantity = F2F_QUANTITY_##QUANTITY,         \
+        .offset = offsetof(T, MEMBER), .count_offset = offsetof(T, COUNT), .required = REQUIRED, .min = MIN, \
+        .max = MAX                                                                                           \
+    }
 #define F2F_STRUCT(T, KEY, MEMBER, REQUIRED, TABLE, HELP)                                                        \
     {                                                                                                            \
         .key = KEY, .help = HELP, .type = F2F_FIELD_STRUCT, .offset = offsetof(T, MEMBER), .required = REQUIRED, \
@@ -119,6 +126,11 @@ extern const struct f2f_table f2f_process_table, f2f_dram_table, f2f_controller_
 /* Table of a kind by name, or NULL. */
 const struct f2f_table *f2f_table_find(const char *kind);
 const struct f2f_field *f2f_table_field(const struct f2f_table *table, const char *key);
+/* kind_making.c: the kinds that say what things cost, ends with NULL, and their tables. */
+extern const struct f2f_table f2f_foundry_table, f2f_bonding_table, f2f_stack_table, f2f_package_table,
+    f2f_making_table, f2f_price_table, f2f_plan_table, f2f_device_table;
+extern const char *const f2f_cost_kinds[];
+const struct f2f_table *f2f_cost_table_find(const char *kind);
 
 /* The words of `status:`. */
 extern const char *const f2f_maturity_words[];
@@ -157,6 +169,13 @@ f2f_status f2f_desc_set(struct f2f_catalog *catalog, const struct f2f_table *tab
 f2f_status f2f_desc_set_field(const struct f2f_field **out, f2f_arena *arena, const struct f2f_table *table,
                               const char *path, f2f_error *err);
 
+/* range.c: the quantity that `scalar` says; its range, if it has one, is listed for target. node is what the field
+ * stands at. Faults are reported; false: no value. */
+bool f2f_desc_quantity(double *out, double *target, struct f2f_catalog *catalog, const struct f2f_field *field,
+                       const char *key, struct f2f_doc *node, struct f2f_doc *scalar);
+/* The keys that may stand beside `value:`, ends with NULL. */
+extern const char *const f2f_desc_value_keys[];
+
 /* decode.c: tree to struct. object is zeroed memory of table->size. Errors go to the catalog's diag. */
 void f2f_desc_decode(void *object, struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *node);
 /* A scalar that may be written {value:, source:, note:}: the scalar itself, or NULL if it is none. */
@@ -166,6 +185,8 @@ f2f_status f2f_desc_timing_parse(struct f2f_dram_timing *out, const char *text, 
 /* decode_many.c: fields that are lists or names of other things than descriptions. */
 void f2f_desc_decode_texts(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
                            struct f2f_doc *node);
+void f2f_desc_decode_quantities(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
+                                struct f2f_doc *node);
 void f2f_desc_decode_models(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
                             struct f2f_doc *node);
 void f2f_desc_decode_sets(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
@@ -187,6 +208,8 @@ f2f_status f2f_desc_model(const struct f2f_model **out, struct f2f_catalog *cata
 
 struct f2f_catalog {
     f2f_arena *arena;
+    struct f2f_ranges ranges; /* of what was read since lists_ranges was set */
+    bool lists_ranges;
     struct f2f_diag *diag;
     const char **dirs;
     size_t n_dirs;

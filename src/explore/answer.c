@@ -5,8 +5,9 @@
 #include "explore/answer.h"
 
 /* Figures that are compared between systems, in this order, where a job has them. */
-static const char *const compared[] = {"users_fit", "users_max", "output_tokps", "ttft_p99_s", "tpot_p99_s",
-                                       "step_s",    "tokps",     "mfu_frac",     "power_W",    "energy_per_tok_J"};
+static const char *const compared[] = {"users_fit",  "users_max",        "output_tokps", "ttft_p99_s",
+                                       "tpot_p99_s", "step_s",           "tokps",        "mfu_frac",
+                                       "power_W",    "energy_per_tok_J", "usd_per_Mtok"};
 
 /* The same job of another system, if it is finished. */
 static const struct f2f_task *partner(const struct f2f_task *first, const struct f2f_task *tasks, size_t n,

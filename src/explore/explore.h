@@ -14,6 +14,8 @@ struct f2f_task {
     const struct f2f_model *model;
     const char *precision;
     const char *value; /* of a sweep, or NULL */
+    const struct f2f_price *price; /* or NULL */
+    const struct f2f_study_system *place; /* that it was asked for; NULL: of a plan */
     int kind; /* enum f2f_job_kind */
     struct f2f_serve_job serve;
     struct f2f_train_job train;
@@ -27,6 +29,7 @@ struct f2f_tasks {
     f2f_arena *arena;
     struct f2f_task *items;
     size_t n;
+    const struct f2f_price *price; /* of every task, or NULL */
 };
 
 /* Appends the tasks of a job on one system, model-major then precision; items has room for them. */

@@ -100,6 +100,12 @@ static f2f_status make_room(struct f2f_tasks *tasks, const struct f2f_study *stu
     return F2F_OK;
 }
 
+static bool does(const struct f2f_study_system *system, const char *job) {
+    for (int i = 0; i < system->n_jobs; i++)
+        if (strcmp(system->jobs[i], job) == 0) return true;
+    return system->n_jobs == 0;
+}
+
 /* Tasks in the order: jobs (system-major), then each sweep (system-major). */
 static f2f_status unfold(struct f2f_tasks *tasks, size_t *sweep_start, struct f2f_catalog *catalog,
                          const struct f2f_study *study, const struct f2f_study_options *options, f2f_error *err) {
@@ -107,9 +113,12 @@ static f2f_status unfold(struct f2f_tasks *tasks, size_t *sweep_start, struct f2
     for (int s = 0; s < study->n_systems; s++) {
         const struct f2f_system *system;
         F2F_TRY(load_system(&system, catalog, &study->systems[s], NULL, options, err));
+        size_t first = tasks->n;
         for (int j = 0; j < study->n_jobs; j++)
-            F2F_TRY(blame(err, f2f_tasks_add(tasks, &study->jobs[j], system, study->systems[s].name, NULL, err), "job",
-                          study->jobs[j].name));
+            if (does(&study->systems[s], study->jobs[j].name))
+                F2F_TRY(blame(err, f2f_tasks_add(tasks, &study->jobs[j], system, study->systems[s].name, NULL, err),
+                              "job", study->jobs[j].name));
+        for (size_t i = first; i < tasks->n; i++) tasks->items[i].place = &study->systems[s];
     }
     F2F_TRY(check_claims(study, tasks, err));
     for (int w = 0; w < study->n_sweeps; w++) {
@@ -166,7 +175,7 @@ static void answer(struct f2f_results *results, const struct f2f_study *study, c
 f2f_status f2f_study_run(struct f2f_results **out, struct f2f_catalog *catalog, const struct f2f_study *study,
                          const struct f2f_study_options *options, f2f_error *err) {
     f2f_arena *arena = f2f_catalog_arena(catalog);
-    struct f2f_tasks tasks = {.arena = arena};
+    struct f2f_tasks tasks = {.arena = arena, .price = options->price};
     size_t *sweep_start = f2f_arena_alloc(arena, ((size_t)study->n_sweeps + 1) * sizeof *sweep_start);
     *out = NULL;
     F2F_TRY(unfold(&tasks, sweep_start, catalog, study, options, err));

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "explore/explore.h"
+#include "fab2fleet/cost.h"
 
 static int or_one(int n) { return n > 0 ? n : 1; }
 
@@ -59,6 +60,7 @@ f2f_status f2f_tasks_add(struct f2f_tasks *tasks, const struct f2f_study_job *jo
                                       .model = job->models[m],
                                       .precision = job->precisions[p],
                                       .value = value,
+                                      .price = tasks->price,
                                       .kind = job->kind};
             task->job_name = task_name(tasks->arena, job, task);
             F2F_TRY(job->kind == F2F_JOB_SERVE ? make_serve(task, job, err) : make_train(task, job, err));
@@ -80,13 +82,26 @@ static void put_head(struct f2f_record *r, const struct f2f_task *task) {
     r->title = f2f_arena_printf(r->arena, "%s / %s", task->system_name, task->job_name);
 }
 
+/* Chips that the job runs on. */
+static double chips_of(const struct f2f_task *task) {
+    if (task->kind == F2F_JOB_TRAIN) return task->train.chips;
+    return (double)task->serve.strategy.tp * task->serve.strategy.pp;
+}
+
 static void run_task(struct f2f_task *task) {
     task->arena = f2f_arena_new();
     task->status = task->kind == F2F_JOB_SERVE
                        ? f2f_serve_run(&task->record, task->arena, task->system, &task->serve, &task->err)
                        : f2f_train_run(&task->record, task->arena, task->system, &task->train, &task->err);
-    if (task->status == F2F_OK) put_head(task->record, task);
-    else task->record = NULL;
+    if (task->status != F2F_OK) {
+        task->record = NULL;
+        return;
+    }
+    bool carried = task->place && task->place->device && !task->place->streamed; /* no server, no building */
+    if (!carried) f2f_cost_join(task->record, task->system, task->price, chips_of(task), task->train.tokens);
+    if (task->place && task->place->device)
+        f2f_device_join(task->record, task->place->device, task->system, task->place->streamed);
+    put_head(task->record, task);
 }
 
 struct pool {

@@ -47,12 +47,15 @@ static void add_row(struct f2f_grid *grid, f2f_arena *arena, struct f2f_record *
     if (subs) add_level(grid, arena, subs, path, depth + 1);
 }
 
+/* Items of different records have nothing in common: they stand in tables, and in JSON. */
+static bool is_list(const struct f2f_value *value) { return value->kind == F2F_VALUE_RECORD && value->record->is_list; }
+
 static void add_level(struct f2f_grid *grid, f2f_arena *arena, struct f2f_record *const *records, const char *prefix,
                       int depth) {
     size_t from = grid->n_rows;
     for (size_t i = 0; i < grid->n_columns; i++)
         for (size_t k = 0; records[i] && k < records[i]->n_values; k++)
-            if (is_new(grid, from, depth, records[i]->values[k].key))
+            if (!is_list(&records[i]->values[k]) && is_new(grid, from, depth, records[i]->values[k].key))
                 add_row(grid, arena, records, prefix, depth, &records[i]->values[k]);
 }
 

@@ -3,24 +3,35 @@
 #include "report/report.h"
 #include "report/shares.h"
 
-static void put_values(struct f2f_json *json, const struct f2f_record *r);
+static void put_record(struct f2f_json *json, const struct f2f_record *r, bool explain);
 
-static void put_value(struct f2f_json *json, const struct f2f_value *value) {
+static void put_items(struct f2f_json *json, const struct f2f_value *list, bool explain) {
+    f2f_json_array(json, list->key);
+    for (size_t i = 0; i < list->record->n_values; i++) {
+        if (list->record->values[i].kind != F2F_VALUE_RECORD) continue;
+        f2f_json_object(json, NULL);
+        put_record(json, list->record->values[i].record, explain);
+        f2f_json_object_end(json);
+    }
+    f2f_json_array_end(json);
+}
+
+static void put_value(struct f2f_json *json, const struct f2f_value *value, bool explain) {
     switch (value->kind) {
     case F2F_VALUE_NUMBER: f2f_json_number(json, value->key, value->number); break;
     case F2F_VALUE_INT: f2f_json_int(json, value->key, value->integer); break;
     case F2F_VALUE_BOOL: f2f_json_bool(json, value->key, value->integer != 0); break;
     case F2F_VALUE_TEXT: f2f_json_text(json, value->key, value->text); break;
     case F2F_VALUE_RECORD:
+        if (value->record->is_list) {
+            put_items(json, value, explain);
+            break;
+        }
         f2f_json_object(json, value->key);
-        put_values(json, value->record);
+        put_record(json, value->record, explain);
         f2f_json_object_end(json);
         break;
     }
-}
-
-static void put_values(struct f2f_json *json, const struct f2f_record *r) {
-    for (size_t i = 0; i < r->n_values; i++) put_value(json, &r->values[i]);
 }
 
 /* {"name", "bound", "amount", "frac", "children"}: frac is of the whole tree. */
@@ -39,18 +50,22 @@ static void put_share(struct f2f_json *json, const struct f2f_share *node, doubl
     f2f_json_array_end(json);
 }
 
+/* Values, then the tree, of the record and of those in it. */
+static void put_record(struct f2f_json *json, const struct f2f_record *r, bool explain) {
+    for (size_t i = 0; i < r->n_values; i++) put_value(json, &r->values[i], explain);
+    if (!explain || !r->shares) return;
+    f2f_json_object(json, "explain");
+    f2f_json_text(json, "unit", r->share_unit);
+    put_share(json, r->shares, r->shares->amount);
+    f2f_json_object_end(json);
+}
+
 static void put_records(struct f2f_json *json, const char *key, struct f2f_record *const *records, size_t n,
                         bool explain) {
     f2f_json_array(json, key);
     for (size_t i = 0; i < n; i++) {
         f2f_json_object(json, NULL);
-        put_values(json, records[i]);
-        if (explain && records[i]->shares) {
-            f2f_json_object(json, "explain");
-            f2f_json_text(json, "unit", records[i]->share_unit);
-            put_share(json, records[i]->shares, records[i]->shares->amount);
-            f2f_json_object_end(json);
-        }
+        put_record(json, records[i], explain);
         f2f_json_object_end(json);
     }
     f2f_json_array_end(json);
@@ -63,7 +78,7 @@ static void put_table(struct f2f_json *json, const struct f2f_record *table) {
     f2f_json_object(json, NULL);
     f2f_json_text(json, "title", table->title);
     for (size_t i = 0; i < table->n_values; i++)
-        if (table->values[i].kind != F2F_VALUE_RECORD) put_value(json, &table->values[i]);
+        if (table->values[i].kind != F2F_VALUE_RECORD) put_value(json, &table->values[i], false);
     put_records(json, "rows", rows, n, false);
     f2f_json_object_end(json);
 }

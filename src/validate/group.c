@@ -46,6 +46,13 @@ void f2f_validation_point(struct f2f_validation *v, const struct f2f_key *key, d
     else f2f_validation_skip(v, key, "the prediction is not a finite number");
 }
 
+void f2f_validation_range(struct f2f_validation *v, const struct f2f_key *key, double low, double high,
+                          double predicted) {
+    struct f2f_group *g = group_of(v, key);
+    g->ranged++;
+    g->within += low <= predicted && predicted <= high;
+}
+
 void f2f_validation_skip(struct f2f_validation *v, const struct f2f_key *key, const char *reason) {
     size_t i = 0;
     group_of(v, key)->skipped++;
@@ -102,6 +109,10 @@ static void report_group(struct f2f_results *out, const struct f2f_validation *v
     f2f_record_int(r, "n", (long long)g->n, "rows compared");
     f2f_record_int(r, "skipped", (long long)g->skipped, "rows that could not be predicted");
     put_errors(r, v->arena, g);
+    if (g->ranged) {
+        f2f_record_int(r, "ranged", (long long)g->ranged, "rows with a published range");
+        f2f_record_int(r, "within", (long long)g->within, "of these, predicted inside it");
+    }
     f2f_record_text(r, "file", v->path, NULL);
     f2f_results_add(out, r);
 }
@@ -117,6 +128,8 @@ static void report_total(struct f2f_results *out, struct f2f_validation *v, size
         if (i < first) return;
         for (size_t k = 0; k < g->n; k++) push(v->arena, &all, g->error[k]);
         all.skipped += g->skipped;
+        all.ranged += g->ranged;
+        all.within += g->within;
         parts++;
     }
     if (parts > 1) report_group(out, v, &all);

@@ -74,6 +74,9 @@ bool f2f_row_read(struct f2f_row *out, const struct f2f_header *header, const st
 
 /* A measured figure and its prediction, in the same unit. */
 void f2f_validation_point(struct f2f_validation *v, const struct f2f_key *key, double measured, double predicted);
+/* The published range of a figure: is the prediction within? */
+void f2f_validation_range(struct f2f_validation *v, const struct f2f_key *key, double low, double high,
+                          double predicted);
 /* A figure that was not predicted. reason: a few words, joined with the table's name in a note; copied. */
 void f2f_validation_skip(struct f2f_validation *v, const struct f2f_key *key, const char *reason);
 

@@ -10,4 +10,5 @@
     X(layer)               \
     X(training)            \
     X(power)               \
-    X(dram)
+    X(dram)                \
+    X(cost)

@@ -12,6 +12,7 @@ struct f2f_group {
     struct f2f_key key;
     double *error; /* signed and relative, one for each row: the median wants them all */
     size_t n, cap, skipped;
+    size_t ranged, within; /* rows with a published range; of these, predicted inside it */
 };
 
 struct f2f_reason {

@@ -1,0 +1,85 @@
+/* cmd_cost.c - `fab2fleet cost`: what a chip, node or system costs to make, to own and to run; with --model also what a
+ * million tokens cost on it. */
+#include "cli/cli.h"
+#include "fab2fleet/cost.h"
+#include "fab2fleet/serve.h"
+
+static struct {
+    const char *price, *model, *precision, *kv_precision, *slo;
+    int samples, tp, pp, concurrency, isl, osl;
+} o = {.precision = "fp8", .samples = 2000, .tp = 1, .pp = 1, .isl = 2048, .osl = 512};
+
+static const struct opt table[] = {
+    {"price", 0, OPT_TEXT, &o.price, "NAME", "price list: a name of the catalog or a path (us-2024)", 0, 0},
+    {"samples", 0, OPT_INT, &o.samples, "N", "Monte Carlo samples for p10, p50, p90 and the tornado; 0: values only", 0,
+     1e5},
+    {"model", 'm', OPT_TEXT, &o.model, "M", "a model to serve, for usd_per_Mtok", 0, 0},
+    {"precision", 'p', OPT_TEXT, &o.precision, "P", "of that model: bf16, fp8, int4_wo, ...", 0, 0},
+    {"kv-precision", 0, OPT_TEXT, &o.kv_precision, "P", "format of its KV cache; the precision's own if left out", 0,
+     0},
+    {"tp", 0, OPT_INT, &o.tp, "N", "tensor parallel chips", 1, 4096},
+    {"pp", 0, OPT_INT, &o.pp, "N", "pipeline stages", 1, 4096},
+    {"concurrency", 'c', OPT_INT, &o.concurrency, "C", "requests in flight; 0: as many as fit and meet the SLO", 0,
+     1e7},
+    {"isl", 0, OPT_INT, &o.isl, "N", "prompt tokens", 1, 1e8},
+    {"osl", 0, OPT_INT, &o.osl, "N", "generated tokens", 1, 1e8},
+    {"slo", 0, OPT_TEXT, &o.slo, "TEST", "objectives, e.g. 'ttft_p99_s<=0.5,tpot_p99_s<=0.05'", 0, 0},
+    {0}};
+
+/* Simulates the job once: costs do not change how fast it runs. */
+static f2f_status simulate(struct f2f_cost_job *out, const char **why, struct cli *cli, const struct f2f_system *system,
+                           f2f_error *err) {
+    struct f2f_serve_job job = {.isl = o.isl, .osl = o.osl, .concurrency = o.concurrency};
+    struct f2f_record *record;
+    job.strategy = (struct f2f_strategy){.tp = o.tp, .pp = o.pp, .cp = 1, .vp = 1, .dp = 1, .ep = 1, .micro_batch = 1};
+    F2F_TRY(f2f_precision_parse(&job.precision, o.precision, o.kv_precision, err));
+    F2F_TRY(f2f_engine_find(&job.engine, NULL, err));
+    if (o.slo) F2F_TRY(f2f_slo_parse(&job.slo, o.slo, err));
+    F2F_TRY(f2f_catalog_model(&job.model, cli->catalog, o.model, err));
+    F2F_TRY(f2f_serve_run(&record, cli->arena, system, &job, err));
+    const struct f2f_value *reason = f2f_record_find(record, "why");
+    *why = f2f_record_get(record, "feasible") > 0 || !reason ? NULL : reason->text;
+    *out = (struct f2f_cost_job){.tokps = f2f_record_get(record, "output_tokps"),
+                                 .chips = (double)o.tp * o.pp,
+                                 .power_W = f2f_record_get(record, "power_W")};
+    return F2F_OK;
+}
+
+static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error *err) {
+    struct f2f_cost_case c = {0};
+    struct set_list sets;
+    struct f2f_record *record, *tornado;
+    const char *why = NULL;
+    if (cli->n_args != 1)
+        return f2f_fail(err, F2F_EUSAGE, "one chip, node or system is wanted, e.g. fab2fleet cost h100-sxm");
+    f2f_catalog_ranges_start(cli->catalog);
+    F2F_TRY(cli_price(&c.price, &sets, cli, o.price, err));
+    if (!c.price)
+        return f2f_fail(err, F2F_EINPUT, "the catalog has no price list 'us-2024': give one with --price NAME or PATH");
+    F2F_TRY(f2f_catalog_system(&c.system, cli->catalog, cli->args[0], sets.item, sets.n, err));
+    if (o.model) F2F_TRY(simulate(&c.job, &why, cli, c.system, err));
+    if (why) c.job.tokps = 0;
+    const struct f2f_cost_options how = {
+        .ranges = f2f_catalog_ranges(cli->catalog), .samples = o.samples, .seed = cli->common.seed};
+    F2F_TRY(f2f_cost_run(&record, &tornado, cli->arena, &c, &how, err));
+    record->title = o.model ? f2f_arena_printf(cli->arena, "%s / cost of %s %s", cli->args[0], o.model, o.precision)
+                            : f2f_arena_printf(cli->arena, "%s / cost", cli->args[0]);
+    if (why) {
+        f2f_record_bool(record, "feasible", false, "can the model be served");
+        f2f_record_text(record, "why", why, "what stands in the way");
+    }
+    f2f_results_add(results, record);
+    if (tornado) f2f_results_table(results, tornado);
+    return F2F_OK;
+}
+
+static int run(struct cli *cli) {
+    f2f_error err = {0};
+    double started_s = cli_now_s();
+    struct f2f_results *results = f2f_results_new(cli->arena, cli->verb);
+    f2f_status status = answer(cli, results, &err);
+    cli_put_wall(results, started_s);
+    return status == F2F_OK ? cli_finish(cli, results, status, &err) : cli_fail(cli, status, &err);
+}
+
+const struct verb verb_cost = {table, run};

@@ -189,8 +189,7 @@ static void decode_field(void *object, struct f2f_catalog *catalog, const struct
     case F2F_FIELD_TEXT: decode_text(target, diag, field, node); break;
     case F2F_FIELD_BOOL: decode_bool(target, diag, field, node); break;
     case F2F_FIELD_INT: decode_int(target, diag, table, field, node); break;
-    case F2F_FIELD_QUANTITY: decode_quantity(target, diag, table, field, field->key, node); break;
-    case F2F_FIELD_TIMING: decode_timing(target, diag, table, field, node); break;
+    case F2F_FIELD_QUANTITY: decode_quantity(target, catalog, table, field, field->key, node); break;
     case F2F_FIELD_TIMING: decode_timing(target, diag, table, field, node); break;
     case F2F_FIELD_WORD: decode_word(target, diag, field, node); break;
     case F2F_FIELD_QUANTITIES: f2f_desc_decode_quantities(object, catalog, field, node); break;

@@ -74,7 +74,7 @@ f2f_status f2f_dram_channel_init(struct channel *c, f2f_arena *arena, const stru
 void f2f_dram_channel_close(struct channel *c) { f2f_dram_source_close(&c->source); }
 
 static inline void turn(struct channel *c) {
-    int reads = c->queue[0].live.n, writes = c->queue[1].live.n, direction = c->direction;
+    int reads = c->queue[0].live, writes = c->queue[1].live, direction = c->direction;
     if (!direction && (c->queue[1].count > c->high || (!reads && writes))) direction = 1;
     else if (direction && reads && (c->queue[1].count < c->low || !writes)) direction = 0;
     if (direction == c->direction) return;
@@ -90,7 +90,7 @@ static void enqueue(struct channel *c, int64_t tick) {
         f2f_dram_queue_renumber(q);
         for (int p = 0; p < c->pseudos; p++) f2f_dram_candidates_stale(c, p);
     }
-    uint16_t e = queue_add(q, bank, c->device.path[bank].at[F2F_DRAM_BANK], c->place.row, c->place.column, tick);
+    uint16_t e = queue_add(q, bank, c->place.row, c->place.column, tick);
     b->pending++;
     c->refresh[pseudo].unit[b->unit].pending++;
     if (c->closes) f2f_dram_page_idle(c, bank, false);
@@ -120,86 +120,6 @@ static void accept(struct channel *c, int64_t tick) {
     take_wish(c);
 }
 
-/* What may go next in a pseudo-channel; at the same tick in this order, activates and precharges by age. */
-enum {
-    PICK_DUE, /* a refresh falls due */
-    PICK_REFRESH,
-    PICK_OPENED_READ,
-    PICK_OPENED_WRITE,
-    PICK_COLUMN,
-    PICK_ACTIVATE,
-    PICK_PRECHARGE,
-    PICK_IDLE_ROW
-};
-static const uint8_t rank_of[] = {0, 1, 2, 2, 3, 4, 4, 5};
-
-static inline bool goes_before(const struct pick *a, const struct pick *b) {
-    if (a->begin != b->begin) return a->begin < b->begin;
-    return rank_of[a->kind] != rank_of[b->kind] ? a->kind < b->kind : a->position < b->position;
-}
-
-/* Considers a kind of command, its candidate found anew if it is stale or its bus has been taken since. */
-static inline __attribute__((always_inline)) void consider(struct channel *c, struct pick *best, int p, int kind,
-                                                           int action, int direction, int want) {
-    struct candidate *k = &c->candidate[direction][p][want];
-    if (!queue_wants(&c->queue[direction], p, want)) {
-        k->tick = NEVER;
-        k->entry = NO_ENTRY;
-        k->stale = false;
-        return;
-    }
-    if (k->stale || k->tick < c->device.next[action]) f2f_dram_candidate_find(c, direction, p, want);
-    int64_t begin = k->tick - c->spec->lead[action];
-    if (begin > best->begin) return;
-    if (begin == best->begin) {
-        if (rank_of[kind] > rank_of[best->kind]) return;
-        if (rank_of[kind] == rank_of[best->kind] && k->position > best->position) return;
-    }
-    best->begin = begin;
-    best->tick = k->tick;
-    best->position = k->position;
-    best->kind = (uint8_t)kind;
-    best->action = (uint8_t)action;
-    best->direction = (uint8_t)direction;
-}
-
-static void find_pick(struct channel *c, int p) {
-    const struct refresh *r = &c->refresh[p];
-    int d = c->direction, action = F2F_DRAM_REFRESH_ALL, bank = -1;
-    int64_t tick = r->active < 0 ? NEVER : f2f_dram_refresh_next(c, p, &action);
-    struct pick best = {.begin = r->due, .tick = r->due, .kind = PICK_DUE};
-    if (tick < r->due)
-        best = (struct pick){.begin = tick, .tick = tick, .kind = PICK_REFRESH, .action = (uint8_t)action};
-    if (c->controller->early_release) {
-        consider(c, &best, p, PICK_OPENED_READ, F2F_DRAM_READ, 0, WANT_OPENED);
-        consider(c, &best, p, PICK_OPENED_WRITE, F2F_DRAM_WRITE, 1, WANT_OPENED);
-    }
-    if (d) consider(c, &best, p, PICK_COLUMN, F2F_DRAM_WRITE, 1, WANT_COLUMN);
-    else consider(c, &best, p, PICK_COLUMN, F2F_DRAM_READ, 0, WANT_COLUMN);
-    consider(c, &best, p, PICK_ACTIVATE, F2F_DRAM_ACTIVATE, d, WANT_ACTIVATE);
-    consider(c, &best, p, PICK_PRECHARGE, F2F_DRAM_PRECHARGE, d, WANT_PRECHARGE);
-    tick = c->closes ? f2f_dram_page_next(c, p, &bank) : NEVER;
-    if (tick < best.begin)
-        best = (struct pick){
-            .begin = tick, .tick = tick, .kind = PICK_IDLE_ROW, .action = F2F_DRAM_PRECHARGE, .bank = bank};
-    best.stale = c->scheduler->in_order; /* which is the oldest request changes without notice */
-    c->pick[p] = best;
-}
-
-/* The pseudo-channel whose command goes next. */
-static int choose(struct channel *c) {
-    int best = 0;
-    c->stale = false;
-    for (int p = 0; p < c->pseudos; p++) {
-        struct pick *pick = &c->pick[p];
-        bool late = pick->kind != PICK_DUE && pick->tick < c->device.next[pick->action];
-        if (pick->stale || late) find_pick(c, p);
-        if (p && goes_before(pick, &c->pick[best])) best = p;
-        c->stale |= pick->stale;
-    }
-    return best;
-}
-
 static void issue(struct channel *c, int p) {
     struct pick *pick = &c->pick[p];
     const struct candidate *k = c->candidate[pick->direction][p];
@@ -221,15 +141,15 @@ static void issue(struct channel *c, int p) {
 
 f2f_status f2f_dram_channel_run(struct channel *c, int64_t events, bool *more, f2f_error *err) {
     while (events-- > 0) {
-        *more = c->wishing || c->queue[0].live.n || c->queue[1].live.n;
+        *more = c->wishing || c->queue[0].live || c->queue[1].live;
         if (!*more) return F2F_OK;
-        if (c->stale) c->best = choose(c);
+        if (c->stale) c->best = f2f_dram_candidate_choose(c);
         const struct pick *pick = &c->pick[c->best];
         int64_t arrival = f2f_dram_pacing_next(c);
-        if (arrival >= NEVER && pick->begin >= NEVER)
+        if (arrival >= NEVER && pick_begin(pick) >= NEVER)
             return f2f_fail(err, F2F_ERUN, "memory channel %d: %d reads and %d writes wait, but no command can go out",
-                            c->number, c->queue[0].live.n, c->queue[1].live.n);
-        if (arrival <= pick->begin) accept(c, arrival);
+                            c->number, c->queue[0].live, c->queue[1].live);
+        if (arrival <= pick_begin(pick)) accept(c, arrival);
         else issue(c, c->best);
     }
     return F2F_OK;

@@ -53,14 +53,28 @@ struct refresh {
 
 struct scheduler;
 
-/* The command of a pseudo-channel that goes next. begin: when its bus is first taken; what begins first goes first. */
+/* What may go next in a pseudo-channel; at the same tick in this order, but activates and precharges by age. */
+enum pick_kind {
+    PICK_DUE, /* a refresh falls due */
+    PICK_REFRESH,
+    PICK_OPENED_READ,
+    PICK_OPENED_WRITE,
+    PICK_COLUMN,
+    PICK_ACTIVATE,
+    PICK_PRECHARGE,
+    PICK_IDLE_ROW
+};
+
+/* The command of a pseudo-channel that goes next: that with the least key, then the oldest. */
 struct pick {
-    int64_t begin, tick;
+    int64_t key; /* 8 times the tick its bus is first taken, and the order of kinds */
+    int64_t tick;
     uint32_t position;
     int bank; /* of an idle row */
     uint8_t kind, action, direction;
     bool stale;
 };
+static inline int64_t pick_begin(const struct pick *pick) { return pick->key >> 3; }
 
 struct pacing {
     int64_t offered; /* tick from which the next request is there */
@@ -126,8 +140,8 @@ void f2f_dram_channel_close(struct channel *c);
 /* Runs at most so many events; false when all requests are done. F2F_ERUN if nothing can happen any more. */
 f2f_status f2f_dram_channel_run(struct channel *c, int64_t events, bool *more, f2f_error *err);
 
-/* candidate.c: finds the candidate of a kind anew. */
-void f2f_dram_candidate_find(struct channel *c, int direction, int pseudo, int want);
+/* candidate.c: the pseudo-channel whose pick goes first, picks found anew where they are stale. */
+int f2f_dram_candidate_choose(struct channel *c);
 /* A new entry that may be served before the candidate. */
 void f2f_dram_candidate_offer(struct channel *c, int direction, int pseudo, uint16_t entry);
 void f2f_dram_candidates_stale(struct channel *c, int pseudo);

@@ -27,16 +27,15 @@ static int64_t at_most(int64_t a, int64_t b) { return a < b ? a : b; }
 /* The data bus of the pseudo-channel stood still from `from` until this command: why? */
 static void account_gap(struct channel *c, int pseudo, int action, const struct entry *e, int64_t tick) {
     const struct dram_device *d = &c->device;
-    const struct dram_path *path = &d->path[e->bank];
     const struct bank *b = &c->bank[e->bank];
     int64_t from = c->bus_free[pseudo], arrived = at_most(later(e->arrive, from), tick);
     c->loss[F2F_MEM_LOSS_IDLE] += arrived - from;
-    int64_t turned = at_most(later(d->next[d->first[F2F_DRAM_PSEUDO] + pseudo * ROW + action], arrived), tick);
+    int64_t turned = at_most(later(d->next[action][d->first[F2F_DRAM_PSEUDO] + pseudo], arrived), tick);
     c->loss[F2F_MEM_LOSS_TURNAROUND] += turned - arrived;
     int64_t refreshed = at_most(b->refresh_end, tick) - later(b->refresh_begin, turned);
     if (refreshed > 0) c->loss[F2F_MEM_LOSS_REFRESH] += refreshed;
     else refreshed = 0;
-    int64_t row = at_most(later(d->next[path->at[F2F_DRAM_BANK] + action], turned), tick) - turned;
+    int64_t row = at_most(later(d->next[action][d->first[F2F_DRAM_BANK] + e->bank], turned), tick) - turned;
     int64_t rest = tick - turned - refreshed, opened = at_most(row, rest);
     if (refreshed > 0 || e->missed) opened = rest; /* what follows a refresh or a miss is its row */
     c->loss[F2F_MEM_LOSS_ROW] += opened;

@@ -6,7 +6,7 @@
 static void set_init(struct age_set *s, f2f_arena *arena, int words) {
     s->word = f2f_arena_alloc(arena, (size_t)words * sizeof *s->word);
     s->words = words;
-    s->oldest = UINT32_MAX;
+    s->oldest = NO_POSITION;
 }
 
 static uint16_t *no_entries(f2f_arena *arena, int n) {
@@ -27,7 +27,7 @@ void f2f_dram_queue_init(struct queue *q, f2f_arena *arena, int capacity, const 
     q->entry = f2f_arena_alloc(arena, (size_t)entries * sizeof *q->entry);
     q->free_entry = f2f_arena_alloc(arena, (size_t)entries * sizeof *q->free_entry);
     for (int i = 0; i < entries; i++) q->free_entry[q->n_free++] = (uint16_t)(entries - 1 - i);
-    q->at_position = f2f_arena_alloc(arena, (size_t)q->words * 64 * sizeof *q->at_position);
+    q->at_position = no_entries(arena, q->words * 64);
     q->head = no_entries(arena, g->banks);
     q->tail = no_entries(arena, g->banks);
     q->key = no_entries(arena, g->banks);
@@ -39,30 +39,32 @@ void f2f_dram_queue_init(struct queue *q, f2f_arena *arena, int capacity, const 
     }
     q->set = new_sets(arena, g->pseudos * WANTS, q->words);
     q->group_set = new_sets(arena, g->pseudos * g->groups_per_pseudo, q->words);
-    q->filled = f2f_arena_alloc(arena, (size_t)g->pseudos * sizeof *q->filled);
-    set_init(&q->live, arena, q->words);
+    q->columns = f2f_arena_alloc(arena, (size_t)g->pseudos * sizeof *q->columns);
 }
 
 static void set_clear(struct age_set *s) {
     if (!s->n) return;
     memset(s->word, 0, (size_t)s->words * sizeof *s->word);
-    s->oldest = UINT32_MAX;
+    s->oldest = NO_POSITION;
     s->n = 0;
 }
 
 void f2f_dram_queue_renumber(struct queue *q) {
-    uint32_t next = 0, p = q->live.oldest;
+    uint32_t next = 0;
     for (int i = 0; i < q->grouping.pseudos * WANTS; i++) set_clear(&q->set[i]);
     for (int i = 0; i < q->grouping.pseudos * q->grouping.groups_per_pseudo; i++) set_clear(&q->group_set[i]);
-    for (int left = q->live.n; left; p = --left ? age_next(&q->live, p) : 0) {
-        struct entry *entry = &q->entry[q->at_position[p]];
-        q->at_position[next] = q->at_position[p];
+    memset(q->columns, 0, (size_t)q->grouping.pseudos * sizeof *q->columns);
+    for (uint32_t p = q->first_position; p < q->next_position; p++) {
+        uint16_t e = q->at_position[p];
+        if (e == NO_ENTRY) continue;
+        struct entry *entry = &q->entry[e];
+        q->at_position[p] = NO_ENTRY;
+        q->at_position[next] = e;
         entry->position = next++;
         if (entry->want == WANT_COLUMN) group_put(q, entry);
         else if (entry->want != WANT_NOTHING)
             age_put(&q->set[q->pseudo_of[entry->bank] * WANTS + entry->want], entry->position);
     }
-    set_clear(&q->live);
-    for (p = 0; p < next; p++) age_put(&q->live, p);
+    q->first_position = 0;
     q->next_position = next;
 }

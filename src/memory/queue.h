@@ -13,6 +13,7 @@
 #include "fab2fleet/arena.h"
 
 enum { NO_ENTRY = 0xffff };
+#define NO_POSITION (UINT64_C(1) << 62)
 
 /* What an entry waits for. At most one entry of a bank calls for its row command. */
 enum want {
@@ -31,12 +32,11 @@ struct entry {
     uint16_t bank, before, after; /* neighbours in the bank's list */
     uint8_t want;
     bool missed; /* a row had to be opened for it */
-    int32_t bank_row; /* of its bank in the device's ticks */
 };
 
 struct age_set {
     uint64_t *word;
-    uint32_t oldest; /* the first member, UINT32_MAX if there is none */
+    uint64_t oldest; /* the first member, or NO_POSITION */
     int n, words;
 };
 
@@ -47,16 +47,16 @@ struct grouping {
 
 struct queue {
     struct entry *entry;
-    uint16_t *free_entry, *at_position; /* entries not in use; the entry of a position */
+    uint16_t *free_entry, *at_position; /* entries not in use; the entry of a position, or NO_ENTRY */
     uint16_t *head, *tail, *key; /* of each bank; key: the entry that calls for its row command, or NO_ENTRY */
     uint8_t *group_of, *pseudo_of; /* of a bank; groups are counted in the pseudo-channel */
     struct age_set *set; /* [pseudo * WANTS + want], but for columns: */
     struct age_set *group_set; /* [pseudo * groups + group] */
-    uint64_t *filled; /* of each pseudo-channel: groups whose set has members */
-    struct age_set live;
+    int *columns; /* of each pseudo-channel: entries in the sets of its groups */
     struct grouping grouping;
     int n_free, words;
-    uint32_t next_position;
+    uint32_t first_position, next_position; /* no entry has an earlier one; the next to be dealt */
+    int live; /* entries in use */
     int capacity, count; /* entries that take a place */
 };
 
@@ -81,25 +81,24 @@ static inline uint32_t age_next(const struct age_set *s, uint32_t position) {
 
 static inline void age_take(struct age_set *s, uint32_t position) {
     s->n--;
-    if (position == s->oldest) s->oldest = s->n ? age_next(s, position) : UINT32_MAX;
+    if (position == s->oldest) s->oldest = s->n ? age_next(s, position) : NO_POSITION;
     s->word[position >> 6] &= ~(UINT64_C(1) << (position & 63));
 }
 
 static inline void group_put(struct queue *q, const struct entry *entry) {
     int pseudo = q->pseudo_of[entry->bank], group = q->group_of[entry->bank];
     age_put(&q->group_set[pseudo * q->grouping.groups_per_pseudo + group], entry->position);
-    q->filled[pseudo] |= UINT64_C(1) << group;
+    q->columns[pseudo]++;
 }
 
 static inline void group_take(struct queue *q, const struct entry *entry) {
     int pseudo = q->pseudo_of[entry->bank], group = q->group_of[entry->bank];
-    struct age_set *s = &q->group_set[pseudo * q->grouping.groups_per_pseudo + group];
-    age_take(s, entry->position);
-    if (!s->n) q->filled[pseudo] &= ~(UINT64_C(1) << group);
+    age_take(&q->group_set[pseudo * q->grouping.groups_per_pseudo + group], entry->position);
+    q->columns[pseudo]--;
 }
 
 static inline bool queue_wants(const struct queue *q, int pseudo, int want) {
-    return want == WANT_COLUMN ? q->filled[pseudo] != 0 : q->set[pseudo * WANTS + want].n > 0;
+    return want == WANT_COLUMN ? q->columns[pseudo] > 0 : q->set[pseudo * WANTS + want].n > 0;
 }
 
 /* Moves an entry to another set of its pseudo-channel. */
@@ -115,8 +114,7 @@ static inline void queue_want(struct queue *q, uint16_t e, enum want want) {
 }
 
 /* Appends to its bank's list; the caller says what it wants. Needs a free entry and a position. */
-static inline uint16_t queue_add(struct queue *q, int bank, int32_t bank_row, int32_t row, int32_t column,
-                                 int64_t arrive) {
+static inline uint16_t queue_add(struct queue *q, int bank, int32_t row, int32_t column, int64_t arrive) {
     uint16_t e = q->free_entry[--q->n_free], tail = q->tail[bank];
     uint32_t position = q->next_position++;
     struct entry *entry = &q->entry[e];
@@ -129,14 +127,19 @@ static inline uint16_t queue_add(struct queue *q, int bank, int32_t bank_row, in
     entry->after = NO_ENTRY;
     entry->want = WANT_NOTHING;
     entry->missed = false;
-    entry->bank_row = bank_row;
     if (tail == NO_ENTRY) q->head[bank] = e;
     else q->entry[tail].after = e;
     q->tail[bank] = e;
     q->at_position[position] = e;
-    age_put(&q->live, position);
+    q->live++;
     q->count++;
     return e;
+}
+
+/* Position of the oldest entry; there must be one. */
+static inline uint32_t queue_oldest(struct queue *q) {
+    while (q->at_position[q->first_position] == NO_ENTRY) q->first_position++;
+    return q->first_position;
 }
 
 /* An entry that wants nothing any more. */
@@ -146,7 +149,8 @@ static inline void queue_remove(struct queue *q, uint16_t e) {
     else q->entry[entry->before].after = entry->after;
     if (entry->after == NO_ENTRY) q->tail[entry->bank] = entry->before;
     else q->entry[entry->after].before = entry->before;
-    age_take(&q->live, entry->position);
+    q->at_position[entry->position] = NO_ENTRY;
+    q->live--;
     q->free_entry[q->n_free++] = e;
 }
 

@@ -81,17 +81,25 @@ static f2f_status add_buses(struct dram_spec *spec, const struct f2f_dram_standa
     return F2F_OK;
 }
 
-/* The plain rules first: they are applied without a question. */
+/* What a rule needs beyond a sum: 0 nothing, 1 an edge, 2 a window or siblings. */
+static int effort(const struct dram_rule *rule) { return rule->window > 1 || rule->sibling ? 2 : rule->edge != 0; }
+
+/* The cheap rules first: they are applied without a question. */
 static void sort_rules(struct dram_spec *spec) {
-    for (int a = 0; a < F2F_DRAM_ACTIONS; a++)
+    for (int a = 0; a < F2F_DRAM_ACTIONS; a++) {
+        struct dram_rule sorted[MAX_RULES];
+        int n = 0, end[3];
         for (int i = 0; i < spec->rules[a]; i++) {
-            struct dram_rule *rules = spec->rule[a], rule = rules[i];
-            if (spec->edge[a] == spec->mask && (rule.latency & spec->mask) == 0) rule.edge = 0; /* on an edge already */
-            rules[i] = rule;
-            if (rule.window > 1 || rule.sibling || rule.edge) continue;
-            rules[i] = rules[spec->plain[a]];
-            rules[spec->plain[a]++] = rule;
+            struct dram_rule *rule = &spec->rule[a][i];
+            if (spec->edge[a] == spec->mask && (rule->latency & spec->mask) == 0) rule->edge = 0; /* on one already */
         }
+        for (int e = 0; e < 3; end[e++] = n)
+            for (int i = 0; i < spec->rules[a]; i++)
+                if (effort(&spec->rule[a][i]) == e) sorted[n++] = spec->rule[a][i];
+        memcpy(spec->rule[a], sorted, (size_t)n * sizeof *sorted);
+        spec->plain[a] = end[0];
+        spec->aligned[a] = end[1] - end[0];
+    }
 }
 
 static void place_rings(struct dram_spec *spec) {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "memory/channel.h"
+#include "memory/pacing.h"
 
 void f2f_dram_actions_used(bool used[F2F_DRAM_ACTIONS], const struct f2f_memory *memory,
                            const struct f2f_controller *controller) {
@@ -28,9 +29,11 @@ void f2f_dram_actions_used(bool used[F2F_DRAM_ACTIONS], const struct f2f_memory 
     used[F2F_DRAM_PRECHARGE_ALL] = used[F2F_DRAM_REFRESH_ALL] || used[F2F_DRAM_MANAGE_ALL];
 }
 
-static void take_wish(struct channel *c) {
-    c->wishing = f2f_dram_source_next(&c->source, &c->wish);
-    if (c->wishing) c->place = f2f_dram_mapping_place(&c->mapping, c->wish.burst);
+static inline void take_wish(struct channel *c) {
+    c->wishing = source_next(&c->source, &c->wish);
+    if (!c->wishing) return;
+    c->place = f2f_dram_mapping_place(&c->mapping, c->wish.burst);
+    pacing_wish(c);
 }
 
 f2f_status f2f_dram_channel_init(struct channel *c, f2f_arena *arena, const struct f2f_mem_run *run,
@@ -55,7 +58,7 @@ f2f_status f2f_dram_channel_init(struct channel *c, f2f_arena *arena, const stru
         c->bank[b].open_row = CLOSED;
         c->pseudo_of[b] = (uint8_t)(b / c->banks_per_pseudo);
     }
-    for (int p = 0; p < c->pseudos; p++) f2f_dram_candidates_stale(c, p);
+    f2f_dram_candidates_init(c);
     c->closes = controller->page != F2F_DRAM_PAGE_OPEN;
     f2f_dram_page_init(c, arena, run->memory);
     f2f_dram_refresh_init(c, arena);
@@ -91,8 +94,7 @@ static void enqueue(struct channel *c, int64_t tick) {
         for (int p = 0; p < c->pseudos; p++) f2f_dram_candidates_stale(c, p);
     }
     uint16_t e = queue_add(q, bank, c->place.row, c->place.column, tick);
-    b->pending++;
-    c->refresh[pseudo].unit[b->unit].pending++;
+    b->unit->pending++;
     if (c->closes) f2f_dram_page_idle(c, bank, false);
     if (b->held) return;
     bool capped = c->controller->cap && b->over >= c->controller->cap;
@@ -100,18 +102,18 @@ static void enqueue(struct channel *c, int64_t tick) {
         bank_key(c, direction, bank);
         return;
     }
-    bank_column(c, direction, e);
-    f2f_dram_candidate_offer(c, direction, pseudo, e);
+    queue_put(q, &q->entry[e], WANT_COLUMN);
+    candidate_offer(c, direction, pseudo, &q->entry[e]);
 }
 
 static void accept(struct channel *c, int64_t tick) {
     c->now = tick;
     c->events++;
-    f2f_dram_pacing_accepted(c, tick);
-    if (f2f_dram_pacing_forwards(c)) {
+    pacing_accepted(c, tick);
+    if (pacing_forwards(c)) {
         int64_t done = tick + c->spec->ticks_per_clock;
         f2f_dram_count_forwarded(c, done - tick);
-        if (c->source.traffic->outstanding) f2f_dram_pacing_completed(c, false, done);
+        if (c->pacing.outstanding) pacing_completed(c, false, done);
         c->end = later(c->end, done);
     } else {
         enqueue(c, tick);
@@ -122,35 +124,35 @@ static void accept(struct channel *c, int64_t tick) {
 
 static void issue(struct channel *c, int p) {
     struct pick *pick = &c->pick[p];
-    const struct candidate *k = c->candidate[pick->direction][p];
+    const struct candidate *k = pick->candidate;
     c->events++;
     pick_stale(c, p);
     switch (pick->kind) {
     case PICK_DUE: f2f_dram_refresh_due(c, p, pick->tick); return;
     case PICK_REFRESH: f2f_dram_refresh_step(c, p, pick->tick); return;
     case PICK_IDLE_ROW: f2f_dram_issue_precharge(c, pick->bank, pick->tick); return;
-    case PICK_COLUMN: f2f_dram_issue_column(c, pick->direction, p, k[WANT_COLUMN].entry, pick->tick); break;
-    case PICK_ACTIVATE: f2f_dram_issue_activate(c, p, k[WANT_ACTIVATE].entry, pick->tick); break;
-    case PICK_PRECHARGE:
-        f2f_dram_issue_precharge(c, c->queue[pick->direction].entry[k[WANT_PRECHARGE].entry].bank, pick->tick);
-        break;
-    default: f2f_dram_issue_column(c, pick->direction, p, k[WANT_OPENED].entry, pick->tick);
+    case PICK_ACTIVATE: f2f_dram_issue_activate(c, k, pick->tick); break;
+    case PICK_PRECHARGE: f2f_dram_issue_precharge(c, k->queue->entry[k->entry].bank, pick->tick); break;
+    default: f2f_dram_issue_column(c, k, pick->tick);
     }
     turn(c);
 }
 
 f2f_status f2f_dram_channel_run(struct channel *c, int64_t events, bool *more, f2f_error *err) {
+    *more = true;
     while (events-- > 0) {
-        *more = c->wishing || c->queue[0].live || c->queue[1].live;
-        if (!*more) return F2F_OK;
+        if (!c->wishing && !c->queue[0].live && !c->queue[1].live) {
+            *more = false;
+            return F2F_OK;
+        }
         if (c->stale) c->best = f2f_dram_candidate_choose(c);
         const struct pick *pick = &c->pick[c->best];
-        int64_t arrival = f2f_dram_pacing_next(c);
-        if (arrival >= NEVER && pick_begin(pick) >= NEVER)
+        int64_t arrival = pacing_next(c), begin = pick_begin(pick);
+        if (arrival <= begin && arrival < NEVER) accept(c, arrival);
+        else if (begin < NEVER) issue(c, c->best);
+        else
             return f2f_fail(err, F2F_ERUN, "memory channel %d: %d reads and %d writes wait, but no command can go out",
                             c->number, c->queue[0].live, c->queue[1].live);
-        if (arrival <= pick_begin(pick)) accept(c, arrival);
-        else issue(c, c->best);
     }
     return F2F_OK;
 }

@@ -7,20 +7,31 @@
 
 /* Members of all levels are numbered through, the channel first. */
 struct dram_path {
-    int32_t at[F2F_DRAM_LEVELS]; /* the members a bank belongs to */
+    int32_t at[F2F_DRAM_LEVELS + 3]; /* the members a bank belongs to, then `OTHER` ones; eight are found fast */
 };
+/* From a level, rank to bank, to where the only sibling stands if there are two members. */
+enum { OTHER = F2F_DRAM_LEVELS - F2F_DRAM_RANK };
 
 /* A rule of a command to one bank: where it finds the ticks of `after`. */
 struct dram_step {
     int64_t *next;
     int64_t latency, edge;
-    int level;
+    int64_t level; /* or OTHER past it */
+    int32_t ring;
+    uint8_t window;
+    bool sibling;
+};
+
+/* What an action forbids at its own members at once, on an edge, to their siblings, and after a window. */
+struct dram_steps {
+    const struct dram_step *plain, *aligned, *sibling, *window, *end; /* each up to where the next begins */
+    bool wide; /* it goes to more than one bank */
 };
 
 struct dram_device {
     const struct dram_spec *spec;
     int64_t *next[F2F_DRAM_ACTIONS]; /* earliest tick of the action at each member */
-    struct dram_step *step[F2F_DRAM_ACTIONS]; /* the plain and the aligned rules after the action */
+    struct dram_steps steps[F2F_DRAM_ACTIONS];
     int64_t *ring; /* last ticks of windowed commands */
     struct dram_path *path; /* of each bank of the channel */
     int32_t first[F2F_DRAM_LEVELS]; /* the level's first member */

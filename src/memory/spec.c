@@ -81,25 +81,13 @@ static f2f_status add_buses(struct dram_spec *spec, const struct f2f_dram_standa
     return F2F_OK;
 }
 
-/* What a rule needs beyond a sum: 0 nothing, 1 an edge, 2 a window or siblings. */
-static int effort(const struct dram_rule *rule) { return rule->window > 1 || rule->sibling ? 2 : rule->edge != 0; }
-
-/* The cheap rules first: they are applied without a question. */
-static void sort_rules(struct dram_spec *spec) {
-    for (int a = 0; a < F2F_DRAM_ACTIONS; a++) {
-        struct dram_rule sorted[MAX_RULES];
-        int n = 0, end[3];
+/* A latency of whole clocks keeps what is on an edge there. */
+static void drop_edges(struct dram_spec *spec) {
+    for (int a = 0; a < F2F_DRAM_ACTIONS; a++)
         for (int i = 0; i < spec->rules[a]; i++) {
             struct dram_rule *rule = &spec->rule[a][i];
-            if (spec->edge[a] == spec->mask && (rule->latency & spec->mask) == 0) rule->edge = 0; /* on one already */
+            if (spec->edge[a] == spec->mask && (rule->latency & spec->mask) == 0) rule->edge = 0;
         }
-        for (int e = 0; e < 3; end[e++] = n)
-            for (int i = 0; i < spec->rules[a]; i++)
-                if (effort(&spec->rule[a][i]) == e) sorted[n++] = spec->rule[a][i];
-        memcpy(spec->rule[a], sorted, (size_t)n * sizeof *sorted);
-        spec->plain[a] = end[0];
-        spec->aligned[a] = end[1] - end[0];
-    }
 }
 
 static void place_rings(struct dram_spec *spec) {
@@ -159,7 +147,7 @@ f2f_status f2f_dram_spec_make(struct dram_spec *out, const struct f2f_memory *me
     for (int i = 0; i < standard->constraints; i++)
         F2F_TRY(add_constraint(out, memory, &standard->constraint[i], clock_s, err));
     F2F_TRY(add_buses(out, standard, err));
-    sort_rules(out);
+    drop_edges(out);
     place_rings(out);
     return F2F_OK;
 }

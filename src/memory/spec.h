@@ -37,8 +37,6 @@ struct dram_spec {
     int lead[F2F_DRAM_ACTIONS]; /* ticks its bus is taken before the reference tick */
     struct dram_rule rule[F2F_DRAM_ACTIONS][MAX_RULES];
     int rules[F2F_DRAM_ACTIONS];
-    int plain[F2F_DRAM_ACTIONS], aligned[F2F_DRAM_ACTIONS]; /* the list begins with those that have neither window
-                                                               nor sibling: first those without an edge too */
     int rings; /* ticks all rings need together */
     int raaimt;
 };

@@ -19,18 +19,24 @@ struct bank {
     int32_t open_row; /* or CLOSED */
     int32_t activates; /* since refreshes last caught up (RAA) */
     int32_t over; /* column commands past an older request for another row */
-    uint16_t pending; /* entries in both queues */
-    uint16_t columns[2]; /* of them, by direction, those that find their row open */
-    uint16_t opened; /* those the open row was opened for and must stay open for */
-    uint16_t unit; /* of refresh */
+    struct unit *unit; /* of refresh */
+    uint16_t opened; /* entries that the open row was opened for and must stay open for */
     bool held; /* about to be refreshed: no new commands for requests */
 };
 
+/* What goes next of those that want the same in a pseudo-channel; 64 bytes. */
 struct candidate {
-    int64_t tick; /* NEVER: none */
+    int64_t tick;
     uint32_t position; /* age of its entry */
-    uint16_t entry;
+    uint16_t entry; /* or NO_ENTRY */
     bool stale;
+    /* What never changes: */
+    uint8_t want, direction, pseudo;
+    uint8_t lead, edge; /* of its action */
+    const struct age_set *set; /* who wants it; see struct queue for columns */
+    struct queue *queue;
+    const int64_t *next; /* earliest ticks of its action at each member, the channel first, and where there */
+    int32_t of_pseudo, of_rank, of_group, of_bank; /* those of the pseudo-channel begin; of_bank: of all banks */
 };
 
 /* Banks that one refresh command reaches. */
@@ -53,19 +59,37 @@ struct refresh {
 
 struct scheduler;
 
-/* The command of a pseudo-channel that goes next. begin: when its bus is first taken; what begins first goes first. */
-struct pick {
-    int64_t begin, tick;
-    uint32_t position;
-    int bank; /* of an idle row */
-    uint8_t kind, action, direction;
-    bool stale;
+/* What may go next in a pseudo-channel; at the same tick in this order, but activates and precharges by age. */
+enum pick_kind {
+    PICK_DUE, /* a refresh falls due */
+    PICK_REFRESH,
+    PICK_OPENED_READ,
+    PICK_OPENED_WRITE,
+    PICK_COLUMN,
+    PICK_ACTIVATE,
+    PICK_PRECHARGE,
+    PICK_IDLE_ROW
 };
 
+/* The command of a pseudo-channel that goes next: that with the least key, then the oldest. */
+struct pick {
+    int64_t key; /* 8 times the tick its bus is first taken, and the order of kinds */
+    int64_t tick;
+    const int64_t *bus; /* tick from which its bus is free */
+    const struct candidate *candidate; /* what is for an entry, or NULL */
+    int bank; /* of an idle row */
+    uint8_t kind;
+    bool stale;
+};
+static inline int64_t pick_begin(const struct pick *pick) { return pick->key >> 3; }
+
 struct pacing {
-    int64_t offered; /* tick from which the next request is there */
+    int64_t offered; /* tick from which another request may be there */
+    int64_t due; /* tick from which the next one is */
+    bool met; /* an accepted request of the other direction has its address */
+    bool dated; /* requests say when they come */
     int64_t room; /* tick from which its queue has room */
-    int in_flight;
+    int in_flight, outstanding; /* as the traffic asks; 0: any number */
     int64_t *done[2]; /* rings of completion ticks, reads and writes */
     uint32_t head[2], tail[2], ring_mask;
     double gap; /* open loop: ticks between requests */
@@ -86,13 +110,16 @@ struct channel {
     int pseudos, banks_per_pseudo;
     int direction; /* of the commands now served: 0 reads, 1 writes */
     int high, low; /* write entries at which it turns */
-    struct candidate candidate[2][MAX_PSEUDOS][WANTS]; /* by direction */
+    struct candidate candidate[MAX_PSEUDOS][2][WANTS]; /* by direction */
+    int ranks, groups; /* in a pseudo-channel; in a rank */
+    uint8_t rank_of_group[64]; /* of a pseudo-channel */
     struct refresh refresh[MAX_PSEUDOS];
     struct pick pick[MAX_PSEUDOS];
     uint64_t *idle; /* banks with an open row and no entries, by pseudo-channel; kept unless pages stay open */
     int idle_words; /* of one pseudo-channel */
     int64_t idle_close; /* ticks */
     bool closes; /* pages do not stay open */
+    bool in_order; /* of the scheduler */
     int64_t now;
     struct wish wish; /* the next request, if `wishing` */
     struct place place; /* of it */
@@ -126,15 +153,29 @@ void f2f_dram_channel_close(struct channel *c);
 /* Runs at most so many events; false when all requests are done. F2F_ERUN if nothing can happen any more. */
 f2f_status f2f_dram_channel_run(struct channel *c, int64_t events, bool *more, f2f_error *err);
 
-/* candidate.c: finds the candidate of a kind anew. */
-void f2f_dram_candidate_find(struct channel *c, int direction, int pseudo, int want);
-/* A new entry that may be served before the candidate. */
-void f2f_dram_candidate_offer(struct channel *c, int direction, int pseudo, uint16_t entry);
+/* candidate.c */
+void f2f_dram_candidates_init(struct channel *c);
+/* The pseudo-channel whose pick goes first, picks found anew where they are stale. */
+int f2f_dram_candidate_choose(struct channel *c);
+/* See candidate_offer: an entry that may be served before the candidate. */
+void f2f_dram_candidate_compare(struct channel *c, struct candidate *known, const struct entry *entry);
 void f2f_dram_candidates_stale(struct channel *c, int pseudo);
 static inline void pick_stale(struct channel *c, int pseudo) { c->pick[pseudo].stale = c->stale = true; }
 static inline void candidate_stale(struct channel *c, int direction, int pseudo, int want) {
-    c->candidate[direction][pseudo][want].stale = true;
+    c->candidate[pseudo][direction][want].stale = true;
     pick_stale(c, pseudo);
+}
+
+/* No entry of the pseudo-channel can go before it. */
+static inline int64_t least_tick(const struct channel *c, const struct candidate *k) {
+    return later(aligned(c->now, k->edge), later(k->next[0], k->next[k->of_pseudo]));
+}
+
+/* There is a new entry. */
+static inline void candidate_offer(struct channel *c, int direction, int pseudo, const struct entry *entry) {
+    struct candidate *known = &c->candidate[pseudo][direction][entry->want];
+    bool settled = !known->stale && known->tick <= least_tick(c, known) && known->position < entry->position;
+    if (!settled || known->set->n == 1) f2f_dram_candidate_compare(c, known, entry);
 }
 
 /* bank.c: sets of the entries of a bank follow its state. */
@@ -143,12 +184,12 @@ static inline void bank_key(struct channel *c, int direction, int bank) {
     const struct bank *b = &c->bank[bank];
     const struct queue *q = &c->queue[direction];
     if (b->held || b->opened) return;
-    uint16_t e = q->head[bank];
+    uint16_t e = q->list[bank].head;
     if (b->open_row != CLOSED) {
         if (c->scheduler->closer) e = c->scheduler->closer(c, q, bank);
         else if (e != NO_ENTRY && q->entry[e].row == b->open_row) e = NO_ENTRY;
     }
-    if (e != q->key[bank])
+    if (e != q->list[bank].key)
         f2f_dram_bank_key_set(c, direction, bank, e, b->open_row == CLOSED ? WANT_ACTIVATE : WANT_PRECHARGE);
 }
 void f2f_dram_bank_opened(struct channel *c, int bank, int32_t row);
@@ -156,15 +197,9 @@ void f2f_dram_bank_closed(struct channel *c, int bank);
 void f2f_dram_bank_hold(struct channel *c, int bank);
 void f2f_dram_bank_release(struct channel *c, int bank);
 
-/* An entry finds its row open. */
-static inline void bank_column(struct channel *c, int direction, uint16_t e) {
-    queue_want(&c->queue[direction], e, WANT_COLUMN);
-    c->bank[c->queue[direction].entry[e].bank].columns[direction]++;
-}
-
 /* issue.c: a command goes out. */
-void f2f_dram_issue_column(struct channel *c, int direction, int pseudo, uint16_t chosen, int64_t tick);
-void f2f_dram_issue_activate(struct channel *c, int pseudo, uint16_t chosen, int64_t tick);
+void f2f_dram_issue_column(struct channel *c, const struct candidate *k, int64_t tick);
+void f2f_dram_issue_activate(struct channel *c, const struct candidate *k, int64_t tick);
 void f2f_dram_issue_precharge(struct channel *c, int bank, int64_t tick);
 /* A read answered from the write queue. */
 void f2f_dram_count_forwarded(struct channel *c, int64_t latency);
@@ -188,14 +223,6 @@ void f2f_dram_refresh_step(struct channel *c, int pseudo, int64_t tick);
 void f2f_dram_refresh_activated(struct channel *c, int bank);
 /* Passes over the refreshes of a time in which no request is there. */
 void f2f_dram_refresh_skip(struct channel *c, int64_t until);
-
-/* pacing.c */
-void f2f_dram_pacing_init(struct channel *c, f2f_arena *arena);
-/* Tick at which the wish can be accepted, NEVER while it cannot. */
-int64_t f2f_dram_pacing_next(struct channel *c);
-bool f2f_dram_pacing_forwards(const struct channel *c);
-void f2f_dram_pacing_accepted(struct channel *c, int64_t tick);
-void f2f_dram_pacing_completed(struct channel *c, bool write, int64_t tick);
 
 /* Actions a run may take, for f2f_dram_spec_make. */
 void f2f_dram_actions_used(bool used[F2F_DRAM_ACTIONS], const struct f2f_memory *memory,

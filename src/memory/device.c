@@ -1,14 +1,45 @@
 /* device.c - see device.h. Same-bank commands touch the bank of that index in every group of the rank. */
 #include "memory/device.h"
 
+enum kind { PLAIN, ALIGNED, SIBLING, WINDOW, KINDS };
+
+static enum kind kind_of(const struct dram_step *step) {
+    if (step->window > 1) return WINDOW;
+    return step->sibling ? SIBLING : step->edge ? ALIGNED : PLAIN;
+}
+
+/* The cheap rules first: they are applied without a question. */
+static struct dram_steps compile(const struct dram_device *device, f2f_arena *arena, int action) {
+    const struct dram_spec *spec = device->spec;
+    bool wide = spec->scope[action] != F2F_DRAM_OF_BANK;
+    struct dram_step *sorted = f2f_arena_alloc(arena, (size_t)(spec->rules[action] + 1) * sizeof *sorted);
+    const struct dram_step *from[KINDS + 1] = {sorted};
+    for (int kind = 0, n = 0; kind < KINDS; from[++kind] = sorted + n)
+        for (int i = 0; i < spec->rules[action]; i++) {
+            const struct dram_rule *rule = &spec->rule[action][i];
+            bool one = rule->sibling && !wide && rule->level >= F2F_DRAM_RANK && spec->per_parent[rule->level] == 2;
+            struct dram_step step = {.next = device->next[rule->after],
+                                     .latency = rule->latency,
+                                     .edge = rule->edge,
+                                     .level = one ? rule->level + OTHER : rule->level,
+                                     .ring = rule->ring,
+                                     .window = rule->window,
+                                     .sibling = rule->sibling && !one};
+            if ((int)kind_of(&step) == kind) sorted[n++] = step;
+        }
+    return (struct dram_steps){from[PLAIN], from[ALIGNED], from[SIBLING], from[WINDOW], from[KINDS], wide};
+}
+
 void f2f_dram_device_init(struct dram_device *device, f2f_arena *arena, const struct dram_spec *spec) {
-    int rows = 0, banks = spec->members[F2F_DRAM_BANK];
+    int members = 0, banks = spec->members[F2F_DRAM_BANK];
     *device = (struct dram_device){.spec = spec};
     for (int l = 0; l < F2F_DRAM_LEVELS; l++) {
-        device->first[l] = rows * ROW;
-        rows += spec->members[l];
+        device->first[l] = members;
+        members += spec->members[l];
     }
-    device->next = f2f_arena_alloc(arena, (size_t)rows * ROW * sizeof *device->next);
+    int64_t *next = f2f_arena_alloc(arena, (size_t)members * F2F_DRAM_ACTIONS * sizeof *next);
+    for (int a = 0; a < F2F_DRAM_ACTIONS; a++) device->next[a] = next + a * members;
+    for (int a = 0; a < F2F_DRAM_ACTIONS; a++) device->steps[a] = compile(device, arena, a);
     device->ring = f2f_arena_alloc(arena, ((size_t)spec->rings + 1) * sizeof *device->ring);
     for (int i = 0; i < spec->rings; i++) device->ring[i] = -NEVER;
     for (int a = 0; a < F2F_DRAM_ACTIONS; a++)
@@ -17,44 +48,46 @@ void f2f_dram_device_init(struct dram_device *device, f2f_arena *arena, const st
             for (int m = 0; rule->window > 1 && m < spec->members[rule->level]; m++)
                 device->ring[rule->ring + m * (rule->window + 1)] = 0;
         }
-    device->rows_of_group =
-        f2f_arena_alloc(arena, (size_t)spec->members[F2F_DRAM_GROUP] * sizeof *device->rows_of_group);
-    for (int g = 0; g < spec->members[F2F_DRAM_GROUP]; g++)
-        device->rows_of_group[g] =
-            (struct group_rows){device->first[F2F_DRAM_RANK] + g / spec->per_parent[F2F_DRAM_GROUP] * ROW,
-                                device->first[F2F_DRAM_GROUP] + g * ROW};
     device->path = f2f_arena_alloc(arena, (size_t)banks * sizeof *device->path);
     for (int b = 0; b < banks; b++)
         for (int l = 0; l < F2F_DRAM_LEVELS; l++)
-            device->path[b].at[l] = device->first[l] + b / (banks / spec->members[l]) * ROW;
+            device->path[b].at[l] = device->first[l] + b / (banks / spec->members[l]);
+    for (int b = 0; b < banks; b++)
+        for (int l = F2F_DRAM_RANK; l < F2F_DRAM_LEVELS; l++) {
+            int32_t *at = device->path[b].at;
+            at[l + OTHER] = at[l] + 1 - 2 * (b / (banks / spec->members[l]) % spec->per_parent[l]);
+        }
 }
 
 /* `next` holds reference ticks an action may have: readers need not align. */
 static inline void forbid(int64_t *next, int64_t until, int64_t edge) { *next = later(*next, aligned(until, edge)); }
 
 /* Ring of a member: slot 0 is the place of the oldest, then the ticks. */
-static void apply_window(struct dram_device *d, const struct dram_rule *rule, int32_t row, int64_t tick) {
-    int member = (row - d->first[rule->level]) / ROW, size = rule->window;
-    int64_t *ring = d->ring + rule->ring + member * (size + 1), oldest = ring[0];
+static __attribute__((noinline)) void apply_window(const struct dram_device *d, const struct dram_step *step,
+                                                   int32_t member, int64_t tick) {
+    int size = step->window;
+    int64_t *ring = d->ring + step->ring + (member - d->first[step->level]) * (size + 1), oldest = ring[0];
     ring[1 + oldest] = tick;
     oldest = oldest + 1 == size ? 0 : oldest + 1;
     ring[0] = oldest;
-    forbid(&d->next[row + rule->after], ring[1 + oldest] + rule->latency, rule->edge);
+    forbid(&step->next[member], ring[1 + oldest] + step->latency, step->edge);
 }
 
-static void apply_sibling(struct dram_device *d, const struct dram_rule *rule, int bank, int64_t until) {
-    int32_t row = d->path[bank].at[rule->level];
-    int32_t parent = d->path[bank].at[rule->level - 1] - d->first[rule->level - 1]; /* members before it, times ROW */
-    int32_t first = d->first[rule->level] + parent * d->spec->per_parent[rule->level];
-    for (int32_t r = first; r < first + ROW * d->spec->per_parent[rule->level]; r += ROW)
-        if (r != row) forbid(&d->next[r + rule->after], until, rule->edge);
+/* All of the parent, then its own member as it was. */
+static inline void apply_sibling(const struct dram_device *d, const struct dram_step *step, const int32_t *at,
+                                 int64_t tick) {
+    const int32_t *first = d->first + step->level, *own = at + step->level;
+    int32_t siblings = d->spec->per_parent[step->level];
+    int64_t before = step->next[*own], until = aligned(tick + step->latency, step->edge);
+    int64_t *next = &step->next[first[0] + (own[-1] - first[-1]) * siblings], *end = next + siblings;
+    for (; next < end; next++) *next = later(*next, until);
+    step->next[*own] = before;
 }
 
-static void apply(struct dram_device *d, const struct dram_rule *rule, int bank, int64_t tick) {
-    int32_t row = d->path[bank].at[rule->level];
-    if (rule->window > 1) apply_window(d, rule, row, tick);
-    else if (rule->sibling) apply_sibling(d, rule, bank, tick + rule->latency);
-    else forbid(&d->next[row + rule->after], tick + rule->latency, rule->edge);
+static void apply(const struct dram_device *d, const struct dram_step *step, const int32_t *at, int64_t tick) {
+    if (step->window > 1) apply_window(d, step, at[step->level], tick);
+    else if (step->sibling) apply_sibling(d, step, at, tick);
+    else forbid(&step->next[at[step->level]], tick + step->latency, step->edge);
 }
 
 /* The members of a level that a command around a bank reaches, by their first bank: count and distance. */
@@ -68,31 +101,31 @@ static int reached(const struct dram_spec *spec, int scope, int level, int bank,
     return scope == F2F_DRAM_OF_SAME_BANK && level == F2F_DRAM_BANK ? spec->per_parent[F2F_DRAM_GROUP] : around / under;
 }
 
-static void issue_wide(struct dram_device *d, int action, int bank, int64_t tick) {
+static __attribute__((noinline)) void issue_wide(struct dram_device *d, int action, int bank, int64_t tick) {
     const struct dram_spec *spec = d->spec;
+    const struct dram_steps *steps = &d->steps[action];
     int scope = spec->scope[action];
-    for (int i = 0; i < spec->rules[action]; i++) {
-        const struct dram_rule *rule = &spec->rule[action][i];
-        int first = bank, step = 0, n = 1;
-        if (rule->level > level_of_scope(scope)) n = reached(spec, scope, rule->level, bank, &first, &step);
-        for (int k = 0; k < n; k++) apply(d, rule, first + k * step, tick);
+    for (const struct dram_step *step = steps->plain; step < steps->end; step++) {
+        int first = bank, distance = 0, n = 1;
+        if (step->level > level_of_scope(scope)) n = reached(spec, scope, (int)step->level, bank, &first, &distance);
+        for (int k = 0; k < n; k++) apply(d, step, d->path[first + k * distance].at, tick);
     }
 }
 
 void f2f_dram_device_issue(struct dram_device *d, int action, int bank, int64_t tick) {
-    const struct dram_spec *spec = d->spec;
-    if (spec->scope[action] != F2F_DRAM_OF_BANK) {
+    const struct dram_steps *steps = &d->steps[action];
+    const int32_t *at = d->path[bank].at;
+    if (steps->wide) {
         issue_wide(d, action, bank, tick);
         return;
     }
-    const struct dram_path *path = &d->path[bank];
-    const struct dram_rule *rule = spec->rule[action], *plain = rule + spec->plain[action],
-                           *end = rule + spec->rules[action];
-    for (; rule < plain; rule++) {
-        int64_t *next = &d->next[path->at[rule->level] + rule->after];
-        *next = later(*next, tick + rule->latency);
-    }
-    for (; rule < end; rule++) apply(d, rule, bank, tick);
+    const struct dram_step *step = steps->plain;
+    for (const struct dram_step *end = steps->aligned; step < end; step++)
+        forbid(&step->next[at[step->level]], tick + step->latency, 0);
+    for (const struct dram_step *end = steps->sibling; step < end; step++)
+        forbid(&step->next[at[step->level]], tick + step->latency, step->edge);
+    for (const struct dram_step *end = steps->window; step < end; step++) apply_sibling(d, step, at, tick);
+    for (const struct dram_step *end = steps->end; step < end; step++) apply_window(d, step, at[step->level], tick);
 }
 
 int64_t f2f_dram_device_ready(const struct dram_device *d, int action, int bank) {
@@ -101,7 +134,7 @@ int64_t f2f_dram_device_ready(const struct dram_device *d, int action, int bank)
     int64_t tick = ready_at(d, action, bank, F2F_DRAM_CHANNEL, top);
     for (int l = top + 1; l < F2F_DRAM_LEVELS; l++) {
         int n = reached(spec, scope, l, bank, &first, &step);
-        for (int k = 0; k < n; k++) tick = later(tick, d->next[d->path[first + k * step].at[l] + action]);
+        for (int k = 0; k < n; k++) tick = later(tick, d->next[action][d->path[first + k * step].at[l]]);
     }
     return tick;
 }

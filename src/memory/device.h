@@ -5,22 +5,36 @@
 
 #include "memory/spec.h"
 
-/* One row of `next` for each member of each level, channel first. */
-enum { ROW = 16 }; /* ticks of a row: a power of two from F2F_DRAM_ACTIONS up */
-
+/* Members of all levels are numbered through, the channel first. */
 struct dram_path {
-    int32_t at[F2F_DRAM_LEVELS]; /* where its member's row of `next` starts */
+    int32_t at[F2F_DRAM_LEVELS + 3]; /* the members a bank belongs to, then `OTHER` ones; eight are found fast */
+};
+/* From a level, rank to bank, to where the only sibling stands if there are two members. */
+enum { OTHER = F2F_DRAM_LEVELS - F2F_DRAM_RANK };
+
+/* A rule of a command to one bank: where it finds the ticks of `after`. */
+struct dram_step {
+    int64_t *next;
+    int64_t latency, edge;
+    int64_t level; /* or OTHER past it */
+    int32_t ring;
+    uint8_t window;
+    bool sibling;
+};
+
+/* What an action forbids at its own members at once, on an edge, to their siblings, and after a window. */
+struct dram_steps {
+    const struct dram_step *plain, *aligned, *sibling, *window, *end; /* each up to where the next begins */
+    bool wide; /* it goes to more than one bank */
 };
 
 struct dram_device {
     const struct dram_spec *spec;
-    int64_t *next; /* earliest tick of each action at each member */
+    int64_t *next[F2F_DRAM_ACTIONS]; /* earliest tick of the action at each member */
+    struct dram_steps steps[F2F_DRAM_ACTIONS];
     int64_t *ring; /* last ticks of windowed commands */
     struct dram_path *path; /* of each bank of the channel */
-    int32_t first[F2F_DRAM_LEVELS]; /* row of the level's first member */
-    struct group_rows {
-        int32_t rank, group;
-    } * rows_of_group; /* of the channel */
+    int32_t first[F2F_DRAM_LEVELS]; /* the level's first member */
 };
 
 void f2f_dram_device_init(struct dram_device *device, f2f_arena *arena, const struct dram_spec *spec);
@@ -31,7 +45,7 @@ static inline int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
 static inline int64_t ready_at(const struct dram_device *d, int action, int bank, int from, int to) {
     const struct dram_path *path = &d->path[bank];
     int64_t tick = 0;
-    for (int l = from; l <= to; l++) tick = later(tick, d->next[path->at[l] + action]);
+    for (int l = from; l <= to; l++) tick = later(tick, d->next[action][path->at[l]]);
     return tick;
 }
 

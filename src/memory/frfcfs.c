@@ -4,7 +4,7 @@
 #include "memory/channel.h"
 
 static uint16_t closer(const struct channel *c, const struct queue *q, int bank) {
-    uint16_t e = q->head[bank];
+    uint16_t e = q->list[bank].head;
     for (; e != NO_ENTRY && q->entry[e].row == c->bank[bank].open_row; e = q->entry[e].after)
         if (q->entry[e].missed) return NO_ENTRY;
     return e;

@@ -1,11 +1,8 @@
 /* issue.c - a command goes out: device, bank, queue and counts follow. */
 #include "memory/channel.h"
+#include "memory/pacing.h"
 
-void f2f_dram_issue(struct channel *c, int action, int bank, int32_t row, int32_t column, int64_t tick) {
-    f2f_dram_device_issue(&c->device, action, bank, tick);
-    c->commands[action]++;
-    c->now = later(c->now, tick - c->spec->lead[action]);
-    if (!c->log) return;
+static void log_command(const struct channel *c, int action, int bank, int32_t row, int32_t column, int64_t tick) {
     const int *per = c->spec->per_parent;
     int level = level_of_scope(c->spec->scope[action]);
     bool same_bank = c->spec->scope[action] == F2F_DRAM_OF_SAME_BANK;
@@ -22,21 +19,31 @@ void f2f_dram_issue(struct channel *c, int action, int bank, int32_t row, int32_
     c->log(c->log_context, &command);
 }
 
+static inline void issue(struct channel *c, int action, int bank, int32_t row, int32_t column, int64_t tick) {
+    f2f_dram_device_issue(&c->device, action, bank, tick);
+    c->commands[action]++;
+    c->now = later(c->now, tick - c->spec->lead[action]);
+    if (c->log) log_command(c, action, bank, row, column, tick);
+}
+
+void f2f_dram_issue(struct channel *c, int action, int bank, int32_t row, int32_t column, int64_t tick) {
+    issue(c, action, bank, row, column, tick);
+}
+
 static int64_t at_most(int64_t a, int64_t b) { return a < b ? a : b; }
 
 /* The data bus of the pseudo-channel stood still from `from` until this command: why? */
 static void account_gap(struct channel *c, int pseudo, int action, const struct entry *e, int64_t tick) {
     const struct dram_device *d = &c->device;
-    const struct dram_path *path = &d->path[e->bank];
     const struct bank *b = &c->bank[e->bank];
     int64_t from = c->bus_free[pseudo], arrived = at_most(later(e->arrive, from), tick);
     c->loss[F2F_MEM_LOSS_IDLE] += arrived - from;
-    int64_t turned = at_most(later(d->next[d->first[F2F_DRAM_PSEUDO] + pseudo * ROW + action], arrived), tick);
+    int64_t turned = at_most(later(d->next[action][d->first[F2F_DRAM_PSEUDO] + pseudo], arrived), tick);
     c->loss[F2F_MEM_LOSS_TURNAROUND] += turned - arrived;
     int64_t refreshed = at_most(b->refresh_end, tick) - later(b->refresh_begin, turned);
     if (refreshed > 0) c->loss[F2F_MEM_LOSS_REFRESH] += refreshed;
     else refreshed = 0;
-    int64_t row = at_most(later(d->next[path->at[F2F_DRAM_BANK] + action], turned), tick) - turned;
+    int64_t row = at_most(later(d->next[action][d->first[F2F_DRAM_BANK] + e->bank], turned), tick) - turned;
     int64_t rest = tick - turned - refreshed, opened = at_most(row, rest);
     if (refreshed > 0 || e->missed) opened = rest; /* what follows a refresh or a miss is its row */
     c->loss[F2F_MEM_LOSS_ROW] += opened;
@@ -57,87 +64,93 @@ void f2f_dram_count_forwarded(struct channel *c, int64_t latency) {
     count_read(c, latency);
 }
 
-/* Entry e has been served. */
-static void retire(struct channel *c, int direction, int pseudo, uint16_t e, int64_t tick) {
-    struct queue *q = &c->queue[direction];
-    int bank = q->entry[e].bank;
-    if (q->entry[e].want == WANT_OPENED) c->bank[bank].opened--;
-    else c->bank[bank].columns[direction]--;
-    queue_want(q, e, WANT_NOTHING);
-    if (!(q->entry[e].missed && c->controller->early_release)) {
+/* An entry has been served. */
+static inline void retire(struct channel *c, struct queue *q, struct entry *e, struct bank *b, int64_t tick) {
+    if (e->want == WANT_OPENED) b->opened--;
+    queue_take(q, e);
+    if (!(e->missed && c->controller->early_release)) {
         if (q->count == q->capacity) c->pacing.room = tick + 1;
         q->count--;
     }
     queue_remove(q, e);
-    c->refresh[pseudo].unit[c->bank[bank].unit].pending--;
-    c->bank[bank].pending--;
+    b->unit->pending--;
 }
 
 /* Past an older request for another row: only so often. */
-static void count_passing(struct channel *c, int direction, int bank, uint16_t e) {
-    struct bank *b = &c->bank[bank];
-    struct queue *q = &c->queue[direction];
-    uint16_t head = q->head[bank];
-    if (head == e || q->entry[head].row == b->open_row || ++b->over < c->controller->cap) return;
+static void count_passing(struct channel *c, struct queue *q, struct bank *b, const struct entry *e) {
+    uint16_t head = q->list[e->bank].head;
+    if (&q->entry[head] == e || q->entry[head].row == b->open_row || ++b->over < c->controller->cap) return;
     for (uint16_t other = head; other != NO_ENTRY; other = q->entry[other].after)
-        if (q->entry[other].want == WANT_COLUMN && other != e) {
-            queue_want(q, other, WANT_NOTHING);
-            b->columns[direction]--;
-        }
+        if (q->entry[other].want == WANT_COLUMN && &q->entry[other] != e) queue_take(q, &q->entry[other]);
 }
 
-void f2f_dram_issue_column(struct channel *c, int direction, int pseudo, uint16_t chosen, int64_t tick) {
+/* What a column command of a bank may delay in its pseudo-channel. */
+static inline void column_stale(struct channel *c, int pseudo, int bank) {
+    for (int d = 0; d < 2; d++) {
+        struct candidate *k = c->candidate[pseudo][d];
+        k[WANT_OPENED].stale = k[WANT_COLUMN].stale = true;
+        if (c->queue[d].list[bank].key == k[WANT_PRECHARGE].entry)
+            k[WANT_PRECHARGE].stale = true; /* it waits for this data */
+    }
+}
+
+static inline void count_column(struct channel *c, int pseudo, bool write, const struct entry *e, int64_t tick) {
     const struct dram_spec *spec = c->spec;
-    struct queue *q = &c->queue[direction];
-    const struct entry e = q->entry[chosen];
-    bool write = direction == 1,
-         closes = c->controller->page == F2F_DRAM_PAGE_CLOSED && f2f_dram_page_auto(c, direction, e.bank, chosen, tick);
-    int action = write ? (closes ? F2F_DRAM_WRITE_AUTO : F2F_DRAM_WRITE) : closes ? F2F_DRAM_READ_AUTO : F2F_DRAM_READ;
-    if (tick > c->bus_free[pseudo]) account_gap(c, pseudo, write ? F2F_DRAM_WRITE : F2F_DRAM_READ, &e, tick);
-    if (c->controller->cap) count_passing(c, direction, e.bank, chosen);
-    f2f_dram_issue(c, action, e.bank, e.row, e.column, tick);
+    int64_t done = tick + (write ? spec->write_delay : spec->read_delay) + spec->burst;
     c->bus_free[pseudo] = tick + spec->burst;
     c->data += spec->burst;
-    int64_t done = tick + (write ? spec->write_delay : spec->read_delay) + spec->burst;
     c->end = later(c->end, done);
-    c->hits += !e.missed;
+    c->hits += !e->missed;
     if (write) c->writes++;
     else {
         c->reads++;
-        count_read(c, done - e.arrive);
+        count_read(c, done - e->arrive);
     }
-    if (c->source.traffic->outstanding) f2f_dram_pacing_completed(c, write, done);
-    c->bank[e.bank].used = tick;
-    retire(c, direction, pseudo, chosen, tick);
-    for (int d = 0; d < 2; d++) {
-        struct candidate *k = c->candidate[d][pseudo];
-        k[WANT_OPENED].stale = k[WANT_COLUMN].stale = true;
-        if (c->queue[d].key[e.bank] == k[WANT_PRECHARGE].entry)
-            k[WANT_PRECHARGE].stale = true; /* it waits for this data */
-    }
-    if (closes) f2f_dram_bank_closed(c, e.bank);
-    else {
-        bank_key(c, direction, e.bank);
-        if (e.want == WANT_OPENED) bank_key(c, !direction, e.bank);
-        if (!c->bank[e.bank].pending && c->closes) f2f_dram_page_idle(c, e.bank, true);
-    }
+    if (c->pacing.outstanding) pacing_completed(c, write, done);
 }
 
-void f2f_dram_issue_activate(struct channel *c, int pseudo, uint16_t chosen, int64_t tick) {
-    struct queue *q = &c->queue[c->direction];
-    struct entry *e = &q->entry[chosen];
+void f2f_dram_issue_column(struct channel *c, const struct candidate *k, int64_t tick) {
+    struct queue *q = k->queue;
+    struct entry *e = &q->entry[k->entry];
+    int bank = e->bank, pseudo = k->pseudo, direction = k->direction;
+    struct bank *b = &c->bank[bank];
+    bool write = direction == 1, opened = e->want == WANT_OPENED;
+    bool closes = c->controller->page == F2F_DRAM_PAGE_CLOSED && f2f_dram_page_auto(c, direction, bank, k->entry, tick);
+    int action = write ? F2F_DRAM_WRITE : F2F_DRAM_READ;
+    if (tick > c->bus_free[pseudo]) account_gap(c, pseudo, action, e, tick);
+    if (closes) action = write ? F2F_DRAM_WRITE_AUTO : F2F_DRAM_READ_AUTO;
+    if (c->controller->cap) count_passing(c, q, b, e);
+    issue(c, action, bank, e->row, e->column, tick);
+    count_column(c, pseudo, write, e, tick);
+    b->used = tick;
+    retire(c, q, e, b, tick);
+    column_stale(c, pseudo, bank);
+    if (closes) {
+        f2f_dram_bank_closed(c, bank);
+        return;
+    }
+    bank_key(c, direction, bank);
+    if (opened) bank_key(c, !direction, bank);
+    if (c->closes && c->queue[0].list[bank].head == NO_ENTRY && c->queue[1].list[bank].head == NO_ENTRY)
+        f2f_dram_page_idle(c, bank, true);
+}
+
+void f2f_dram_issue_activate(struct channel *c, const struct candidate *k, int64_t tick) {
+    struct queue *q = k->queue;
+    struct entry *e = &q->entry[k->entry];
     int bank = e->bank;
-    f2f_dram_issue(c, F2F_DRAM_ACTIVATE, bank, e->row, -1, tick);
+    issue(c, F2F_DRAM_ACTIVATE, bank, e->row, -1, tick);
     bool again = e->missed; /* its row was closed before it was served */
     e->missed = true;
     if (c->controller->early_release && !again) {
         if (q->count == q->capacity) c->pacing.room = tick + 1;
         q->count--;
     }
-    for (int d = 0; d < 2; d++) candidate_stale(c, d, pseudo, WANT_ACTIVATE);
+    for (int d = 0; d < 2; d++) candidate_stale(c, d, k->pseudo, WANT_ACTIVATE);
     if (c->controller->early_release) {
-        q->key[bank] = NO_ENTRY;
-        queue_want(q, chosen, WANT_OPENED);
+        q->list[bank].key = NO_ENTRY;
+        queue_take(q, e);
+        queue_put(q, e, WANT_OPENED);
         c->bank[bank].opened++;
     }
     f2f_dram_bank_opened(c, bank, e->row);
@@ -146,7 +159,7 @@ void f2f_dram_issue_activate(struct channel *c, int pseudo, uint16_t chosen, int
 
 void f2f_dram_issue_precharge(struct channel *c, int bank, int64_t tick) {
     int pseudo = c->pseudo_of[bank];
-    f2f_dram_issue(c, F2F_DRAM_PRECHARGE, bank, -1, -1, tick);
+    issue(c, F2F_DRAM_PRECHARGE, bank, -1, -1, tick);
     for (int d = 0; d < 2; d++) candidate_stale(c, d, pseudo, WANT_PRECHARGE);
     if (c->closes) f2f_dram_page_idle(c, bank, false);
     f2f_dram_bank_closed(c, bank);

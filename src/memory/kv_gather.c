@@ -20,7 +20,7 @@ static bool next_burst(struct source *s, struct wish *w) {
     }
     w->burst = s->at[0]++;
     s->run_left--;
-    w->write = f2f_dram_source_writes(s);
+    w->write = source_writes(s);
     return true;
 }
 

@@ -39,7 +39,7 @@ bool f2f_dram_page_auto(const struct channel *c, int direction, int bank, uint16
     if (!c->spec->has[action]) return false;
     for (int d = 0; d < 2; d++) {
         const struct queue *q = &c->queue[d];
-        for (uint16_t other = q->head[bank]; other != NO_ENTRY; other = q->entry[other].after)
+        for (uint16_t other = q->list[bank].head; other != NO_ENTRY; other = q->entry[other].after)
             if ((d != direction || other != e) && q->entry[other].row == c->bank[bank].open_row) return false;
     }
     return f2f_dram_device_ready(&c->device, action, bank) <= tick;

@@ -13,6 +13,7 @@
 #include "fab2fleet/arena.h"
 
 enum { NO_ENTRY = 0xffff };
+#define NO_POSITION (UINT64_C(1) << 62)
 
 /* What an entry waits for. At most one entry of a bank calls for its row command. */
 enum want {
@@ -29,34 +30,49 @@ struct entry {
     int32_t row, column;
     uint32_t position;
     uint16_t bank, before, after; /* neighbours in the bank's list */
+    struct entry_sets {
+        uint16_t first, columns; /* sets of its pseudo-channel; that of its group for columns */
+    } sets;
     uint8_t want;
     bool missed; /* a row had to be opened for it */
-    int32_t bank_row; /* of its bank in the device's ticks */
 };
 
 struct age_set {
     uint64_t *word;
-    uint32_t oldest; /* the first member, UINT32_MAX if there is none */
+    uint64_t oldest; /* the first member, or NO_POSITION */
     int n, words;
+    uint64_t groups; /* of all columns of a pseudo-channel: the groups that have some */
 };
 
-/* Banks of a channel in groups, groups in pseudo-channels; at most 64 groups in each. */
+struct slot {
+    uint16_t entry, bank;
+};
+
+/* Entries of a bank in order of arrival. */
+struct bank_list {
+    uint16_t head, tail;
+    uint16_t key; /* the entry that calls for the bank's row command, or NO_ENTRY */
+    uint16_t columns; /* entries that want a column */
+};
+
+/* Banks of a channel in groups, groups in pseudo-channels: at most 64 in each. */
 struct grouping {
     int banks, banks_per_group, groups_per_pseudo, pseudos;
 };
 
 struct queue {
     struct entry *entry;
-    uint16_t *free_entry, *at_position; /* entries not in use; the entry of a position */
-    uint16_t *head, *tail, *key; /* of each bank; key: the entry that calls for its row command, or NO_ENTRY */
-    uint8_t *group_of, *pseudo_of; /* of a bank; groups are counted in the pseudo-channel */
-    struct age_set *set; /* [pseudo * WANTS + want], but for columns: */
-    struct age_set *group_set; /* [pseudo * groups + group] */
-    uint64_t *filled; /* of each pseudo-channel: groups whose set has members */
-    struct age_set live;
+    uint16_t *free_entry; /* entries not in use */
+    struct slot *slot; /* of each position: its entry or NO_ENTRY */
+    struct bank_list *list; /* of each bank */
+    struct entry_sets *sets_of; /* of a bank */
+    /* Of each pseudo-channel one for each want, then one for each group with the entries that want a column: of these
+     * the first only has the number. */
+    struct age_set *set;
     struct grouping grouping;
-    int n_free, words;
-    uint32_t next_position;
+    int n_free, words, sets_per_pseudo;
+    uint32_t first_position, next_position; /* no entry has an earlier one; the next to be dealt */
+    int live; /* entries in use */
     int capacity, count; /* entries that take a place */
 };
 
@@ -81,73 +97,87 @@ static inline uint32_t age_next(const struct age_set *s, uint32_t position) {
 
 static inline void age_take(struct age_set *s, uint32_t position) {
     s->n--;
-    if (position == s->oldest) s->oldest = s->n ? age_next(s, position) : UINT32_MAX;
+    if (position == s->oldest) s->oldest = s->n ? age_next(s, position) : NO_POSITION;
     s->word[position >> 6] &= ~(UINT64_C(1) << (position & 63));
 }
 
-static inline void group_put(struct queue *q, const struct entry *entry) {
-    int pseudo = q->pseudo_of[entry->bank], group = q->group_of[entry->bank];
-    age_put(&q->group_set[pseudo * q->grouping.groups_per_pseudo + group], entry->position);
-    q->filled[pseudo] |= UINT64_C(1) << group;
+static inline int queue_wants(const struct queue *q, int pseudo, enum want want) {
+    return q->set[pseudo * q->sets_per_pseudo + (int)want].n;
 }
 
-static inline void group_take(struct queue *q, const struct entry *entry) {
-    int pseudo = q->pseudo_of[entry->bank], group = q->group_of[entry->bank];
-    struct age_set *s = &q->group_set[pseudo * q->grouping.groups_per_pseudo + group];
-    age_take(s, entry->position);
-    if (!s->n) q->filled[pseudo] &= ~(UINT64_C(1) << group);
+/* Its bank group, counted in the pseudo-channel. */
+static inline int entry_group(const struct entry *entry) { return entry->sets.columns - entry->sets.first - WANTS; }
+
+/* An entry that waited for nothing. */
+static inline void queue_put(struct queue *q, struct entry *entry, enum want want) {
+    struct age_set *set = &q->set[entry->sets.first + (int)want];
+    entry->want = (uint8_t)want;
+    if (want != WANT_COLUMN) {
+        age_put(set, entry->position);
+        return;
+    }
+    set->n++;
+    set->groups |= UINT64_C(1) << entry_group(entry);
+    q->list[entry->bank].columns++;
+    age_put(&q->set[entry->sets.columns], entry->position);
 }
 
-static inline bool queue_wants(const struct queue *q, int pseudo, int want) {
-    return want == WANT_COLUMN ? q->filled[pseudo] != 0 : q->set[pseudo * WANTS + want].n > 0;
-}
-
-/* Moves an entry to another set of its pseudo-channel. */
-static inline void queue_want(struct queue *q, uint16_t e, enum want want) {
-    struct entry *entry = &q->entry[e];
-    int was = entry->want, now = (int)want, base = q->pseudo_of[entry->bank] * WANTS;
-    if (was == now) return;
-    if (was == WANT_COLUMN) group_take(q, entry);
-    else if (was != WANT_NOTHING) age_take(&q->set[base + was], entry->position);
-    if (now == WANT_COLUMN) group_put(q, entry);
-    else if (now != WANT_NOTHING) age_put(&q->set[base + now], entry->position);
-    entry->want = (uint8_t)now;
+/* An entry that waits for nothing any more. */
+static inline void queue_take(struct queue *q, struct entry *entry) {
+    struct age_set *set = &q->set[entry->sets.first + entry->want];
+    bool column = entry->want == WANT_COLUMN;
+    entry->want = WANT_NOTHING;
+    if (!column) {
+        age_take(set, entry->position);
+        return;
+    }
+    set->n--;
+    q->list[entry->bank].columns--;
+    struct age_set *group = &q->set[entry->sets.columns];
+    age_take(group, entry->position);
+    if (!group->n) set->groups &= ~(UINT64_C(1) << entry_group(entry));
 }
 
 /* Appends to its bank's list; the caller says what it wants. Needs a free entry and a position. */
-static inline uint16_t queue_add(struct queue *q, int bank, int32_t bank_row, int32_t row, int32_t column,
-                                 int64_t arrive) {
-    uint16_t e = q->free_entry[--q->n_free], tail = q->tail[bank];
+static inline uint16_t queue_add(struct queue *q, int bank, int32_t row, int32_t column, int64_t arrive) {
+    struct bank_list *list = &q->list[bank];
+    uint16_t e = q->free_entry[--q->n_free], tail = list->tail;
     uint32_t position = q->next_position++;
-    struct entry *entry = &q->entry[e];
-    entry->arrive = arrive;
-    entry->row = row;
-    entry->column = column;
-    entry->position = position;
-    entry->bank = (uint16_t)bank;
-    entry->before = tail;
-    entry->after = NO_ENTRY;
-    entry->want = WANT_NOTHING;
-    entry->missed = false;
-    entry->bank_row = bank_row;
-    if (tail == NO_ENTRY) q->head[bank] = e;
+    q->entry[e] = (struct entry){.arrive = arrive,
+                                 .row = row,
+                                 .column = column,
+                                 .position = position,
+                                 .bank = (uint16_t)bank,
+                                 .before = tail,
+                                 .after = NO_ENTRY,
+                                 .sets = q->sets_of[bank],
+                                 .want = WANT_NOTHING};
+    if (tail == NO_ENTRY) list->head = e;
     else q->entry[tail].after = e;
-    q->tail[bank] = e;
-    q->at_position[position] = e;
-    age_put(&q->live, position);
+    list->tail = e;
+    q->slot[position] = (struct slot){e, (uint16_t)bank};
+    q->live++;
     q->count++;
     return e;
 }
 
+/* Position of the oldest entry; there must be one. */
+static inline uint32_t queue_oldest(struct queue *q) {
+    while (q->slot[q->first_position].entry == NO_ENTRY) q->first_position++;
+    return q->first_position;
+}
+
 /* An entry that wants nothing any more. */
-static inline void queue_remove(struct queue *q, uint16_t e) {
-    const struct entry *entry = &q->entry[e];
-    if (entry->before == NO_ENTRY) q->head[entry->bank] = entry->after;
-    else q->entry[entry->before].after = entry->after;
-    if (entry->after == NO_ENTRY) q->tail[entry->bank] = entry->before;
-    else q->entry[entry->after].before = entry->before;
-    age_take(&q->live, entry->position);
-    q->free_entry[q->n_free++] = e;
+static inline void queue_remove(struct queue *q, const struct entry *entry) {
+    struct bank_list *list = &q->list[entry->bank];
+    uint16_t before = entry->before, after = entry->after;
+    if (before == NO_ENTRY) list->head = after;
+    else q->entry[before].after = after;
+    if (after == NO_ENTRY) list->tail = before;
+    else q->entry[after].before = before;
+    q->slot[entry->position].entry = NO_ENTRY;
+    q->live--;
+    q->free_entry[q->n_free++] = (uint16_t)(entry - q->entry);
 }
 
 #endif

@@ -42,11 +42,10 @@ void f2f_dram_refresh_init(struct channel *c, f2f_arena *arena) {
         struct refresh *r = &c->refresh[p];
         int base = p * c->banks_per_pseudo;
         r->unit = f2f_arena_alloc(arena, (size_t)c->banks_per_pseudo * sizeof *r->unit);
-        for (int b = 0; b < c->banks_per_pseudo; b++) c->bank[base + b].unit = UINT16_MAX;
         for (int b = 0; b < c->banks_per_pseudo; b++) {
-            if (c->bank[base + b].unit != UINT16_MAX) continue;
+            if (c->bank[base + b].unit) continue;
             struct banks banks = banks_of(c, scope, base + b);
-            for (int bank; (bank = next_bank(&banks)) >= 0;) c->bank[bank].unit = (uint16_t)r->units;
+            for (int bank; (bank = next_bank(&banks)) >= 0;) c->bank[bank].unit = &r->unit[r->units];
             r->unit[r->units++].first_bank = base + b;
         }
         r->undone = r->units;
@@ -192,7 +191,7 @@ void f2f_dram_refresh_step(struct channel *c, int pseudo, int64_t tick) {
 void f2f_dram_refresh_activated(struct channel *c, int bank) {
     if (!c->spec->raaimt || ++c->bank[bank].activates < c->spec->raaimt) return;
     struct refresh *r = &c->refresh[c->pseudo_of[bank]];
-    r->unit[c->bank[bank].unit].manage = true;
+    c->bank[bank].unit->manage = true;
     start_if_good(c, r);
 }
 

@@ -81,16 +81,12 @@ static f2f_status add_buses(struct dram_spec *spec, const struct f2f_dram_standa
     return F2F_OK;
 }
 
-/* The plain rules first: they are applied without a question. */
-static void sort_rules(struct dram_spec *spec) {
+/* A latency of whole clocks keeps what is on an edge there. */
+static void drop_edges(struct dram_spec *spec) {
     for (int a = 0; a < F2F_DRAM_ACTIONS; a++)
         for (int i = 0; i < spec->rules[a]; i++) {
-            struct dram_rule *rules = spec->rule[a], rule = rules[i];
-            if (spec->edge[a] == spec->mask && (rule.latency & spec->mask) == 0) rule.edge = 0; /* on an edge already */
-            rules[i] = rule;
-            if (rule.window > 1 || rule.sibling || rule.edge) continue;
-            rules[i] = rules[spec->plain[a]];
-            rules[spec->plain[a]++] = rule;
+            struct dram_rule *rule = &spec->rule[a][i];
+            if (spec->edge[a] == spec->mask && (rule->latency & spec->mask) == 0) rule->edge = 0;
         }
 }
 
@@ -151,7 +147,7 @@ f2f_status f2f_dram_spec_make(struct dram_spec *out, const struct f2f_memory *me
     for (int i = 0; i < standard->constraints; i++)
         F2F_TRY(add_constraint(out, memory, &standard->constraint[i], clock_s, err));
     F2F_TRY(add_buses(out, standard, err));
-    sort_rules(out);
+    drop_edges(out);
     place_rings(out);
     return F2F_OK;
 }

@@ -6,8 +6,8 @@
 
 #include "fab2fleet/memory.h"
 
-/* A tick that never comes; far enough from the end for latencies to be added. */
-#define NEVER (INT64_MAX / 4)
+/* A tick that never comes; far enough from the end for latencies to be added and for a sort key (channel.h). */
+#define NEVER (INT64_MAX / 64)
 
 /* After a command: `after` not before `latency` ticks, at the command's own member of the level or, for a
  * sibling rule, at the other members of its parent. window: counts from the last but so many. */
@@ -36,8 +36,7 @@ struct dram_spec {
     int scope[F2F_DRAM_ACTIONS];
     int lead[F2F_DRAM_ACTIONS]; /* ticks its bus is taken before the reference tick */
     struct dram_rule rule[F2F_DRAM_ACTIONS][MAX_RULES];
-    int rules[F2F_DRAM_ACTIONS],
-        plain[F2F_DRAM_ACTIONS]; /* plain: of them, first in the list, neither window nor sibling nor edge */
+    int rules[F2F_DRAM_ACTIONS];
     int rings; /* ticks all rings need together */
     int raaimt;
 };

@@ -22,21 +22,6 @@ void f2f_dram_source_close(struct source *s) {
     if (s->ops && s->ops->close) s->ops->close(s);
 }
 
-bool f2f_dram_source_next(struct source *s, struct wish *w) {
-    *w = (struct wish){0};
-    if (s->left <= 0 || !s->ops->next(s, w)) return false;
-    s->asked++;
-    s->left--;
-    return true;
-}
-
-bool f2f_dram_source_writes(struct source *s) {
-    s->write_carry += s->write_share;
-    bool writes = s->write_carry >> 32 != 0;
-    s->write_carry &= UINT64_C(0xffffffff);
-    return writes;
-}
-
 uint64_t f2f_dram_source_draw(struct source *s) {
     uint64_t z =
         s->traffic->seed + UINT64_C(7919) * (uint64_t)s->layout.channel + ++s->drawn * UINT64_C(0x9e3779b97f4a7c15);
@@ -66,7 +51,7 @@ static f2f_status stream_open(struct source *s, f2f_error *err) {
 }
 
 static bool stream_next(struct source *s, struct wish *w) {
-    w->write = f2f_dram_source_writes(s);
+    w->write = source_writes(s);
     w->burst = advance(s, &s->at[w->write]);
     return true;
 }
@@ -87,7 +72,7 @@ const struct traffic_ops f2f_dram_traffic_triad = {.name = "triad", .pattern = F
 static bool random_next(struct source *s, struct wish *w) {
     uint64_t n = (uint64_t)s->layout.bursts, drawn = f2f_dram_source_draw(s);
     w->burst = (int64_t)((n & (n - 1)) == 0 ? drawn & (n - 1) : drawn % n);
-    w->write = f2f_dram_source_writes(s);
+    w->write = source_writes(s);
     return true;
 }
 
@@ -106,7 +91,7 @@ static f2f_status strided_open(struct source *s, f2f_error *err) {
 static bool strided_next(struct source *s, struct wish *w) {
     int64_t all = s->layout.bursts * s->layout.channels;
     for (; s->left > 0; s->left--, s->asked++) {
-        bool write = f2f_dram_source_writes(s);
+        bool write = source_writes(s);
         int64_t around = s->at[0] / all, local = f2f_dram_layout_local(&s->layout, (s->at[0] + around) % all);
         s->at[0] += s->step;
         if (local < 0) continue;

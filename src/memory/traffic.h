@@ -49,10 +49,20 @@ struct traffic_ops {
 f2f_status f2f_dram_source_open(struct source *s, const struct f2f_mem_traffic *traffic, const struct layout *layout,
                                 int64_t requests, f2f_error *err);
 void f2f_dram_source_close(struct source *s);
-bool f2f_dram_source_next(struct source *s, struct wish *w);
+static inline bool source_next(struct source *s, struct wish *w) {
+    w->due_ck = 0;
+    if (s->left <= 0 || !s->ops->next(s, w)) return false;
+    s->asked++;
+    s->left--;
+    return true;
+}
 
 /* Whether the next request writes: shares are spread evenly. */
-bool f2f_dram_source_writes(struct source *s);
+static inline bool source_writes(struct source *s) {
+    uint64_t carry = s->write_carry + s->write_share;
+    s->write_carry = carry & UINT64_C(0xffffffff);
+    return carry >> 32 != 0;
+}
 /* The next random number (splitmix64, Steele et al., OOPSLA 2014). */
 uint64_t f2f_dram_source_draw(struct source *s);
 /* A burst of the whole memory: its place in this channel, or -1 if it lies in another one. */

@@ -52,6 +52,7 @@ struct f2f_mem_run {
     struct f2f_mem_traffic traffic;
     int64_t requests; /* of all channels */
     int channels; /* simulated; 0: all of a stack */
+    int spread; /* channels that addresses are interleaved over; 0: those simulated */
     int threads; /* 0 and 1: one */
     bool audit; /* every command is checked a second time */
     f2f_mem_log_fn *log; /* called for each command of channel 0; may be NULL */
@@ -76,6 +77,7 @@ struct f2f_mem_result {
     int64_t requests, reads, writes, forwarded; /* forwarded: reads answered from the write queue */
     double bytes_B, time_s, cycles_ck; /* of the channel that took longest */
     double bandwidth_Bps, peak_Bps; /* of the simulated channels */
+    double steady_Bps; /* delivered until the last request was accepted: without the end of the run */
     double latency_mean_s, latency_p50_s, latency_p99_s, latency_max_s; /* of reads: acceptance to last data */
     double row_hit_frac; /* requests that found their row open */
     double data_frac, loss_frac[F2F_MEM_LOSSES];

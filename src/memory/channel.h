@@ -133,6 +133,7 @@ struct channel {
     int64_t bus_free[MAX_PSEUDOS], end;
     int64_t commands[F2F_DRAM_ACTIONS], refreshed_banks, reads, writes, forwarded, hits, events;
     int64_t loss[F2F_MEM_LOSSES], data;
+    int64_t dry, served; /* tick at which the last request was accepted, and requests done by then */
     int64_t latency_sum, latency_max;
     uint64_t latency_count[F2F_MEM_BINS];
 };

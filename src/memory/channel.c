@@ -31,7 +31,11 @@ void f2f_dram_actions_used(bool used[F2F_DRAM_ACTIONS], const struct f2f_memory 
 
 static inline void take_wish(struct channel *c) {
     c->wishing = source_next(&c->source, &c->wish);
-    if (!c->wishing) return;
+    if (!c->wishing) {
+        c->dry = c->now;
+        c->served = c->reads + c->writes;
+        return;
+    }
     c->place = f2f_dram_mapping_place(&c->mapping, c->wish.burst);
     pacing_wish(c);
 }
@@ -65,7 +69,7 @@ f2f_status f2f_dram_channel_init(struct channel *c, f2f_arena *arena, const stru
     struct layout layout = {.bursts = c->mapping.bursts,
                             .chunk = (int64_t)(controller->interleave_B / spec->burst_B),
                             .burst_B = spec->burst_B,
-                            .channels = run->channels,
+                            .channels = run->spread ? run->spread : run->channels,
                             .channel = number};
     if (layout.chunk < 1) layout.chunk = 1;
     F2F_TRY(f2f_dram_source_open(&c->source, &run->traffic, &layout, requests, err));

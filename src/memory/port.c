@@ -1,16 +1,17 @@
 /* port.c - what the memory of a chip delivers: each access class simulated on one channel.
  *
- * All channels are alike and their addresses interleaved, so that one stands for all. A class runs for two refresh
- * intervals with as many requests waiting as the controller holds. The stack's power under a read stream sets its
- * temperature; where that is above the memory's threshold everything is simulated again with refresh due more often.
- * Left out: imbalance between channels, ECC traffic, and what the chip's caches do to addresses. */
+ * All channels are alike and their addresses interleaved, so that one stands for all. A class runs for twenty refresh
+ * intervals with as many requests waiting as the controller holds; the end of the run, when none come, does not count.
+ * The stack's power under a read stream sets its temperature; where that is above the memory's threshold everything is
+ * simulated again with refresh due more often. Left out: imbalance between channels, ECC traffic, and what the chip's
+ * caches do to addresses. */
 #include <math.h>
 
 #include "fab2fleet/machine.h"
 #include "memory/energy.h"
 
-/* A page of the cache: 16 tokens of 8 heads of 128 in 8 bits, as vLLM's blocks of Llama 3 in FP8. */
-static const double kv_page_B = 16384.0;
+/* A page of the cache: keys or values of 16 tokens of 8 heads of 128 in 16 bits, a block of vLLM's for Llama 3. */
+static const double kv_page_B = 32768.0;
 /* Reads per request of the mixed class: the triad a[i] = b[i] + s * c[i]. */
 static const double mixed_read_frac = 2.0 / 3.0;
 enum { WAITING = 4096 }; /* more than any queue holds */
@@ -36,10 +37,11 @@ static f2f_status simulate(struct f2f_mem_result *r, const struct f2f_chip_memor
                               .controller = m->controller,
                               .pin_rate_bps = m->pin_rate_bps,
                               .temperature_C = temperature_C,
-                              .channels = 1};
+                              .channels = 1,
+                              .spread = d->channels};
     double channel_Bps = pin_rate_bps(m) * d->pins / 8.0 / d->channels;
     double burst_B = d->pins / (double)(d->channels * d->pseudos) * d->burst / 8.0;
-    run.requests = (int64_t)ceil(2.0 * d->timing[F2F_DRAM_SYMBOL_nREFI].s * channel_Bps / burst_B);
+    run.requests = (int64_t)ceil(20.0 * d->timing[F2F_DRAM_SYMBOL_nREFI].s * channel_Bps / burst_B);
     if (run.requests < 4096) run.requests = 4096;
     run.traffic = (struct f2f_mem_traffic){.pattern = class == F2F_MEM_KV ? F2F_MEM_KV_GATHER : F2F_MEM_STREAM,
                                            .step_B = kv_page_B,
@@ -56,7 +58,7 @@ static f2f_status deliver(struct f2f_mem_port *port, const struct f2f_chip_memor
         struct f2f_mem_result r;
         struct f2f_mem_delivered *to = &port->delivered[class];
         F2F_TRY(simulate(&r, m, class, temperature_C, err));
-        *bandwidth[class] = port->peak_Bps * r.bandwidth_Bps / r.peak_Bps;
+        *bandwidth[class] = port->peak_Bps * fmin(1.0, r.steady_Bps / r.peak_Bps);
         to->data_frac = r.data_frac;
         for (int l = 0; l < F2F_MEM_LOSSES; l++) to->loss_frac[l] = r.loss_frac[l];
         to->latency_s = r.latency_mean_s;

@@ -21,7 +21,7 @@ struct job {
         f2f_status status;
         f2f_error err;
         struct f2f_mem_result counts; /* in ticks; see collect */
-        int64_t end, latency_sum, latency_max, loss[F2F_MEM_LOSSES], data, refreshed_banks;
+        int64_t end, dry, served, latency_sum, latency_max, loss[F2F_MEM_LOSSES], data, refreshed_banks;
     } * outcome; /* of each channel */
     int64_t requests; /* of all channels, or of the trace */
     atomic_int next;
@@ -53,6 +53,8 @@ static void collect(struct outcome *o, const struct channel *c) {
     memcpy(o->loss, c->loss, sizeof o->loss);
     for (int p = 0; p < c->pseudos; p++) o->loss[F2F_MEM_LOSS_IDLE] -= c->bus_free[p]; /* the end is added later */
     o->end = c->end;
+    o->dry = c->dry;
+    o->served = c->served;
     o->latency_sum = c->latency_sum;
     o->latency_max = c->latency_max;
     o->data = c->data;
@@ -163,6 +165,7 @@ static void summarise(struct f2f_mem_result *r, const struct job *job) {
     for (int n = 0; n < run->channels; n++) {
         const struct outcome *o = &job->outcome[n];
         add_counts(r, o);
+        if (o->dry > 0) r->steady_Bps += (double)o->served * spec->burst_B / ((double)o->dry * spec->tick_s);
         latency += (double)o->latency_sum;
         latency_max = fmax(latency_max, (double)o->latency_max);
         refreshed += (double)o->refreshed_banks;

@@ -31,6 +31,7 @@ for group in "${@:-build}"; do
         want_program ninja ninja-build
         want_program pkg-config pkg-config
         want_library libfyaml libfyaml-dev
+        want_library nlopt libnlopt-dev
         ;;
     test)
         want_library cmocka libcmocka-dev

@@ -17,7 +17,8 @@
 
 static const struct f2f_chip_class cls = {.coll_launch_ck = 10000.0,
                                           .coll_engine_ck = 5000.0,
-                                          .coll_step_s = 0.5e-6,
+                                          .coll_step_ck = 1000.0,
+                                          .coll_engine_frac = 0.75,
                                           .coll_bulk_s = 20e-6,
                                           .coll_frac = 0.75,
                                           .coll_switch_frac = 0.6,

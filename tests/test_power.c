@@ -11,7 +11,7 @@ static void energy_is_the_sum_of_its_parts(void **state) {
     near(c.energy_J, c.flop * 0.68e-12 + c.mem_B * (8.0 * 3.6e-12 + 7.8e-12), 1e-9);
     op = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_FP8);
     c = f2f_machine_op(&r.machine, &op);
-    near(c.energy_J, c.flop * 0.34e-12 + c.mem_B * (8.0 * 3.6e-12 + 7.8e-12), 1e-9);
+    near(c.energy_J, c.flop * (0.26 + 0.74 / 2.0) * 0.68e-12 + c.mem_B * (8.0 * 3.6e-12 + 7.8e-12), 1e-9);
     struct f2f_op send = {.kind = F2F_OP_COLLECTIVE, .collective = F2F_SEND, .group_chips = 2, .bytes_B = 1e9};
     c = f2f_machine_op(&r.machine, &send);
     assert_int_equal(c.bound, F2F_BOUND_NETWORK);
@@ -41,14 +41,14 @@ static void raised_clocks_cost_energy(void **state) {
     struct rig r;
     struct f2f_op op = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_BF16);
     rig_make(&r);
-    double energy_J = f2f_machine_op(&r.machine, &op).energy_J;
+    struct f2f_op_cost base = f2f_machine_op(&r.machine, &op);
     rig_describe(&r);
     r.chip.boost_Hz = 2.5e9;
     r.chip.tdp_W = 5000.0;
     rig_build(&r);
     struct f2f_op_cost raised = f2f_machine_op(&r.machine, &op);
-    assert_true(raised.energy_J > 1.2 * energy_J);
-    assert_true(raised.time_s < 2.0 * pow(8192.0, 3.0) / (989.4e12 * 0.95)); /* and are faster */
+    assert_true(raised.energy_J > 1.2 * base.energy_J);
+    assert_true(raised.time_s < base.time_s); /* and are faster */
 }
 
 int main(void) {

@@ -184,7 +184,7 @@ static void full_recompute_is_one_more_forward(void **state) {
     near(step_of(*state, job, s).total_s, none.total_s, 1e-12); /* flash attention */
     s.recompute = F2F_RECOMPUTE_FULL;
     struct f2f_train_step full = step_of(*state, job, s);
-    near(full.recompute_s, none.forward_s, 1e-2);
+    near(full.recompute_s, none.forward_s, 2e-2); /* without embedding and loss */
     near(full.forward_s, none.forward_s, 1e-12);
     assert_true(full.tensor_s > none.tensor_s);
     job.stored_scores = true;

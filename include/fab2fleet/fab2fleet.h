@@ -3,6 +3,7 @@
 #define F2F_FAB2FLEET_H
 
 #include "fab2fleet/arena.h"
+#include "fab2fleet/calibrate.h"
 #include "fab2fleet/catalog.h"
 #include "fab2fleet/chip_class.h"
 #include "fab2fleet/diag.h"

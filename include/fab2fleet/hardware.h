@@ -54,12 +54,29 @@ struct f2f_chip_memory {
     const struct f2f_memory *device;
     int stacks; /* stacks or devices */
     double pin_rate_bps; /* what the chip drives; 0: the memory's own */
+    double inline_ecc_frac; /* of transfers, for ECC bits beside the data; 0: none */
     double usable_frac; /* capacity software can allocate, after ECC and reserved pages */
 };
 
 /* Calibrated constants of a class of chips; src/chip/ says what each one does. All chips of a class
  * share them: nothing is fitted per chip or per shape. */
 struct f2f_chip_class;
+
+/* Where matrix units take their operands. From registers: warps load fragments and issue each small product.
+ * From the scratchpad by themselves (Hopper's wgmma, Blackwell's tcgen05, systolic arrays): tiles of any
+ * width, and other work beside. */
+enum f2f_operands { F2F_OPERANDS_REGISTERS, F2F_OPERANDS_SCRATCHPAD };
+
+/* A systolic array, one in each unit. 0 rows: none. */
+struct f2f_array {
+    int rows, columns;
+};
+
+/* A package of several compute dies. 0 dies: one. */
+struct f2f_chiplets {
+    int dies;
+    double link_Bps; /* of one die to the others, one direction */
+};
 
 struct f2f_chip {
     struct f2f_ident id;
@@ -70,6 +87,9 @@ struct f2f_chip {
     double boost_Hz; /* highest clock, where it is above that; 0: clock_Hz */
     int units; /* SMs, compute units, matrix cores */
     double peak_flops[F2F_DTYPE_N]; /* dense matrix peak by format; 0: not supported */
+    int operands; /* enum f2f_operands */
+    struct f2f_array array;
+    struct f2f_chiplets chiplets;
     double vector_flops; /* fp32 on the vector units */
     double cache_B; /* last-level cache or shared SRAM */
     double cache_Bps; /* its bandwidth; 0: the class's rule */

@@ -88,8 +88,12 @@ enum f2f_collective_kind {
 /* Which kind of parallelism a collective serves. */
 enum f2f_axis { F2F_AXIS_TENSOR, F2F_AXIS_CONTEXT, F2F_AXIS_EXPERT, F2F_AXIS_PIPELINE };
 
+/* Whose kernels run an operator, where engines differ. */
+enum f2f_kernels { F2F_KERNELS_ANY, F2F_KERNELS_TRTLLM, F2F_KERNELS_VLLM };
+
 struct f2f_op {
     enum f2f_op_kind kind;
+    enum f2f_kernels kernels;
     const char *name; /* "qkv_proj", "attention_decode", ... */
     enum f2f_cut cut;
     double count; /* how often it runs in the phase */
@@ -117,6 +121,8 @@ struct f2f_op {
 /* Of one run. GEMM 2mnk; attention 4 * heads * head_dim for each (query, key) pair under the causal
  * mask, summed exactly; VECTOR and SAMPLE as said above; EMBED and COLLECTIVE 0. */
 double f2f_op_flop(const struct f2f_op *op);
+/* Kernels by the name of an engine: "trtllm", "vllm"; any other is ANY. */
+enum f2f_kernels f2f_kernels_find(const char *engine);
 /* Weights, biases and scales, read once. EMBED: 0, its rows count as activations. */
 double f2f_op_weight_B(const struct f2f_op *op);
 /* KV cache read, and by prefill written; the one token a decode step writes is neglected. */

@@ -21,7 +21,10 @@ f2f_status f2f_machine_make(struct f2f_machine *out, const struct f2f_system *sy
         return f2f_fail(err, F2F_EINPUT, "chip %s: %d units at %g Hz with %g FLOP/s of vectors; all must be above 0",
                         chip->id.name, chip->units, chip->clock_Hz, chip->vector_flops);
     *out = (struct f2f_machine){.system = system, .chip = chip, .cls = chip->cls};
-    return f2f_mem_port_make(&out->mem, &chip->memory, err);
+    F2F_TRY(f2f_mem_port_make(&out->mem, &chip->memory, err));
+    out->mem.read_Bps *= 1.0 - chip->memory.inline_ecc_frac;
+    out->mem.mixed_Bps *= 1.0 - chip->memory.inline_ecc_frac;
+    return F2F_OK;
 }
 
 struct f2f_op_cost f2f_machine_op(const struct f2f_machine *machine, const struct f2f_op *op) {

@@ -5,6 +5,7 @@ X(serve, "--system S --model M --precision P", "how fast a system serves a model
 X(train, "--system S --model M --chips N --global-batch B --seq L", "how fast a system trains a model")
 X(kernel, "CHIP gemm|attention-prefill|attention-decode|collective ...", "one operator on one chip")
 X(validate, "[FILE.csv ...]", "how wrong is it, against measurements")
+X(calibrate, "FILE.csv ...", "fit the constants of a class of chips to measured kernels")
 X(list, "[KIND]", "what is in the catalog")
 X(show, "NAME", "one description with units and sources, or a JSON Schema")
 X(check, "FILE ...", "is this description, study or config.json right")

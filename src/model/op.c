@@ -3,8 +3,14 @@
  * A multiply-add is 2 FLOP. Bytes are those an ideal kernel moves once through memory; what a cache
  * saves or a tiling repeats is src/chip's business. */
 #include <math.h>
+#include <string.h>
 
 #include "fab2fleet/model.h"
+
+enum f2f_kernels f2f_kernels_find(const char *engine) {
+    if (strcmp(engine, "trtllm") == 0) return F2F_KERNELS_TRTLLM;
+    return strcmp(engine, "vllm") == 0 ? F2F_KERNELS_VLLM : F2F_KERNELS_ANY;
+}
 
 /* Sum over the queries of the keys each sees: query i of q (from 1) stands at position kv - q + i and
  * sees that many keys, at most `window`. */

@@ -36,13 +36,18 @@ static double start_s(const struct f2f_net_path *path, bool engine) {
     return (engine ? path->cls->coll_engine_ck : path->cls->coll_launch_ck) / path->clock_Hz;
 }
 
+static bool engine_has(const struct f2f_net_algorithm *a, double bytes_B, enum f2f_collective_library library) {
+    if (library == F2F_COLLECTIVE_GENERAL || bytes_B >= engine_most_B) return false;
+    return library == F2F_COLLECTIVE_ANY || a == &f2f_net_one_shot;
+}
+
 /* Fastest legal algorithm on one path, start included. */
 static struct f2f_collective_cost best(const struct f2f_net_path *path, enum f2f_collective_kind op, double bytes_B,
-                                       bool engine) {
+                                       enum f2f_collective_library library) {
     struct f2f_collective_cost cost = {.time_s = HUGE_VAL, .algorithm = "none"};
     for (int i = 0; i < N_ALGORITHMS; i++) {
         const struct f2f_net_algorithm *a = algorithms[i];
-        if ((a->engine && (!engine || bytes_B > engine_most_B)) || !a->legal(path, op)) continue;
+        if ((a->engine && !engine_has(a, bytes_B, library)) || !a->legal(path, op)) continue;
         double time_s = start_s(path, a->engine) + a->time_s(path, op, bytes_B);
         if (time_s < cost.time_s) cost = (struct f2f_collective_cost){time_s, a->sent_B(path, op, bytes_B), a->name};
     }
@@ -60,7 +65,7 @@ static struct f2f_collective_cost phases_cost(const struct phase *phases, int n,
     struct f2f_collective_cost sum = {.time_s = launch_s, .algorithm = "hierarchical"};
     for (int i = 0; i < n; i++) {
         if (phases[i].path->chips < 2 && phases[i].op != F2F_SEND) continue;
-        struct f2f_collective_cost c = best(phases[i].path, phases[i].op, phases[i].bytes_B, false);
+        struct f2f_collective_cost c = best(phases[i].path, phases[i].op, phases[i].bytes_B, F2F_COLLECTIVE_GENERAL);
         sum.time_s += c.time_s - launch_s;
         sum.sent_B += c.sent_B;
     }
@@ -91,7 +96,7 @@ struct f2f_collective_cost f2f_collective_with(const struct f2f_system *system, 
     if (chips < 2 || !(bytes_B > 0.0)) return (struct f2f_collective_cost){.algorithm = "none"};
     struct f2f_net_group g = f2f_net_group_make(system, cls, chips, stride);
     if (g.across.chips > 1) return across_nodes(&g, op, bytes_B);
-    return best(&g.local, op, bytes_B, library == F2F_COLLECTIVE_ANY);
+    return best(&g.local, op, bytes_B, library);
 }
 
 struct f2f_collective_cost f2f_collective_time(const struct f2f_system *system, const struct f2f_chip_class *cls,

@@ -10,6 +10,7 @@ struct f2f_net_path {
     int chips;
     double bandwidth_Bps; /* per chip, one direction, what bulk transfers reach in a ring */
     double all_to_all_Bps; /* the same when every chip talks to every other */
+    double engine_Bps; /* what the engines' kernels reach when every chip reads from every other */
     double line_Bps; /* the wire itself */
     double hop_s; /* one step: software and wire */
     bool direct; /* every chip reaches every other in one hop */

@@ -7,6 +7,11 @@
 
 #include "net/path.h"
 
+static double chip_clock_Hz(const struct f2f_system *system) {
+    const struct f2f_chip *chip = system->node->chip;
+    return chip->boost_Hz > 0.0 ? chip->boost_Hz : chip->clock_Hz;
+}
+
 /* Share of a link left when n chips hang on one PCIe tree: pairs under one bridge are served at full
  * rate; beyond two, transfers cross the host and meet each other. */
 static double topology_share(const struct f2f_link *link, const struct f2f_chip_class *cls, int chips) {
@@ -21,21 +26,26 @@ static double all_to_all_share(const struct f2f_link *link, int chips) {
     return 4.0 / sqrt(chips) < 1.0 ? 4.0 / sqrt(chips) : 1.0;
 }
 
+static double step_s(const struct f2f_system *system, const struct f2f_chip_class *cls) {
+    return cls->coll_step_ck / chip_clock_Hz(system);
+}
+
 static struct f2f_net_path local_path(const struct f2f_system *system, const struct f2f_chip_class *cls, int chips) {
     const struct f2f_link *link = &system->node->link;
     double line_Bps = link->bandwidth_Bps * topology_share(link, cls, chips);
     /* A mesh has a link per peer; a group smaller than the mesh drives only those to its members. */
     if (link->topology == F2F_TOPO_MESH && system->node->chips > 1)
         line_Bps *= (double)(chips - 1) / (system->node->chips - 1);
-    double hop_s = cls->coll_step_s + link->latency_s;
+    double hop_s = step_s(system, cls) + link->latency_s;
     return (struct f2f_net_path){
         .chips = chips,
         .line_Bps = line_Bps,
         .bandwidth_Bps = line_Bps * cls->coll_frac,
         .all_to_all_Bps = line_Bps * cls->coll_frac * all_to_all_share(link, chips),
+        .engine_Bps = line_Bps * cls->coll_engine_frac,
         .hop_s = hop_s,
         .barrier_s = hop_s * (link->topology == F2F_TOPO_PCIE ? chips - 1 : 1),
-        .clock_Hz = system->node->chip->clock_Hz,
+        .clock_Hz = chip_clock_Hz(system),
         .direct =
             link->topology == F2F_TOPO_SWITCH || link->topology == F2F_TOPO_MESH || link->topology == F2F_TOPO_PCIE,
         .reduces = link->reduces && link->topology == F2F_TOPO_SWITCH,
@@ -66,8 +76,8 @@ static struct f2f_net_path network_path(const struct f2f_system *system, const s
         .line_Bps = line_Bps / squeeze_ring,
         .bandwidth_Bps = line_Bps / squeeze_ring,
         .all_to_all_Bps = line_Bps / squeeze_all,
-        .hop_s = cls->coll_step_s + latency_s,
-        .clock_Hz = system->node->chip->clock_Hz,
+        .hop_s = step_s(system, cls) + latency_s,
+        .clock_Hz = chip_clock_Hz(system),
         .reduces = net && net->reduces,
         .cls = cls,
     };

@@ -21,7 +21,7 @@ static void predict(struct f2f_validation *v, const struct f2f_row *row) {
     struct f2f_precision p;
     f2f_error err;
     const char *reason;
-    const struct f2f_machine *machine = f2f_lookup_machine(v, key.chip, 1, &reason);
+    struct f2f_machine *machine = f2f_lookup_machine(v, key.chip, 1, &reason);
     if (!machine) {
         f2f_validation_skip(v, &key, reason);
         return;
@@ -31,6 +31,7 @@ static void predict(struct f2f_validation *v, const struct f2f_row *row) {
         return;
     }
     const struct f2f_op op = {.kind = F2F_OP_GEMM,
+                              .kernels = f2f_kernels_find(key.framework),
                               .m = row->number[M],
                               .n = row->number[N],
                               .k = row->number[K],
@@ -40,7 +41,7 @@ static void predict(struct f2f_validation *v, const struct f2f_row *row) {
                               .weight = p.weight,
                               .act = p.act,
                               .kv = p.kv};
-    f2f_validation_point(v, &key, row->number[LATENCY], f2f_machine_op(machine, &op).time_s * 1e6);
+    f2f_validation_kernels(v, &key, machine, &op, 1, row->number[LATENCY]);
 }
 
 F2F_SCHEMA(f2f_schema_gemm, "gemm", columns, predict);

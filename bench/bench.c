@@ -10,7 +10,7 @@
 #include "fab2fleet/serve.h"
 #include "fab2fleet/train.h"
 
-enum { TRIES = 5 };
+enum { TRIES = 5, N_PRODUCTS = 256 };
 static const double try_s = 0.2;
 
 struct world {
@@ -21,6 +21,7 @@ struct world {
     struct f2f_machine machine;
     struct f2f_precision fp8, bf16;
     struct f2f_graph *graph; /* of a decode pass */
+    struct f2f_memo *memo;
     f2f_error err;
 };
 
@@ -37,6 +38,21 @@ static f2f_status bench_operator(struct world *w) {
     for (size_t i = 0; i < w->graph->n_ops; i++) total_s += f2f_machine_op(&w->machine, &w->graph->ops[i]).time_s;
     return total_s > 0.0 ? F2F_OK
                          : f2f_fail(&w->err, F2F_ERUN, "a pass of %zu operators takes no time", w->graph->n_ops);
+}
+
+static f2f_status bench_memo(struct world *w) {
+    double total_s = 0.0;
+    for (size_t i = 0; i < w->graph->n_ops; i++) total_s += f2f_memo_op(w->memo, &w->graph->ops[i]).time_s;
+    return total_s > 0.0 ? F2F_OK : f2f_fail(&w->err, F2F_ERUN, "a pass takes no time");
+}
+
+/* The costliest to estimate: products of which all tilings are tried. */
+static f2f_status bench_products(struct world *w) {
+    struct f2f_op op = {.kind = F2F_OP_GEMM, .n = 8192, .k = 8192, .groups = 1};
+    op.compute = op.weight = op.act = op.kv = F2F_DTYPE_BF16;
+    double total_s = 0.0;
+    for (op.m = 1; op.m <= N_PRODUCTS; op.m++) total_s += f2f_machine_op(&w->machine, &op).time_s;
+    return total_s > 0.0 ? F2F_OK : f2f_fail(&w->err, F2F_ERUN, "products take no time");
 }
 
 static f2f_status bench_pass(struct world *w) {
@@ -96,6 +112,8 @@ static f2f_status run_all(struct world *w) {
         double calls; /* of what is named, in one run */
     } benches[] = {
         {"one operator", bench_operator, (double)w->graph->n_ops},
+        {"one operator, remembered", bench_memo, (double)w->graph->n_ops},
+        {"one product", bench_products, N_PRODUCTS},
         {"one decode pass: graph and time", bench_pass, 1.0},
         {"serve: llama-3-70b fp8, tp 4, 64 users", bench_serve, 1.0},
         {"train --search: llama-3-70b, 1024 chips", bench_train, 1.0},
@@ -123,6 +141,7 @@ static f2f_status prepare(struct world *w, f2f_arena *arena) {
     F2F_TRY(f2f_precision_parse(&w->fp8, "fp8", NULL, &w->err));
     F2F_TRY(f2f_precision_parse(&w->bf16, "bf16", NULL, &w->err));
     F2F_TRY(f2f_machine_make(&w->machine, w->node, &w->err));
+    w->memo = f2f_memo_new(arena, &w->machine);
     return f2f_graph_forward(&w->graph, arena, w->model, &w->fp8, &decode, &w->err);
 }
 

@@ -11,7 +11,7 @@ static void energy_is_the_sum_of_its_parts(void **state) {
     near(c.energy_J, c.flop * 0.68e-12 + c.mem_B * (8.0 * 3.6e-12 + 7.8e-12), 1e-9);
     op = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_FP8);
     c = f2f_machine_op(&r.machine, &op);
-    near(c.energy_J, c.flop * (0.26 + 0.74 / 2.0) * 0.68e-12 + c.mem_B * (8.0 * 3.6e-12 + 7.8e-12), 1e-9);
+    near(c.energy_J, c.flop * (0.2 + 0.8 / 2.0) * 0.68e-12 + c.mem_B * (8.0 * 3.6e-12 + 7.8e-12), 1e-9);
     struct f2f_op send = {.kind = F2F_OP_COLLECTIVE, .collective = F2F_SEND, .group_chips = 2, .bytes_B = 1e9};
     c = f2f_machine_op(&r.machine, &send);
     assert_int_equal(c.bound, F2F_BOUND_NETWORK);

@@ -18,6 +18,7 @@ struct f2f_calibrate_opts {
     size_t n_files;
     int evaluations; /* of the errors, for each table that is fitted on; 0: nothing is fitted */
     bool left_out; /* also fit without each chip in turn and report its errors */
+    bool summary; /* report the errors of chips left out only */
     f2f_progress_fn *progress; /* may be NULL */
     void *progress_context;
 };

@@ -59,7 +59,7 @@ struct f2f_class_errors {
       "how much of the shorter of compute and memory time hides behind the longer")                                \
     X("narrow_frac", narrow_frac, FRACTION, 0.1, 1.0, GEMM,                                                        \
       "share of the matrix peak reached in formats of 8 bit or less")                                              \
-    X("nominal_clock", nominal_clock_Hz, FREQUENCY, 1e8, 1e10, GEMM,                                               \
+    X("nominal_clock", nominal_clock_Hz, FREQUENCY, 1e8, 1e10, STATED,                                             \
       "boost clock at the process's nominal voltage; a part binned for a higher one needs more voltage")           \
     X("attention_frac", attention_frac, FRACTION, 0.05, 1.0, PREFILL,                                              \
       "share of the matrix peak in attention's products")                                                          \

@@ -70,6 +70,7 @@ enum f2f_operands { F2F_OPERANDS_REGISTERS, F2F_OPERANDS_SCRATCHPAD };
 /* A systolic array, one in each unit. 0 rows: none. */
 struct f2f_array {
     int rows, columns;
+    int least_rows; /* it may be folded to as few rows and as many more columns; 0: not */
 };
 
 /* A package of several compute dies. 0 dies: one. */

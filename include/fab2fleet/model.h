@@ -107,6 +107,8 @@ struct f2f_op {
     bool over_tokens; /* GEMM of a weight gradient: k counts tokens */
     double param_elems; /* parameters beside the product, stored as activations: bias, norm scale */
     double batch, q_len, kv_len, q_heads, kv_heads, head_dim; /* attention; heads also of qkv_proj */
+    double latent_dim; /* of a head that keys and values share (multi-head latent attention), plus head_dim of its own
+                        * for positions; 0: keys and values of head_dim each */
     double window; /* ATTN_PREFILL: keys a query sees at most, 0: all */
     bool no_cache; /* ATTN_PREFILL of a training pass: no KV cache is written */
     double rows, read_elems, write_elems; /* VECTOR, EMBED, SAMPLE: elements of act width a row */

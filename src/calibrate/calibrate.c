@@ -114,8 +114,10 @@ static f2f_status calibrate(struct f2f_results *out, const char **class_text, st
     F2F_TRY(read_samples(c, catalog, opts, err));
     if (!step(opts, 0, (int)c->n_chips + 1, "all chips")) return f2f_fail(err, F2F_EINTERRUPTED, "interrupted");
     if (opts->evaluations > 0) F2F_TRY(f2f_calibration_fit(c, NULL, err));
-    put_constants(out, c, &before);
-    f2f_calibration_report(out, c, NULL, false);
+    if (!opts->summary) {
+        put_constants(out, c, &before);
+        f2f_calibration_report(out, c, NULL, false);
+    }
     double *ratio = f2f_arena_alloc(c->arena, (c->samples.n + 1) * sizeof *ratio);
     f2f_calibration_ratios(ratio, c, NULL);
     if (opts->left_out && opts->evaluations > 0) F2F_TRY(leave_out(out, ratio, c, opts, err));

@@ -9,7 +9,12 @@
 
 static const double hidden_share = 0.25; /* of the shorter, with operands from the scratchpad */
 
-double f2f_chip_attention_speed(const struct f2f_chip_class *cls, enum f2f_kernels kernels) {
+/* Of the two products of one score. */
+static double score_flop(const struct f2f_op *op) {
+    return op->latent_dim > 0.0 ? 4.0 * op->latent_dim + 2.0 * op->head_dim : 4.0 * op->head_dim;
+}
+
+static double speed_of(const struct f2f_chip_class *cls, enum f2f_kernels kernels) {
     if (kernels == F2F_KERNELS_ANY) return 1.0;
     return kernels == F2F_KERNELS_VLLM ? cls->vllm_attention : 1.0 / cls->vllm_attention;
 }
@@ -21,11 +26,11 @@ enum f2f_dtype f2f_chip_attention_format(const struct f2f_chip *chip, const stru
     return f2f_chip_native_format(chip, narrow ? F2F_DTYPE_FP8 : op->compute);
 }
 
-double f2f_chip_score_s(const struct f2f_machine *machine, enum f2f_dtype format, double head_dim, double speed) {
+double f2f_chip_score_s(const struct f2f_machine *machine, enum f2f_dtype format, const struct f2f_op *op) {
     const struct f2f_chip *chip = machine->chip;
     double matrix_flops = f2f_chip_matrix_flops(machine, format) * machine->cls->attention_frac / chip->units;
-    double products_s = 4.0 * head_dim / matrix_flops;
+    double products_s = score_flop(op) / matrix_flops;
     double softmax_s = machine->cls->softmax_flop / (chip->vector_flops / chip->units);
     double hidden = chip->operands == F2F_OPERANDS_SCRATCHPAD ? hidden_share : 0.0;
-    return (products_s + softmax_s - hidden * fmin(products_s, softmax_s)) / speed;
+    return (products_s + softmax_s - hidden * fmin(products_s, softmax_s)) / speed_of(machine->cls, op->kernels);
 }

@@ -30,11 +30,8 @@ double f2f_chip_clock_Hz(const struct f2f_chip *chip);
 double f2f_chip_peak_flops(const struct f2f_chip *chip, enum f2f_dtype format);
 /* The same, less what the class loses in narrow formats. */
 double f2f_chip_matrix_flops(const struct f2f_machine *machine, enum f2f_dtype format);
-/* Seconds one unit takes for one attention score of head_dim: two products and the soft-max. `speed` of the
- * kernels relative to the mean of engines. */
-double f2f_chip_score_s(const struct f2f_machine *machine, enum f2f_dtype format, double head_dim, double speed);
-/* Speed of an engine's attention kernels over the mean of engines. */
-double f2f_chip_attention_speed(const struct f2f_chip_class *cls, enum f2f_kernels kernels);
+/* Seconds one unit takes for one attention score: two products and the soft-max. */
+double f2f_chip_score_s(const struct f2f_machine *machine, enum f2f_dtype format, const struct f2f_op *op);
 /* The format attention's products run in. */
 enum f2f_dtype f2f_chip_attention_format(const struct f2f_chip *chip, const struct f2f_op *op);
 /* Bandwidth of the shared cache: the chip's, or the class's rule. */

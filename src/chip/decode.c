@@ -14,11 +14,10 @@ struct work f2f_chip_decode_work(const struct f2f_machine *machine, const struct
     enum f2f_dtype format = f2f_chip_attention_format(machine->chip, op);
     double kv_B = f2f_op_kv_B(op), act_B = f2f_op_act_B(op), jobs = op->batch * op->kv_heads;
     double rows = ceil(op->q_heads / op->kv_heads / matrix_rows) * matrix_rows, units = machine->chip->units;
-    double speed = f2f_chip_attention_speed(cls, op->kernels);
     struct work w = {.fixed_s = f2f_chip_launch_s(machine) + f2f_chip_clocks_s(machine, cls->decode_ck),
                      .format = format,
                      .flop_energy = cls->attention_energy};
-    w.compute_s = jobs * rows * op->kv_len * f2f_chip_score_s(machine, format, op->head_dim, speed) / units +
+    w.compute_s = jobs * rows * op->kv_len * f2f_chip_score_s(machine, format, op) / units +
                   ceil(jobs / units) * f2f_chip_clocks_s(machine, cls->tile_ck);
     w.memory_s = f2f_chip_read_s(machine, kv_B) + f2f_chip_mixed_s(machine, act_B);
     w.flop = f2f_op_flop(op);

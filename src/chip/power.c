@@ -12,9 +12,10 @@
 
 static const char *const bound_names[F2F_BOUND_N] = {"compute", "memory", "latency", "network"};
 /* Of a 16-bit product's energy: the accumulation in 32 bit, which does not shrink with the format. An fp16
- * multiplication takes 1.1 pJ and an fp32 addition 0.9 pJ at 45 nm (Horowitz, ISSCC 2014), but operands have to be
- * fetched as well; 0.26 suits fp8 against bf16 at the power limit of two chips. */
-static const double accumulate_share = 0.26;
+ * multiplication takes 1.1 pJ and an fp32 addition 0.9 pJ at 45 nm (Horowitz, ISSCC 2014), but wide dot products add
+ * once for several, and operands have to be fetched as well. 0.1 to 0.3 suit fp8 against bf16 at the power limit of
+ * H100 and L40S; published fp8 and nvfp4 rates of B200 suit 0.1 to 0.2. */
+static const double accumulate_share = 0.2;
 
 const char *f2f_bound_name(enum f2f_bound b) { return bound_names[b]; }
 

@@ -14,7 +14,8 @@ static const double tail_share = 0.6; /* of the longest block; half, and blocks 
 
 /* Scores that are computed: those of the mask, and half a block of keys beside them for each query. */
 static double scores(const struct f2f_op *op) {
-    double wanted = f2f_op_flop(op) / (4.0 * op->head_dim);
+    double per_score = op->latent_dim > 0.0 ? 4.0 * op->latent_dim + 2.0 * op->head_dim : 4.0 * op->head_dim;
+    double wanted = f2f_op_flop(op) / per_score;
     return wanted + 0.5 * op->batch * op->q_heads * op->q_len * fmin(block_kv, op->q_len);
 }
 
@@ -22,7 +23,7 @@ struct work f2f_chip_prefill_work(const struct f2f_machine *machine, const struc
     enum f2f_dtype format = f2f_chip_attention_format(machine->chip, op);
     const struct f2f_chip_class *cls = machine->cls;
     double units = machine->chip->units, jobs = op->batch * op->q_heads * ceil(op->q_len / block_q);
-    double score_s = f2f_chip_score_s(machine, format, op->head_dim, f2f_chip_attention_speed(cls, op->kernels));
+    double score_s = f2f_chip_score_s(machine, format, op);
     double seen = op->window > 0.0 ? fmin(op->window, op->kv_len) : op->kv_len;
     double even_s = scores(op) * score_s / units, last_s = fmin(block_q, op->q_len) * seen * score_s;
     double act_B = f2f_op_act_B(op), kv_B = f2f_op_kv_B(op);

@@ -3,7 +3,7 @@
 
 #include "chip/chip.h"
 
-enum { N_CHOICES = 4 };
+enum { N_CHOICES = 5 }; /* what is not listed is fp32 */
 /* What stands in for a format the chip does not know: the next wider that holds its values, in order.
  * Engines take bf16 and fp16 for each other. */
 static const enum f2f_dtype ladder[F2F_DTYPE_N][N_CHOICES] = {
@@ -14,6 +14,7 @@ static const enum f2f_dtype ladder[F2F_DTYPE_N][N_CHOICES] = {
     [F2F_DTYPE_FP8] = {F2F_DTYPE_FP8, F2F_DTYPE_FP16, F2F_DTYPE_BF16, F2F_DTYPE_FP32},
     [F2F_DTYPE_INT8] = {F2F_DTYPE_INT8, F2F_DTYPE_FP16, F2F_DTYPE_BF16, F2F_DTYPE_FP32},
     [F2F_DTYPE_FP4] = {F2F_DTYPE_FP4, F2F_DTYPE_FP8, F2F_DTYPE_FP16, F2F_DTYPE_BF16},
+    [F2F_DTYPE_MXFP4] = {F2F_DTYPE_MXFP4, F2F_DTYPE_FP4, F2F_DTYPE_FP8, F2F_DTYPE_FP16, F2F_DTYPE_BF16},
     [F2F_DTYPE_INT4] = {F2F_DTYPE_INT4, F2F_DTYPE_INT8, F2F_DTYPE_FP16, F2F_DTYPE_BF16},
 };
 

@@ -36,7 +36,7 @@ static const struct shape shapes[] = {{256, 128},
                                       {64, 224},
                                       {64, 96},
                                       {128, 96}};
-enum { N_SHAPES = sizeof shapes / sizeof shapes[0], N_REGISTER_SHAPES = 9, N_ARRAY_SHAPES = 4 };
+enum { N_SHAPES = sizeof shapes / sizeof shapes[0], N_REGISTER_SHAPES = 9, N_ARRAY_SHAPES = 8 };
 static const double splits[] = {1, 2, 3, 4, 5, 6, 8, 12, 16};
 enum { N_SPLITS = sizeof splits / sizeof splits[0] };
 static const double split_least_k = 128.0; /* elements of k a split keeps */
@@ -91,15 +91,31 @@ static void try_shape(struct tiling *best, double *best_s, const struct product 
     }
 }
 
+/* Tiles of an array: its own shape, twice as much of either side, and what it may be folded to. */
+static int array_shapes(struct shape list[N_ARRAY_SHAPES], const struct f2f_array *a) {
+    const struct shape own[] = {{a->rows, a->columns},
+                                {2.0 * a->rows, a->columns},
+                                {a->rows, 2.0 * a->columns},
+                                {2.0 * a->rows, 2.0 * a->columns}};
+    int n = 0;
+    for (; n < 4; n++) list[n] = own[n];
+    double rows = 0.5 * a->rows, columns = 2.0 * a->columns;
+    for (; a->least_rows > 0 && rows >= a->least_rows && n < N_ARRAY_SHAPES; rows *= 0.5, columns *= 2.0)
+        list[n++] = (struct shape){rows, columns};
+    return n;
+}
+
 struct tiling f2f_tile_best(const struct f2f_machine *machine, const struct product *p, double memory_s) {
-    const struct f2f_array *a = &machine->chip->array;
-    double rows = a->rows, columns = a->columns, best_s = HUGE_VAL;
-    const struct shape of_array[N_ARRAY_SHAPES] = {
-        {rows, columns}, {2.0 * rows, columns}, {rows, 2.0 * columns}, {2.0 * rows, 2.0 * columns}};
-    const struct shape *list = a->rows > 0 ? of_array : shapes;
-    int n = machine->chip->operands == F2F_OPERANDS_SCRATCHPAD ? N_SHAPES : N_REGISTER_SHAPES;
+    const struct f2f_chip *chip = machine->chip;
+    struct shape of_array[N_ARRAY_SHAPES];
+    const struct shape *list = shapes;
+    int n = chip->operands == F2F_OPERANDS_SCRATCHPAD ? N_SHAPES : N_REGISTER_SHAPES;
+    double best_s = HUGE_VAL;
     struct tiling best = {0};
-    if (a->rows > 0) n = N_ARRAY_SHAPES;
+    if (chip->array.rows > 0) {
+        n = array_shapes(of_array, &chip->array);
+        list = of_array;
+    }
     for (int i = 0; i < n; i++) try_shape(&best, &best_s, p, &list[i], memory_s);
     return best;
 }

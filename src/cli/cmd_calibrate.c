@@ -5,13 +5,14 @@
 static struct {
     const char *class_name, *write;
     int evaluations;
-    bool left_out;
+    bool left_out, summary;
 } o = {.class_name = "tensor-gpu", .evaluations = 1500};
 
 static const struct opt table[] = {
     {"class", 0, OPT_TEXT, &o.class_name, "CLASS", "class of chips whose constants are fitted", 0, 0},
     {"write", 0, OPT_TEXT, &o.write, "FILE", "write the class with the fitted constants there", 0, 0},
     {"leave-out", 0, OPT_FLAG, &o.left_out, NULL, "also fit without each chip in turn and show its errors", 0, 0},
+    {"summary", 0, OPT_FLAG, &o.summary, NULL, "only the errors of chips left out", 0, 0},
     {"evaluations", 0, OPT_INT, &o.evaluations, "N", "of the errors, for each table; 0: no fit", 0, 1e6},
     {0}};
 
@@ -32,6 +33,7 @@ static int run(struct cli *cli) {
                                             .n_files = (size_t)cli->n_args,
                                             .evaluations = o.evaluations,
                                             .left_out = o.left_out,
+                                            .summary = o.summary,
                                             .progress = progress_step,
                                             .progress_context = &progress};
     f2f_status status = f2f_calibrate(results, &text, cli->catalog, &opts, &err);

@@ -18,6 +18,7 @@ static const struct f2f_table memory_table = F2F_TABLE(NULL, M, memory_fields, t
 static const struct f2f_field array_fields[] = {
     F2F_INT(A, "rows", rows, 1, 65536, "rows of one array"),
     F2F_INT(A, "columns", columns, 1, 65536, "columns of one array"),
+    F2F_INT_OR(A, "least_rows", least_rows, 0, 65536, 0, "rows it may be folded to, for as many more columns"),
 };
 static const struct f2f_table array_table = F2F_TABLE(NULL, A, array_fields, true, NULL);
 

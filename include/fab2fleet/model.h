@@ -105,6 +105,8 @@ struct f2f_op {
     bool general; /* COLLECTIVE: the general library runs it, not an engine's own kernel */
     bool cast; /* GEMM: the input arrives in `act` and is cast to a narrower `compute` by kernels of its own */
     bool over_tokens; /* GEMM of a weight gradient: k counts tokens */
+    double
+        copies; /* GEMM in a benchmark that runs so many alike in turn: the cache keeps what it can of all; 0: none */
     double param_elems; /* parameters beside the product, stored as activations: bias, norm scale */
     double batch, q_len, kv_len, q_heads, kv_heads, head_dim; /* attention; heads also of qkv_proj */
     double latent_dim; /* of a head that keys and values share (multi-head latent attention), plus head_dim of its own

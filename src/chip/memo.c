@@ -6,7 +6,7 @@
 
 #include "chip/chip.h"
 
-enum { N_NUMBERS = 20, N_SLOTS = 4096 };
+enum { N_NUMBERS = 21, N_SLOTS = 4096 };
 
 struct key {
     uint64_t words; /* kinds, formats and flags */
@@ -55,7 +55,8 @@ static struct key key_of(const struct f2f_op *op) {
                          (double)op->group_chips,
                          (double)op->stride_chips,
                          op->bytes_B,
-                         op->latent_dim}};
+                         op->latent_dim,
+                         op->copies}};
 }
 
 /* Multiply and rotate over the words, four lanes at a time. */

@@ -53,6 +53,8 @@ static const struct f2f_field fields[] = {
     F2F_STRUCT(T, "chiplets", chiplets, false, &chiplet_table, "dies in the package, if more than one computes"),
     F2F_QTY(T, "vector", vector_flops, FLOPS, 1e9, 1e18, "fp32 rate of the vector units"),
     F2F_QTY(T, "cache", cache_B, SIZE, 1e4, 1e12, "last-level cache or shared SRAM"),
+    F2F_INT_OR(T, "cache_copies", cache_copies, 0, 64, 1,
+               "parts of the cache that each keep a copy of what their units read"),
     F2F_QTY_OR(T, "cache_bandwidth", cache_Bps, RATE, 0, 1e16, 0,
                "bandwidth of the last-level cache; the class's rule if left out"),
     F2F_QTY(T, "unit_sram", unit_sram_B, SIZE, 1e3, 1e9, "scratchpad of one unit"),

@@ -73,6 +73,7 @@ double f2f_chip_mixed_s(const struct f2f_machine *machine, double bytes_B) {
 static const double unshared = 0.33;
 
 double f2f_chip_activation_s(const struct f2f_machine *machine, double bytes_B) {
-    double cached_B = fmin(bytes_B, 0.5 * machine->chip->cache_B);
+    double copies = fmax(1.0, machine->chip->cache_copies);
+    double cached_B = fmin(bytes_B, 0.5 * machine->chip->cache_B / copies);
     return f2f_chip_mixed_s(machine, bytes_B - cached_B) + cached_B / (unshared * f2f_chip_cache_Bps(machine));
 }

@@ -8,7 +8,7 @@
 #include "fab2fleet/model.h"
 
 enum f2f_kernels f2f_kernels_find(const char *engine) {
-    if (strcmp(engine, "trtllm") == 0) return F2F_KERNELS_TRTLLM;
+    if (strncmp(engine, "trtllm", 6) == 0) return F2F_KERNELS_TRTLLM;
     return strcmp(engine, "vllm") == 0 ? F2F_KERNELS_VLLM : F2F_KERNELS_ANY;
 }
 

@@ -69,8 +69,9 @@ static f2f_status evaluate(struct entry *e, const struct f2f_serve_costs *costs,
     struct f2f_graph *g;
     f2f_status status = part_graph(&g, scratch, costs->job, &e->key, err);
     for (size_t i = 0; status == F2F_OK && i < g->n_ops; i++) {
-        const struct f2f_op *op = &g->ops[i];
+        struct f2f_op *op = &g->ops[i];
         if (!in_part(op, e->key.part)) continue;
+        op->kernels = f2f_kernels_find(costs->job->engine.name);
         struct f2f_op_cost cost = f2f_machine_op(costs->machine, op);
         e->time_s += op->count * cost.time_s;
         e->energy_J += op->count * cost.energy_J;

@@ -32,6 +32,8 @@ double f2f_chip_peak_flops(const struct f2f_chip *chip, enum f2f_dtype format);
 double f2f_chip_matrix_flops(const struct f2f_machine *machine, enum f2f_dtype format);
 /* Seconds one unit takes for one attention score: two products and the soft-max. */
 double f2f_chip_score_s(const struct f2f_machine *machine, enum f2f_dtype format, const struct f2f_op *op);
+/* Energy of an attention product's FLOP over a plain product's. */
+double f2f_chip_attention_energy(const struct f2f_machine *machine);
 /* The format attention's products run in. */
 enum f2f_dtype f2f_chip_attention_format(const struct f2f_chip *chip, const struct f2f_op *op);
 /* Bandwidth of the shared cache: the chip's, or the class's rule. */

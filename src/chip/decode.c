@@ -16,7 +16,7 @@ struct work f2f_chip_decode_work(const struct f2f_machine *machine, const struct
     double rows = ceil(op->q_heads / op->kv_heads / matrix_rows) * matrix_rows, units = machine->chip->units;
     struct work w = {.fixed_s = f2f_chip_launch_s(machine) + f2f_chip_clocks_s(machine, cls->decode_ck),
                      .format = format,
-                     .flop_energy = cls->attention_energy};
+                     .flop_energy = f2f_chip_attention_energy(machine)};
     w.compute_s = jobs * rows * op->kv_len * f2f_chip_score_s(machine, format, op) / units +
                   ceil(jobs / units) * f2f_chip_clocks_s(machine, cls->tile_ck);
     w.memory_s = f2f_chip_read_s(machine, kv_B) + f2f_chip_mixed_s(machine, act_B);

@@ -27,7 +27,8 @@ struct work f2f_chip_prefill_work(const struct f2f_machine *machine, const struc
     double seen = op->window > 0.0 ? fmin(op->window, op->kv_len) : op->kv_len;
     double even_s = scores(op) * score_s / units, last_s = fmin(block_q, op->q_len) * seen * score_s;
     double act_B = f2f_op_act_B(op), kv_B = f2f_op_kv_B(op);
-    struct work w = {.fixed_s = f2f_chip_launch_s(machine), .format = format, .flop_energy = cls->attention_energy};
+    struct work w = {
+        .fixed_s = f2f_chip_launch_s(machine), .format = format, .flop_energy = f2f_chip_attention_energy(machine)};
     w.compute_s =
         fmax(even_s + tail_share * last_s, last_s) + ceil(jobs / units) * f2f_chip_clocks_s(machine, cls->tile_ck);
     w.memory_s = f2f_chip_activation_s(machine, act_B);

@@ -17,8 +17,7 @@ double f2f_chip_attention_energy(const struct f2f_machine *machine) {
     return machine->chip->operands == F2F_OPERANDS_SCRATCHPAD ? 1.0 + scratchpad_share * extra : 1.0 + extra;
 }
 
-/* Of the two products of one score. */
-static double score_flop(const struct f2f_op *op) {
+double f2f_chip_score_flop(const struct f2f_op *op) {
     return op->latent_dim > 0.0 ? 4.0 * op->latent_dim + 2.0 * op->head_dim : 4.0 * op->head_dim;
 }
 
@@ -37,7 +36,7 @@ enum f2f_dtype f2f_chip_attention_format(const struct f2f_chip *chip, const stru
 double f2f_chip_score_s(const struct f2f_machine *machine, enum f2f_dtype format, const struct f2f_op *op) {
     const struct f2f_chip *chip = machine->chip;
     double matrix_flops = f2f_chip_matrix_flops(machine, format) * machine->cls->attention_frac / chip->units;
-    double products_s = score_flop(op) / matrix_flops;
+    double products_s = f2f_chip_score_flop(op) / matrix_flops;
     double softmax_s = machine->cls->softmax_flop / (chip->vector_flops / chip->units);
     double hidden = chip->operands == F2F_OPERANDS_SCRATCHPAD ? hidden_share : 0.0;
     return (products_s + softmax_s - hidden * fmin(products_s, softmax_s)) / speed_of(machine->cls, op->kernels);

@@ -6,7 +6,7 @@
 
 #include "chip/chip.h"
 
-enum { N_NUMBERS = 21, N_SLOTS = 4096 };
+enum { N_NUMBERS = 8, N_SLOTS = 4096 };
 
 struct key {
     uint64_t words; /* kinds, formats and flags */
@@ -30,33 +30,26 @@ struct f2f_memo *f2f_memo_new(f2f_arena *arena, const struct f2f_machine *machin
     return memo;
 }
 
+/* What a kind of operator depends on, beside the words. */
 static struct key key_of(const struct f2f_op *op) {
     uint64_t words = (uint64_t)op->kind | (uint64_t)op->compute << 8 | (uint64_t)op->weight << 16 |
                      (uint64_t)op->act << 24 | (uint64_t)op->kv << 32 | (uint64_t)op->kernels << 40 |
                      (uint64_t)op->collective << 48 | (uint64_t)op->general << 56 | (uint64_t)op->cast << 57 |
                      (uint64_t)op->no_cache << 58;
-    return (struct key){words,
-                        {op->m,
-                         op->n,
-                         op->k,
-                         op->groups,
-                         op->param_elems,
-                         op->batch,
-                         op->q_len,
-                         op->kv_len,
-                         op->q_heads,
-                         op->kv_heads,
-                         op->head_dim,
-                         op->window,
-                         op->rows,
-                         op->read_elems,
-                         op->write_elems,
-                         op->flop_per_elem,
-                         (double)op->group_chips,
-                         (double)op->stride_chips,
-                         op->bytes_B,
-                         op->latent_dim,
-                         op->copies}};
+    switch (op->kind) {
+    case F2F_OP_GEMM: return (struct key){words, {op->m, op->n, op->k, op->groups, op->param_elems, op->copies}};
+    case F2F_OP_ATTN_PREFILL:
+    case F2F_OP_ATTN_DECODE:
+        return (struct key){
+            words,
+            {op->batch, op->q_len, op->kv_len, op->q_heads, op->kv_heads, op->head_dim, op->window, op->latent_dim}};
+    case F2F_OP_COLLECTIVE:
+        return (struct key){words, {(double)op->group_chips, (double)op->stride_chips, op->bytes_B}};
+    case F2F_OP_VECTOR:
+    case F2F_OP_EMBED:
+    case F2F_OP_SAMPLE: break;
+    }
+    return (struct key){words, {op->rows, op->read_elems, op->write_elems, op->flop_per_elem, op->param_elems}};
 }
 
 /* Multiply and rotate over the words, four lanes at a time. */

@@ -43,11 +43,18 @@ static const double split_least_k = 128.0; /* elements of k a split keeps */
 /* Vector operations that widen a weight: two at once, as the packed conversions of weight-only kernels do. */
 static const double dequant_ops = 0.5;
 
+/* As ceil, of numbers from 0; without a call. */
+static double up(double x) {
+    if (x > 1e15) return x; /* whole, or as good as */
+    double whole = (double)(long long)x;
+    return whole < x ? whole + 1.0 : whole;
+}
+
 struct product f2f_tile_product(const struct f2f_machine *machine, const struct f2f_op *op, enum f2f_dtype format) {
     const struct f2f_chip *chip = machine->chip;
     double units = chip->units, cache_Bps = f2f_chip_cache_Bps(machine);
     struct product p = {.groups = fmax(op->groups, 1.0), .n = op->n, .k = op->k, .units = units};
-    p.m = ceil(op->m / p.groups);
+    p.m = up(op->m / p.groups);
     p.unit_flops = f2f_chip_matrix_flops(machine, format) / units;
     p.unit_Bps = cache_Bps / units;
     p.cache_Bps = cache_Bps;
@@ -63,11 +70,11 @@ struct product f2f_tile_product(const struct f2f_machine *machine, const struct 
 
 /* Seconds of the tiles and of the merge if cut that way. */
 static struct tiling tiled(const struct product *p, const struct shape *t, double jobs, double split) {
-    double k = split > 1.0 ? ceil(p->k / split) : p->k;
+    double k = split > 1.0 ? up(p->k / split) : p->k;
     double loop_s = k * (2.0 * t->m * t->n / p->unit_flops + p->step_s + t->n * p->dequant_s);
     double feed_s = (fmin(t->m, p->m) * p->in_B + t->n * p->w_B) * k / p->unit_Bps;
     struct tiling tiling = {.m = t->m, .n = t->n, .split = split};
-    tiling.compute_s = ceil(jobs * split / p->units) * (fmax(loop_s, feed_s) + p->tile_s);
+    tiling.compute_s = up(jobs * split / p->units) * (fmax(loop_s, feed_s) + p->tile_s);
     /* Partial sums are written and read in 32 bit. */
     if (split > 1.0) tiling.merge_s = p->merge_s + p->m * p->n * p->groups * split * 8.0 / p->cache_Bps;
     return tiling;
@@ -77,14 +84,16 @@ static double total_s(const struct product *p, const struct tiling *t, double me
     return t->merge_s + fmax(t->compute_s, memory_s) + (1.0 - p->hidden_frac) * fmin(t->compute_s, memory_s);
 }
 
-/* Best number of splits for one shape; more of them while units are free. */
+/* Best number of splits for one shape; more of them while units are free and it helps. */
 static void try_shape(struct tiling *best, double *best_s, const struct product *p, const struct shape *shape,
                       double memory_s) {
-    double jobs = ceil(p->m / shape->m) * ceil(p->n / shape->n) * p->groups;
+    double jobs = up(p->m / shape->m) * up(p->n / shape->n) * p->groups, last_s = HUGE_VAL;
     for (int s = 0; s < N_SPLITS; s++) {
         if (s > 0 && (jobs * splits[s - 1] >= p->units || p->k / splits[s] < split_least_k)) break;
         struct tiling t = tiled(p, shape, jobs, splits[s]);
         double time_s = total_s(p, &t, memory_s);
+        if (time_s >= last_s) break;
+        last_s = time_s;
         if (time_s >= *best_s) continue;
         *best_s = time_s;
         *best = t;

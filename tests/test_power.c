@@ -51,9 +51,24 @@ static void raised_clocks_cost_energy(void **state) {
     assert_true(raised.time_s < base.time_s); /* and are faster */
 }
 
+/* What a kernel leaves of the limit is partly drawn all the same, but never more than the limit. */
+static void waiting_units_draw_power(void **state) {
+    (void)state;
+    struct rig r;
+    struct f2f_op few = gemm(1.0, 8192.0, 8192.0, F2F_DTYPE_BF16);
+    rig_make(&r);
+    struct f2f_op_cost idle = f2f_machine_op(&r.machine, &few);
+    r.cls.waiting_frac = 0.3;
+    struct f2f_op_cost busy = f2f_machine_op(&r.machine, &few);
+    near(busy.time_s, idle.time_s, 1e-12);
+    near(busy.energy_J - idle.energy_J, 0.3 * (483.0 * idle.time_s - idle.energy_J), 1e-9);
+    r.cls.waiting_frac = 1.0;
+    near(f2f_machine_op(&r.machine, &few).energy_J, 483.0 * idle.time_s, 1e-9);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(energy_is_the_sum_of_its_parts),
-                                       cmocka_unit_test(power_stays_within_its_limit),
-                                       cmocka_unit_test(raised_clocks_cost_energy)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(energy_is_the_sum_of_its_parts), cmocka_unit_test(power_stays_within_its_limit),
+        cmocka_unit_test(raised_clocks_cost_energy), cmocka_unit_test(waiting_units_draw_power)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -73,6 +73,8 @@ struct f2f_class_errors {
       "fp32 operations of the vector units for one attention score, beside the products")                          \
     X("attention_energy", attention_energy, NUMBER, 0.1, 10.0, STATED,                                             \
       "energy of an attention product's FLOP over that of a plain product's: soft-max, operands in registers")     \
+    X("waiting_frac", waiting_frac, FRACTION, 0.0, 1.0, STATED,                                                    \
+      "of the power within the limit that a kernel leaves, what units draw that are clocked but wait")             \
     X("blocked_frac", blocked_frac, FRACTION, 0.0, 1.0, STATED,                                                    \
       "share of the cache software blocks products for; 0: the cache follows the walk of tiles")                   \
     /* inference engines: whose kernels run */                                                                     \

@@ -4,7 +4,8 @@
  * Energy: each FLOP and each byte at its price. Voltage is what a part needs for its boost clock: above the
  * nominal clock of its class it grows with the clock, and energy per operation with its square. Where dynamic and
  * idle power together would pass the chip's TDP the clock falls until they do not; voltage is near its floor and
- * stays, so that a kernel takes as long as its energy takes at the limit. Left out: temperature, leakage's share,
+ * stays, so that a kernel takes as long as its energy takes at the limit. A kernel that leaves power over still has its
+ * units clocked, which draw a share of the rest. Left out: temperature, leakage's share,
  * the first milliseconds before a limit acts. */
 #include <math.h>
 
@@ -47,7 +48,10 @@ static enum f2f_bound longest(const struct work *w) {
 struct f2f_op_cost f2f_chip_power_finish(const struct f2f_machine *machine, const struct work *w) {
     double budget_W = machine->chip->tdp_W - machine->chip->idle_W, dynamic_J = energy_J(machine, w);
     double time_s = unthrottled_s(machine, w);
-    if (budget_W > 0.0) time_s = fmax(time_s, dynamic_J / budget_W);
+    if (budget_W > 0.0) {
+        time_s = fmax(time_s, dynamic_J / budget_W);
+        dynamic_J += machine->cls->waiting_frac * fmax(0.0, budget_W * time_s - dynamic_J);
+    }
     return (struct f2f_op_cost){.time_s = time_s,
                                 .bound = longest(w),
                                 .flop = w->flop,

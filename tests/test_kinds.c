@@ -45,6 +45,20 @@ static void wider_tiles_need_the_scratchpad(void **state) {
     assert_true(time_of(&r, &attend) > hidden_s); /* soft-max beside the products */
 }
 
+/* A product that its way from the cache binds: two units of a pair fetch 3/4 of what they would alone. */
+static void pairs_share_an_operand(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    r.chip.tdp_W = 50000.0;
+    r.chip.operands = F2F_OPERANDS_SCRATCHPAD;
+    r.chip.cache_Bps = 2e12;
+    struct f2f_op op = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_BF16);
+    double alone_s = time_of(&r, &op);
+    r.chip.operands = F2F_OPERANDS_PAIRED;
+    near(time_of(&r, &op) / alone_s, 2.0 / 3.0, 0.15); /* 128 + 256 / 2 columns instead of 128 + 256 */
+}
+
 /* Each of two dies fetches half of its half from the other. */
 static void chiplets_share_memory_over_their_link(void **state) {
     (void)state;
@@ -149,10 +163,10 @@ static void uncertainty_is_that_of_the_kind(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(arrays_work_in_their_own_shape),        cmocka_unit_test(wider_tiles_need_the_scratchpad),
-        cmocka_unit_test(chiplets_share_memory_over_their_link), cmocka_unit_test(inline_ecc_takes_its_share),
-        cmocka_unit_test(latents_are_keys_and_values),           cmocka_unit_test(engines_differ_in_their_kernels),
-        cmocka_unit_test(memory_of_operators_changes_nothing),   cmocka_unit_test(explained_time_is_the_time),
-        cmocka_unit_test(uncertainty_is_that_of_the_kind)};
+        cmocka_unit_test(arrays_work_in_their_own_shape),  cmocka_unit_test(wider_tiles_need_the_scratchpad),
+        cmocka_unit_test(pairs_share_an_operand),          cmocka_unit_test(chiplets_share_memory_over_their_link),
+        cmocka_unit_test(inline_ecc_takes_its_share),      cmocka_unit_test(latents_are_keys_and_values),
+        cmocka_unit_test(engines_differ_in_their_kernels), cmocka_unit_test(memory_of_operators_changes_nothing),
+        cmocka_unit_test(explained_time_is_the_time),      cmocka_unit_test(uncertainty_is_that_of_the_kind)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,9 +63,10 @@ struct f2f_chip_memory {
 struct f2f_chip_class;
 
 /* Where matrix units take their operands. From registers: warps load fragments and issue each small product.
- * From the scratchpad by themselves (Hopper's wgmma, Blackwell's tcgen05, systolic arrays): tiles of any
- * width, and other work beside. */
-enum f2f_operands { F2F_OPERANDS_REGISTERS, F2F_OPERANDS_SCRATCHPAD };
+ * From the scratchpad by themselves (Hopper's wgmma, systolic arrays): tiles of any width, and other work
+ * beside. In pairs (Blackwell's tcgen05): the same, each of two units fetches half of the operand they share,
+ * and sums stay in a memory of the matrix units. */
+enum f2f_operands { F2F_OPERANDS_REGISTERS, F2F_OPERANDS_SCRATCHPAD, F2F_OPERANDS_PAIRED };
 
 /* A systolic array, one in each unit. 0 rows: none. */
 struct f2f_array {

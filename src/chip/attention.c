@@ -14,7 +14,7 @@ static const double hidden_share = 0.35; /* of the shorter, with operands from t
 
 double f2f_chip_attention_energy(const struct f2f_machine *machine) {
     double extra = machine->cls->attention_energy - 1.0;
-    return machine->chip->operands == F2F_OPERANDS_SCRATCHPAD ? 1.0 + scratchpad_share * extra : 1.0 + extra;
+    return machine->chip->operands != F2F_OPERANDS_REGISTERS ? 1.0 + scratchpad_share * extra : 1.0 + extra;
 }
 
 double f2f_chip_score_flop(const struct f2f_op *op) {
@@ -29,7 +29,7 @@ static double speed_of(const struct f2f_chip_class *cls, enum f2f_kernels kernel
 /* TensorRT-LLM multiplies in 8 bit where the cache is in 8 bit, if the units take it from the scratchpad. */
 enum f2f_dtype f2f_chip_attention_format(const struct f2f_chip *chip, const struct f2f_op *op) {
     bool narrow =
-        op->kernels == F2F_KERNELS_TRTLLM && op->kv == F2F_DTYPE_FP8 && chip->operands == F2F_OPERANDS_SCRATCHPAD;
+        op->kernels == F2F_KERNELS_TRTLLM && op->kv == F2F_DTYPE_FP8 && chip->operands != F2F_OPERANDS_REGISTERS;
     return f2f_chip_native_format(chip, narrow ? F2F_DTYPE_FP8 : op->compute);
 }
 
@@ -38,6 +38,6 @@ double f2f_chip_score_s(const struct f2f_machine *machine, enum f2f_dtype format
     double matrix_flops = f2f_chip_matrix_flops(machine, format) * machine->cls->attention_frac / chip->units;
     double products_s = f2f_chip_score_flop(op) / matrix_flops;
     double softmax_s = machine->cls->softmax_flop / (chip->vector_flops / chip->units);
-    double hidden = chip->operands == F2F_OPERANDS_SCRATCHPAD ? hidden_share : 0.0;
+    double hidden = chip->operands != F2F_OPERANDS_REGISTERS ? hidden_share : 0.0;
     return (products_s + softmax_s - hidden * fmin(products_s, softmax_s)) / speed_of(machine->cls, op->kernels);
 }

@@ -63,6 +63,7 @@ struct product f2f_tile_product(const struct f2f_machine *machine, const struct 
     p.in_B = f2f_dtype_B(format);
     p.w_B = f2f_dtype_B(op->weight);
     p.step_s = f2f_chip_clocks_s(machine, machine->cls->step_ck) * p.in_B / f2f_dtype_B(F2F_DTYPE_BF16);
+    p.fetched_frac = chip->operands == F2F_OPERANDS_PAIRED ? 0.5 : 1.0;
     if (p.w_B < p.in_B) p.dequant_s = dequant_ops * units / (0.5 * chip->vector_flops);
     p.hidden_frac = machine->cls->overlap_frac;
     return p;
@@ -72,7 +73,7 @@ struct product f2f_tile_product(const struct f2f_machine *machine, const struct 
 static struct tiling tiled(const struct product *p, const struct shape *t, double jobs, double split) {
     double k = split > 1.0 ? up(p->k / split) : p->k;
     double loop_s = k * (2.0 * t->m * t->n / p->unit_flops + p->step_s + t->n * p->dequant_s);
-    double feed_s = (fmin(t->m, p->m) * p->in_B + t->n * p->w_B) * k / p->unit_Bps;
+    double feed_s = (fmin(t->m, p->m) * p->in_B + t->n * p->w_B * p->fetched_frac) * k / p->unit_Bps;
     struct tiling tiling = {.m = t->m, .n = t->n, .split = split};
     tiling.compute_s = up(jobs * split / p->units) * (fmax(loop_s, feed_s) + p->tile_s);
     /* Partial sums are written and read in 32 bit. */
@@ -118,7 +119,7 @@ struct tiling f2f_tile_best(const struct f2f_machine *machine, const struct prod
     const struct f2f_chip *chip = machine->chip;
     struct shape of_array[N_ARRAY_SHAPES];
     const struct shape *list = shapes;
-    int n = chip->operands == F2F_OPERANDS_SCRATCHPAD ? N_SHAPES : N_REGISTER_SHAPES;
+    int n = chip->operands != F2F_OPERANDS_REGISTERS ? N_SHAPES : N_REGISTER_SHAPES;
     double best_s = HUGE_VAL;
     struct tiling best = {0};
     if (chip->array.rows > 0) {

@@ -8,9 +8,9 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    static const struct f2f_table *const tables[] = {&f2f_process_table, &f2f_memory_table, &f2f_class_table,
-                                                     &f2f_chip_table,    &f2f_node_table,   &f2f_network_table,
-                                                     &f2f_system_table,  &f2f_study_table};
+    static const struct f2f_table *const tables[] = {
+        &f2f_process_table, &f2f_memory_table, &f2f_class_table, &f2f_chip_table, &f2f_node_table,
+        &f2f_network_table, &f2f_system_table, &f2f_study_table, &f2f_dram_table, &f2f_controller_table};
     static const char *const dirs[] = {"/nonexistent"};
     static const struct f2f_set sets[] = {{"chip.memory.stacks", "8"}, {"tdp", "1 W"}, {"peak.bf16", "1 TFLOP/s"}};
     struct f2f_catalog *catalog;

@@ -14,11 +14,11 @@
 #include "fab2fleet/chip_class.h"
 #include "fab2fleet/machine.h"
 
-/* A chip like an H100, with room to change any part of it. */
+/* A chip like an H100, with room to change any part of it; its memory is a given port. */
 struct rig {
     struct f2f_chip_class cls;
     struct f2f_process process;
-    struct f2f_memory device;
+    struct f2f_mem_port port;
     struct f2f_chip chip;
     struct f2f_node node;
     struct f2f_system system;
@@ -53,24 +53,18 @@ static inline void rig_describe(struct rig *r) {
                               .coll_engine_ck = 6800.0,
                               .bus_contention = 2.0},
                       .process = {.flop_energy_J = 0.68e-12, .sram_energy_J_per_B = 7.8e-12},
-                      .device = {.id = {.name = "hbm3"},
-                                 .capacity_B = 16e9,
-                                 .pin_rate_bps = 6.4e9,
-                                 .pins = 1024,
-                                 .channels = 32,
-                                 .trefi_s = 3.9e-6,
-                                 .trfc_s = 200e-9,
-                                 .trcd_s = 19e-9,
-                                 .tcl_s = 13e-9,
-                                 .twtr_s = 6e-9,
-                                 .trtw_s = 12e-9,
-                                 .energy_J_per_b = 3.6e-12},
+                      .port = {.capacity_B = 80e9, /* five stacks of HBM3 at 5.234 Gb/s a pin */
+                               .peak_Bps = 3350e9,
+                               .read_Bps = 3180e9,
+                               .kv_Bps = 3150e9,
+                               .mixed_Bps = 2970e9,
+                               .latency_s = 32e-9,
+                               .energy_J_per_B = 28.8e-12},
                       .chip = {.id = {.name = "test"},
                                .clock_Hz = 1.83e9,
                                .units = 132,
                                .vector_flops = 67e12,
                                .cache_B = 50e6,
-                               .memory = {.stacks = 5, .pin_rate_bps = 5.234e9},
                                .tdp_W = 600.0,
                                .idle_W = 117.0},
                       .node = {.chips = 8,
@@ -87,9 +81,9 @@ static inline void rig_build(struct rig *r) {
     f2f_error err = {0};
     r->chip.cls = &r->cls;
     r->chip.process = &r->process;
-    r->chip.memory.device = &r->device;
     r->node.chip = &r->chip;
     r->system.node = &r->node;
+    r->system.mem = &r->port;
     if (f2f_machine_make(&r->machine, &r->system, &err) != F2F_OK) fail_msg("%s", err.message);
 }
 

@@ -164,7 +164,7 @@ static void references_in_every_form(void **state) {
     if (f2f_catalog_system(&system, catalog, path, NULL, 0, NULL) != F2F_OK) fail_msg("%s", catalog->diag->lines[0]);
     const struct f2f_memory *memory = system->node->chip->memory.device, *from = base->node->chip->memory.device;
     assert_string_equal(system->node->chip->process->id.name, "tsmc-4n");
-    assert_true(fabs(memory->trcd_s - 99e-9) < 1e-15);
+    assert_true(fabs(memory->timing[F2F_DRAM_SYMBOL_nRCDRD].s - 99e-9) < 1e-15);
     assert_true(memory->channels == from->channels && memory->height == from->height);
     unlink(path);
     f2f_catalog_free(catalog);
@@ -188,7 +188,7 @@ static void set_reaches_into_lists(void **state) {
 static void later_set_sees_earlier(void **state) {
     (void)state;
     const struct f2f_set sets[] = {{"chip.memory.device", "hbm3e-12h-36gb"},
-                                   {"device.trfc", "300 ns"},
+                                   {"device.trfc_pb", "300 ns"},
                                    {"memory.pin_rate", "10 Gb/s"},
                                    {"chip.peak.bf16", "1 PFLOP/s"},
                                    {"nodes", "1"}};
@@ -198,7 +198,7 @@ static void later_set_sees_earlier(void **state) {
     if (f2f_catalog_system(&system, catalog, "dgx-h100", sets, 5, &err) != F2F_OK) fail_msg("%s", err.message);
     const struct f2f_chip *chip = system->node->chip;
     assert_int_equal(chip->memory.device->height, 12);
-    assert_true(fabs(chip->memory.device->trfc_s - 300e-9) < 1e-15);
+    assert_true(fabs(chip->memory.device->timing[F2F_DRAM_SYMBOL_nRFCpb].s - 300e-9) < 1e-15);
     assert_true(fabs(chip->peak_flops[F2F_DTYPE_BF16] - 1e15) < 1);
     f2f_catalog_free(catalog);
 }

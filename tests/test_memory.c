@@ -1,128 +1,361 @@
-/* test_memory.c - the memory port against closed forms, measured streams and its own refusals. */
+/* test_memory.c - the command-level memory against closed forms, other simulators and measured streams. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "fab2fleet/machine.h"
+#include "memory_rig.h"
 
-/* HBM3 as on an H100: 5 stacks driven at 5.234 Gb/s a pin; timings of public JESD238 presets. */
-static const struct f2f_memory hbm3 = {.id = {.name = "hbm3"},
-                                       .capacity_B = 17179869184.0,
-                                       .pin_rate_bps = 6.4e9,
-                                       .pins = 1024,
-                                       .channels = 32,
-                                       .banks = 32,
-                                       .refresh = F2F_REFRESH_PER_BANK,
-                                       .trefi_s = 3.9e-6,
-                                       .trfc_s = 200e-9,
-                                       .trcd_s = 19.4e-9,
-                                       .tcl_s = 12.5e-9,
-                                       .trp_s = 16.25e-9,
-                                       .twtr_s = 6.25e-9,
-                                       .trtw_s = 12.5e-9,
-                                       .energy_J_per_b = 3.6e-12,
-                                       .idle_W = 3.0};
+static struct memory_rig rig;
 
-static struct f2f_chip_memory carried(const struct f2f_memory *device) {
-    return (struct f2f_chip_memory){.device = device, .stacks = 5, .pin_rate_bps = 5.234e9, .usable_frac = 0.98};
+static int setup(void **state) {
+    (void)state;
+    rig = memory_rig_open();
+    return 0;
 }
 
-static struct f2f_mem_port port_of(const struct f2f_memory *device) {
-    struct f2f_chip_memory m = carried(device);
-    struct f2f_mem_port port;
-    f2f_error err = {0};
-    assert_int_equal(f2f_mem_port_make(&port, &m, &err), F2F_OK);
-    return port;
+static int teardown(void **state) {
+    (void)state;
+    memory_rig_close(&rig);
+    return 0;
 }
 
-static void near(double got, double want, double tolerance_frac) {
+static void near(double got, double want, double tolerance_frac, const char *what) {
     if (!(fabs(got - want) <= tolerance_frac * fabs(want)))
-        fail_msg("got %g, wanted %g within %g %%", got, want, 100.0 * tolerance_frac);
+        fail_msg("%s: got %g, wanted %g within %g %%", what, got, want, 100.0 * tolerance_frac);
 }
 
-static void peak_is_pins_times_rate(void **state) {
-    (void)state;
-    struct f2f_mem_port port = port_of(&hbm3);
-    near(port.peak_Bps, 5.0 * 1024.0 * 5.234e9 / 8.0, 1e-12);
-    near(port.capacity_B, 5.0 * 17179869184.0 * 0.98, 1e-12);
-    near(port.energy_J_per_B, 8.0 * 3.6e-12, 1e-12);
-    near(port.idle_W, 15.0, 1e-12);
-    near(port.latency_s, 31.9e-9, 1e-9);
+static const struct f2f_controller *controller(const char *name) {
+    const struct f2f_controller *c;
+    f2f_error err;
+    if (f2f_catalog_controller(&c, rig.catalog, name, NULL, 0, &err) != F2F_OK) fail_msg("%s", err.message);
+    return c;
 }
 
-static void pin_rate_defaults_to_the_device(void **state) {
-    (void)state;
-    struct f2f_chip_memory m = carried(&hbm3);
-    struct f2f_mem_port port;
-    m.pin_rate_bps = 0.0;
-    assert_int_equal(f2f_mem_port_make(&port, &m, NULL), F2F_OK);
-    near(port.peak_Bps, 5.0 * 1024.0 * 6.4e9 / 8.0, 1e-12);
+static struct f2f_mem_result simulate(const struct f2f_mem_run *run) {
+    struct f2f_mem_result r;
+    f2f_error err = {0};
+    if (f2f_mem_simulate(&r, run, &err) != F2F_OK) fail_msg("%s: %s", run->memory->id.name, err.message);
+    return r;
 }
 
-/* BabelStream on H100 SXM (Azure AI benchmarking guide): dot 94.9 %, triad 88.7 % of the datasheet. */
-static void streams_as_measured(void **state) {
-    (void)state;
-    struct f2f_mem_port port = port_of(&hbm3);
-    near(port.read_Bps / port.peak_Bps, 0.949, 0.01);
-    near(port.mixed_Bps / port.peak_Bps, 0.887, 0.02);
+static struct f2f_mem_run reads(const struct f2f_memory *m, const struct f2f_controller *c, int pattern, int64_t n) {
+    return (struct f2f_mem_run){.memory = m,
+                                .controller = c,
+                                .channels = 1,
+                                .requests = n,
+                                .traffic = {.pattern = pattern, .read_frac = 1.0, .seed = 1234}};
 }
 
-static void losses_add_up(void **state) {
-    (void)state;
-    struct f2f_mem_port port = port_of(&hbm3);
-    near(port.read_Bps, port.peak_Bps * (1.0 - port.refresh_loss_frac), 1e-12);
-    near(port.mixed_Bps, port.peak_Bps * (1.0 - port.refresh_loss_frac - port.turnaround_loss_frac), 1e-12);
-    assert_true(port.mixed_Bps < port.read_Bps && port.read_Bps < port.peak_Bps);
+static double efficiency(const struct f2f_mem_run *run) {
+    struct f2f_mem_result r = simulate(run);
+    return r.bandwidth_Bps / r.peak_Bps;
 }
 
-static void longer_timings_deliver_less(void **state) {
-    (void)state;
-    struct f2f_mem_port base = port_of(&hbm3);
-    struct f2f_memory slow = hbm3;
-    slow.trfc_s *= 1.5;
-    assert_true(port_of(&slow).read_Bps < base.read_Bps && port_of(&slow).mixed_Bps < base.mixed_Bps);
-    slow = hbm3;
-    slow.trefi_s *= 2.0; /* refreshed half as often */
-    assert_true(port_of(&slow).read_Bps > base.read_Bps);
-    slow = hbm3;
-    slow.twtr_s *= 2.0;
-    assert_true(port_of(&slow).mixed_Bps < base.mixed_Bps);
-    near(port_of(&slow).read_Bps, base.read_Bps, 1e-12); /* a read stream never turns around */
+static double clock_s(const struct f2f_memory *m) { return m->standard->bits_per_clock / m->pin_rate_bps; }
+
+static double clocks(const struct f2f_memory *m, int symbol) {
+    if (symbol == F2F_DRAM_SYMBOL_nBL) return m->burst / m->standard->bits_per_clock;
+    return fmax(ceil(m->timing[symbol].s / clock_s(m) - 1e-6), m->timing[symbol].ck);
 }
 
-/* Bad memories and the two numbers their message must show. */
-static void contradictions_are_refused(void **state) {
+static void isolated_read_costs_row_column_and_burst(void **state) {
     (void)state;
-    struct f2f_memory bad[6];
-    for (int i = 0; i < 6; i++) bad[i] = hbm3;
-    bad[0].trfc_s = 4e-6;
-    bad[1].pins = 0;
-    bad[2].pin_rate_bps = 4e9;
-    bad[3].channels = 0;
-    bad[4].trefi_s = 0.0;
-    bad[5].trtw_s = -1e-9;
-    static const char *const shown[6][2] = {{"4000 ns", "3900 ns"}, {"5 stacks", "0 pins"},   {"5.234", "4 Gb/s"},
-                                            {"1024 pins", "0 ch"},  {"200 ns", "every 0 ns"}, {"6.25", "-1 ns"}};
-    for (int i = 0; i < 6; i++) {
-        struct f2f_chip_memory m = carried(&bad[i]);
-        struct f2f_mem_port port;
+    for (int i = 0; i < rig.n; i++) {
+        const struct f2f_memory *m = rig.memory[i];
+        struct f2f_mem_run run = reads(m, NULL, F2F_MEM_RANDOM, 1);
+        double ck = clocks(m, F2F_DRAM_SYMBOL_nRCDRD) + clocks(m, F2F_DRAM_SYMBOL_nCL) + clocks(m, F2F_DRAM_SYMBOL_nBL);
+        near(simulate(&run).latency_mean_s, ck * clock_s(m), 1e-9, m->id.name);
+    }
+}
+
+/* Row hits alone: nothing but refresh may keep the bus from moving data. */
+static void streams_reach_the_bus_less_refresh(void **state) {
+    (void)state;
+    const struct f2f_memory *m = memory_rig_find(&rig, "hbm3-8h-16gb");
+    struct f2f_controller c = *controller("hbm3-tuned-ref");
+    struct f2f_mem_run run = reads(m, &c, F2F_MEM_STREAM, 200000);
+    double lost = clocks(m, F2F_DRAM_SYMBOL_nRFCab) / clocks(m, F2F_DRAM_SYMBOL_nREFI), all_bank = efficiency(&run);
+    assert_true(all_bank <= 1.0 - 0.95 * lost && all_bank >= (1.0 - lost) * 0.98);
+    c.refresh = F2F_DRAM_REFRESH_NONE;
+    double none = efficiency(&run);
+    assert_true(none <= 1.0 && none >= 0.985);
+    c.refresh = F2F_DRAM_REFRESH_PER_BANK;
+    c.postpone = 8;
+    double per_bank = efficiency(&run);
+    assert_true(per_bank > all_bank && per_bank <= none); /* the other banks go on */
+}
+
+static void per_bank_refresh_costs_less_than_all_bank(void **state) {
+    (void)state;
+    for (int i = 0; i < rig.n; i++) {
+        const struct f2f_memory *m = rig.memory[i];
+        struct f2f_controller c = *m->controller;
+        struct f2f_mem_run run = reads(m, &c, F2F_MEM_STREAM, 100000);
+        bool has_bank = false;
+        for (int k = 0; k < m->standard->commands; k++)
+            has_bank |= m->standard->command[k].action == F2F_DRAM_REFRESH_BANK;
+        if (!has_bank) continue;
+        c.read_queue = 128;
+        c.postpone = 8;
+        c.refresh = F2F_DRAM_REFRESH_PER_BANK;
+        double per_bank = efficiency(&run);
+        c.refresh = F2F_DRAM_REFRESH_ALL_BANK;
+        c.postpone = 0; /* or what is owed at the end has cost nothing */
+        if (per_bank < efficiency(&run)) fail_msg("%s: per-bank %g, all-bank %g", m->id.name, per_bank, efficiency(&run));
+    }
+}
+
+/* Each random read opens a row, and four rows are opened in tFAW at most. */
+static void random_reads_reach_the_activate_window(void **state) {
+    (void)state;
+    static const char *const names[] = {"hbm3-8h-16gb", "hbm3e-12h-36gb", "hbm4-12h-36gb"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const struct f2f_memory *m = memory_rig_find(&rig, names[i]);
+        struct f2f_controller c = *controller("hbm3-tuned-ref");
+        struct f2f_mem_run run = reads(m, &c, F2F_MEM_RANDOM, 100000);
+        double bound = 4.0 * clocks(m, F2F_DRAM_SYMBOL_nBL) / clocks(m, F2F_DRAM_SYMBOL_nFAW);
+        c.refresh = F2F_DRAM_REFRESH_NONE;
+        double free = efficiency(&run);
+        assert_true(free <= bound && free >= 0.95 * bound);
+        c.refresh = F2F_DRAM_REFRESH_ALL_BANK;
+        double lost = clocks(m, F2F_DRAM_SYMBOL_nRFCab) / clocks(m, F2F_DRAM_SYMBOL_nREFI);
+        double refreshed = efficiency(&run);
+        assert_true(refreshed <= bound * (1.0 - 0.95 * lost) && refreshed >= 0.95 * bound * (1.0 - lost));
+    }
+}
+
+/* Rows of one bank in turn: each waits tRC for the one before. */
+static void bank_conflicts_cost_a_row_cycle_each(void **state) {
+    (void)state;
+    for (int i = 0; i < rig.n; i++) {
+        struct f2f_memory without = *rig.memory[i];
+        const struct f2f_memory *m = &without;
+        struct f2f_controller c = *controller("hbm3-tuned-ref");
+        without.raaimt = 0; /* no refresh management either */
+        c.refresh = F2F_DRAM_REFRESH_NONE;
+        c.mapping = "RoBaBgRaPcCo";
+        c.hash = F2F_DRAM_HASH_NONE;
+        struct f2f_mem_run run = reads(m, &c, F2F_MEM_STRIDED, 2000);
+        run.traffic.step_B = m->page_B * m->banks * m->groups * m->ranks * m->pseudos;
+        struct f2f_mem_result r = simulate(&run);
+        double ras_rp = clocks(m, F2F_DRAM_SYMBOL_nRAS) + clocks(m, F2F_DRAM_SYMBOL_nRP);
+        double cycle = fmax(clocks(m, F2F_DRAM_SYMBOL_nRC), ras_rp);
+        assert_true(r.row_hit_frac == 0.0);
+        near(r.cycles_ck / 2000.0, cycle, 0.02, m->id.name);
+    }
+}
+
+/* Runs of Ramulator 2.1 (c5b1c3a4) with the same timings, mapping and scheduler: share of peak, mean read latency. */
+static void other_simulators_agree(void **state) {
+    (void)state;
+    static const struct {
+        const char *memory, *controller;
+        int channels, pattern, skew;
+        double read_frac;
+        int64_t requests;
+        double efficiency_frac, latency_ns;
+    } runs[] = {
+        {"hbm3-8h-16gb", "hbm3-tuned-ref", 16, F2F_MEM_STREAM, 0, 1, 500000, 0.8989, 104.0},
+        {"hbm3-8h-16gb", "hbm3-tuned-ref", 16, F2F_MEM_RANDOM, 0, 1, 500000, 0.2915, 304.3},
+        {"hbm3-8h-16gb", "hbm3-tuned-ref", 1, F2F_MEM_STREAM, 0, 1, 500000, 0.8894, 105.1},
+        {"hbm3-8h-16gb", "hbm3-tuned-ref", 1, F2F_MEM_RANDOM, 0, 1, 500000, 0.2936, 306.1},
+        {"hbm3-8h-16gb", "hbm3-tuned-ref", 16, F2F_MEM_TRIAD, 0, 1, 500000, 0.513, 256.0},
+        {"hbm3-8h-16gb", "hbm3-tuned-ref", 16, F2F_MEM_TRIAD, 682, 1, 500000, 0.611, 217.0},
+        {"hbm3-8h-16gb", "hbm3-tuned32-ref", 16, F2F_MEM_STREAM, 0, 1, 2000000, 0.8205, 39.0},
+        {"hbm3-8h-16gb", "hbm3-tuned32-ref", 16, F2F_MEM_RANDOM, 0, 1, 2000000, 0.2879, 102.8},
+        {"hbm3-8h-16gb", "hbm3-tuned32-ref", 16, F2F_MEM_TRIAD, 0, 1, 2000000, 0.258, 139.0},
+        {"hbm3-8h-16gb", "hbm3-tuned32-ref", 16, F2F_MEM_TRIAD, 682, 1, 1000000, 0.383, 99.0},
+        {"hbm3-8h-16gb", "hbm3-default-ref", 16, F2F_MEM_STREAM, 0, 1, 2000000, 0.4217, 61.8},
+        {"hbm3-8h-16gb", "hbm3-default-ref", 16, F2F_MEM_RANDOM, 0, 1, 2000000, 0.2886, 102.8},
+        {"hbm3-8h-16gb", "hbm3-default-ref", 16, F2F_MEM_TRIAD, 0, 1, 2000000, 0.185, 178.0},
+        {"hbm3-8h-16gb", "hbm3-default-ref", 16, F2F_MEM_TRIAD, 682, 1, 1000000, 0.354, 99.0},
+        {"hbm3-8h-16gb", "hbm3-default-ref", 16, F2F_MEM_RANDOM, 0, 2.0 / 3.0, 2000000, 0.265, 146.5},
+        {"hbm2-2.0-ref", "hbm2-tuned-ref", 8, F2F_MEM_STREAM, 0, 1, 500000, 0.9000, 153.2},
+        {"hbm2-2.0-ref", "hbm2-tuned-ref", 8, F2F_MEM_RANDOM, 0, 1, 500000, 0.3012, 454.7},
+        {"hbm2-2.0-ref", "hbm2-tuned-ref", 8, F2F_MEM_TRIAD, 0, 1, 500000, 0.6911, 278.2},
+        {"hbm2-2.0-ref", "hbm2-tuned-ref", 8, F2F_MEM_TRIAD, 682, 1, 500000, 0.7362, 251.4},
+    };
+    for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
+        char what[96];
+        struct f2f_mem_run run = reads(memory_rig_find(&rig, runs[i].memory), controller(runs[i].controller), runs[i].pattern, runs[i].requests);
+        run.channels = runs[i].channels;
+        run.traffic.skew = runs[i].skew;
+        run.traffic.read_frac = runs[i].read_frac;
+        struct f2f_mem_result r = simulate(&run);
+        (void)snprintf(what, sizeof what, "run %d, %s on %s", (int)i, runs[i].controller, runs[i].memory);
+        near(r.bandwidth_Bps / r.peak_Bps, runs[i].efficiency_frac, 0.03, what);
+        near(r.latency_mean_s * 1e9, runs[i].latency_ns, 0.08, what);
+    }
+}
+
+static void gpus_stream_as_measured(void **state) {
+    (void)state;
+    /* BabelStream, share of the datasheet: dot (reads), triad (2:1), copy (1:1); Azure AI benchmarking guide. */
+    static const struct {
+        const char *chip;
+        double pin_rate_bps, measured[3];
+    } gpus[] = {{"h100-sxm", 5.234e9, {0.949, 0.887, 0.866}},
+                {"h200-sxm", 6.25e9, {0.933, 0.865, 0.835}},
+                {"a100-sxm-80gb", 3.186e9, {0.858, 0.834, 0.790}}};
+    static const double read_frac[3] = {1.0, 2.0 / 3.0, 0.5};
+    for (size_t g = 0; g < sizeof gpus / sizeof gpus[0]; g++) {
+        const struct f2f_system *system;
+        f2f_error err;
+        assert_int_equal(f2f_catalog_system(&system, rig.catalog, gpus[g].chip, NULL, 0, &err), F2F_OK);
+        const struct f2f_chip_memory *memory = &system->node->chip->memory;
+        struct f2f_mem_run run = reads(memory->device, memory->controller, F2F_MEM_STREAM, 200000);
+        near(memory->pin_rate_bps, gpus[g].pin_rate_bps, 1e-9, "pin rate");
+        run.pin_rate_bps = memory->pin_rate_bps;
+        run.traffic.outstanding = 4096;
+        for (int k = 0; k < 3; k++) {
+            run.traffic.read_frac = read_frac[k];
+            double got = efficiency(&run);
+            if (fabs(got - gpus[g].measured[k]) > 0.03)
+                fail_msg("%s at %g reads: %g, measured %g", gpus[g].chip, read_frac[k], got, gpus[g].measured[k]);
+        }
+    }
+}
+
+static void longer_timings_deliver_no_more(void **state) {
+    (void)state;
+    static const int symbols[] = {F2F_DRAM_SYMBOL_nRFCpb, F2F_DRAM_SYMBOL_nRP,   F2F_DRAM_SYMBOL_nRC,   F2F_DRAM_SYMBOL_nFAW,
+                                  F2F_DRAM_SYMBOL_nCCDL,  F2F_DRAM_SYMBOL_nWTRL, F2F_DRAM_SYMBOL_nRTW};
+    const struct f2f_memory *m = memory_rig_find(&rig, "hbm3e-12h-36gb");
+    for (size_t i = 0; i < sizeof symbols / sizeof symbols[0]; i++)
+        for (int k = 0; k < 3; k++) {
+            struct f2f_memory slow = *m;
+            struct f2f_mem_run run = reads(m, NULL, k == 2 ? F2F_MEM_RANDOM : F2F_MEM_STREAM, 60000);
+            if (k == 1) run.traffic.read_frac = 2.0 / 3.0;
+            double before = efficiency(&run);
+            slow.timing[symbols[i]].s *= 1.5;
+            slow.timing[symbols[i]].ck *= 1.5;
+            run.memory = &slow;
+            /* a scheduler that looks ahead so far and no farther may be lucky, but not by more */
+            if (efficiency(&run) > before * 1.01)
+                fail_msg("%s: %g, before %g", f2f_dram_symbol_name((enum f2f_dram_symbol)symbols[i]), efficiency(&run), before);
+        }
+}
+
+static void shares_of_the_bus_add_up(void **state) {
+    (void)state;
+    for (int i = 0; i < rig.n; i++)
+        for (int pattern = 0; pattern < F2F_MEM_TRACE; pattern++) {
+            struct f2f_mem_run run = reads(rig.memory[i], NULL, pattern, 5000);
+            run.traffic.step_B = 8192;
+            run.traffic.read_frac = 0.7;
+            run.channels = 2;
+            struct f2f_mem_result r = simulate(&run);
+            double sum = r.data_frac;
+            for (int l = 0; l < F2F_MEM_LOSSES; l++) {
+                assert_true(r.loss_frac[l] >= -1e-12);
+                sum += r.loss_frac[l];
+            }
+            near(sum, 1.0, 1e-9, rig.memory[i]->id.name);
+            assert_int_equal(r.requests, 5000);
+            near(r.data_frac * r.peak_Bps * r.time_s, (double)(r.requests - r.forwarded) * r.bytes_B / (double)r.requests, 1e-9, "bytes");
+        }
+}
+
+static void threads_change_nothing(void **state) {
+    (void)state;
+    struct f2f_mem_run run = reads(memory_rig_find(&rig, "hbm3e-12h-36gb"), NULL, F2F_MEM_RANDOM, 64000);
+    run.channels = 0;
+    run.traffic.read_frac = 0.6;
+    struct f2f_mem_result one = simulate(&run), again;
+    for (run.threads = 2; run.threads <= 7; run.threads += 5) {
+        again = simulate(&run);
+        assert_memory_equal(&one, &again, sizeof one);
+    }
+}
+
+static void heat_doubles_refresh(void **state) {
+    (void)state;
+    struct f2f_mem_run run = reads(memory_rig_find(&rig, "hbm3e-12h-36gb"), NULL, F2F_MEM_STREAM, 200000);
+    run.temperature_C = 60;
+    struct f2f_mem_result cool = simulate(&run);
+    run.temperature_C = 95;
+    struct f2f_mem_result hot = simulate(&run);
+    near((double)hot.commands[F2F_DRAM_REFRESH_BANK] / hot.time_s, 2.0 * (double)cool.commands[F2F_DRAM_REFRESH_BANK] / cool.time_s,
+         0.03, "refreshes");
+    assert_true(hot.bandwidth_Bps < cool.bandwidth_Bps && hot.energy_J > cool.energy_J);
+}
+
+static void energy_is_the_sum_of_commands(void **state) {
+    (void)state;
+    const struct f2f_memory *m = memory_rig_find(&rig, "hbm3-8h-16gb");
+    struct f2f_mem_run run = reads(m, NULL, F2F_MEM_STREAM, 100000);
+    run.traffic.read_frac = 0.5;
+    struct f2f_mem_result r = simulate(&run);
+    near(r.part_J[0], (double)r.commands[F2F_DRAM_ACTIVATE] * m->activate_J, 1e-12, "activates");
+    near(r.part_J[1], (double)r.reads * 256.0 * (m->read_J_per_b + m->io_J_per_b), 1e-12, "reads");
+    near(r.part_J[2], (double)r.writes * 256.0 * (m->write_J_per_b + m->io_J_per_b), 1e-12, "writes");
+    near(r.part_J[4], m->idle_W / 16.0 * r.time_s, 1e-12, "background of one channel of sixteen");
+    near(r.energy_J, r.part_J[0] + r.part_J[1] + r.part_J[2] + r.part_J[3] + r.part_J[4], 1e-12, "all");
+}
+
+/* A request rate the memory can take is what it delivers, at the latency of an idle memory. */
+static void open_loops_keep_their_rate(void **state) {
+    (void)state;
+    struct f2f_mem_run run = reads(memory_rig_find(&rig, "hbm3-8h-16gb"), NULL, F2F_MEM_STREAM, 50000);
+    run.traffic.rate_Bps = 5e9;
+    struct f2f_mem_result r = simulate(&run);
+    near(r.bandwidth_Bps, 5e9, 1e-3, "bandwidth");
+    assert_true(r.latency_mean_s < 60e-9);
+}
+
+static void traces_are_read(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *wrong;
+    } traces[] = {{"# comment\n0x40 READ 0\n0x80 WRITE 5\n\n0xfffffffff0 READ 1000\n", NULL},
+                  {"LD 64\nST 0x1000\n", NULL},
+                  {"0x40 READ 10\n0x80 READ 9\n", ":2: cycle 9 comes after cycle 10"},
+                  {"LD 64\nLOAD 64\n", ":2: 'LOAD ...' is no request"},
+                  {"0x40 READ\n", ":1: '0x40 ...' is no request"},
+                  {"0x40 READ -1\n", ":1:"},
+                  {"0x10000000000000000 READ 1\n", ":1:"},
+                  {"\n", "holds no request"}};
+    for (size_t i = 0; i < sizeof traces / sizeof traces[0]; i++) {
+        char path[] = "traceXXXXXX";
+        int fd = mkstemp(path);
+        assert_true(fd >= 0 && write(fd, traces[i].text, strlen(traces[i].text)) >= 0);
+        struct f2f_mem_run run = reads(memory_rig_find(&rig, "hbm3-8h-16gb"), NULL, F2F_MEM_TRACE, 0);
+        struct f2f_mem_result r;
         f2f_error err = {0};
-        assert_int_equal(f2f_mem_port_make(&port, &m, &err), F2F_EINPUT);
-        for (int j = 0; j < 2; j++)
-            if (!strstr(err.message, shown[i][j])) fail_msg("'%s' is not in: %s", shown[i][j], err.message);
+        run.channels = 16;
+        run.traffic.trace = path;
+        f2f_status status = f2f_mem_simulate(&r, &run, &err);
+        (void)close(fd);
+        (void)unlink(path);
+        assert_int_equal(status, traces[i].wrong ? F2F_EINPUT : F2F_OK);
+        if (traces[i].wrong && !strstr(err.message, traces[i].wrong)) fail_msg("'%s' is not in: %s", traces[i].wrong, err.message);
+        if (!traces[i].wrong) assert_int_equal(r.requests, i == 0 ? 3 : 2);
     }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(peak_is_pins_times_rate),     cmocka_unit_test(pin_rate_defaults_to_the_device),
-        cmocka_unit_test(streams_as_measured),         cmocka_unit_test(losses_add_up),
-        cmocka_unit_test(longer_timings_deliver_less), cmocka_unit_test(contradictions_are_refused),
+        cmocka_unit_test(isolated_read_costs_row_column_and_burst),
+        cmocka_unit_test(streams_reach_the_bus_less_refresh),
+        cmocka_unit_test(per_bank_refresh_costs_less_than_all_bank),
+        cmocka_unit_test(random_reads_reach_the_activate_window),
+        cmocka_unit_test(bank_conflicts_cost_a_row_cycle_each),
+        cmocka_unit_test(other_simulators_agree),
+        cmocka_unit_test(gpus_stream_as_measured),
+        cmocka_unit_test(longer_timings_deliver_no_more),
+        cmocka_unit_test(shares_of_the_bus_add_up),
+        cmocka_unit_test(threads_change_nothing),
+        cmocka_unit_test(heat_doubles_refresh),
+        cmocka_unit_test(energy_is_the_sum_of_commands),
+        cmocka_unit_test(open_loops_keep_their_rate),
+        cmocka_unit_test(traces_are_read),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, setup, teardown);
 }

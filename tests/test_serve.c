@@ -54,6 +54,7 @@ static void rig_make(struct rig *rig, const struct world *w, const char *system,
     rig->system.node = &rig->node;
     rig->node.chip = &rig->chip;
     rig->chip.memory.device = &rig->memory;
+    rig->system.mem = NULL; /* the memory may be changed: simulated anew */
     assert_int_equal(f2f_catalog_model(&rig->job.model, w->catalog, model, &err), F2F_OK);
     assert_int_equal(f2f_precision_parse(&rig->job.precision, precision, NULL, &err), F2F_OK);
     assert_int_equal(f2f_engine_find(&rig->job.engine, engine, &err), F2F_OK);

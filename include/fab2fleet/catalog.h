@@ -15,8 +15,10 @@ extern "C" {
 #endif
 
 /* name of the kind = folder of the catalog */
-#define F2F_KIND_LIST(X) \
-    X(PROCESS, process)  \
+#define F2F_KIND_LIST(X)      \
+    X(PROCESS, process)       \
+    X(DRAM, dram)             \
+    X(CONTROLLER, controller) \
     X(MEMORY, memory) X(CLASS, class) X(CHIP, chip) X(NODE, node) X(NETWORK, network) X(SYSTEM, system)
 
 enum f2f_kind {
@@ -42,6 +44,10 @@ struct f2f_diag *f2f_catalog_diag(struct f2f_catalog *catalog);
 /* Changes made to every system read from now on, before those of the call. Borrowed. */
 void f2f_catalog_override(struct f2f_catalog *catalog, const struct f2f_set *sets, size_t n_sets);
 
+/* Called with every system read from now on; fails the reading where it fails. */
+typedef f2f_status f2f_system_hook(void *context, struct f2f_system *system, f2f_error *err);
+void f2f_catalog_on_system(struct f2f_catalog *catalog, f2f_system_hook *hook, void *context);
+
 /* A system by the name of a system, a node (one node, no network) or a chip (one chip). */
 f2f_status f2f_catalog_system(const struct f2f_system **out, struct f2f_catalog *catalog, const char *name,
                               const struct f2f_set *sets, size_t n_sets, f2f_error *err);
@@ -51,6 +57,8 @@ f2f_status f2f_catalog_host(const struct f2f_system **out, struct f2f_catalog *c
                             const struct f2f_set *sets, size_t n_sets, f2f_error *err);
 f2f_status f2f_catalog_memory(const struct f2f_memory **out, struct f2f_catalog *catalog, const char *name,
                               const struct f2f_set *sets, size_t n_sets, f2f_error *err);
+f2f_status f2f_catalog_controller(const struct f2f_controller **out, struct f2f_catalog *catalog, const char *name,
+                                  const struct f2f_set *sets, size_t n_sets, f2f_error *err);
 f2f_status f2f_catalog_model(const struct f2f_model **out, struct f2f_catalog *catalog, const char *name,
                              f2f_error *err);
 

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "fab2fleet/dram.h"
 #include "fab2fleet/dtype.h"
 
 #ifdef __cplusplus
@@ -29,33 +30,69 @@ struct f2f_process {
     double sram_energy_J_per_B; /* last-level SRAM access with wires */
 };
 
-enum f2f_refresh { F2F_REFRESH_ALL_BANK, F2F_REFRESH_PER_BANK };
+/* A DRAM standard: commands and what must lie between them. */
+struct f2f_dram_standard {
+    struct f2f_ident id;
+    int bits_per_clock; /* of one data pin */
+    int ticks_per_clock;
+    const struct f2f_dram_command *command;
+    int commands;
+    const struct f2f_dram_constraint *constraint;
+    int constraints;
+};
+
+/* Policies of a memory controller, one per channel. */
+enum f2f_dram_page { F2F_DRAM_PAGE_OPEN, F2F_DRAM_PAGE_CLOSED, F2F_DRAM_PAGE_ADAPTIVE };
+enum f2f_dram_refresh { F2F_DRAM_REFRESH_NONE, F2F_DRAM_REFRESH_ALL_BANK, F2F_DRAM_REFRESH_PER_BANK };
+enum f2f_dram_hash { F2F_DRAM_HASH_NONE, F2F_DRAM_HASH_COLUMN, F2F_DRAM_HASH_ROW };
+struct f2f_controller {
+    struct f2f_ident id;
+    const char *scheduler; /* name of src/memory/scheduler_list.h */
+    int cap; /* column commands a row may get while an older request waits for its bank; 0: no limit */
+    int page, refresh, hash; /* enums above */
+    double idle_close_s; /* adaptive: a row without requests is closed after this time */
+    int postpone; /* refreshes that may be owed before they go first */
+    const char *mapping; /* fields from the highest address bit down, e.g. "RoCoBaBgRaPcCo4" */
+    double interleave_B; /* bytes in one channel before the next */
+    int read_queue, write_queue; /* entries of one channel */
+    double drain_high_frac, drain_low_frac; /* of the write queue: writes start and stop being served */
+    bool early_release; /* an entry leaves its queue when its row is opened, not when data moves */
+};
 
 /* One stack (HBM) or one device (GDDR, LPDDR, DDR) of a memory. */
 struct f2f_memory {
     struct f2f_ident id;
     const char *family; /* "HBM3E" */
+    const struct f2f_dram_standard *standard;
+    const struct f2f_controller *controller; /* used where a chip names none */
     double capacity_B; /* of one stack or device */
     double pin_rate_bps; /* the highest the memory is rated for; a chip may drive less */
     int pins; /* data pins of one stack or device */
-    int channels; /* pseudo-channels count as channels */
     int height; /* DRAM dies in the stack, 1 if none */
-    int banks; /* banks of one channel */
-    int refresh; /* enum f2f_refresh */
-    double trefi_s; /* every bank is refreshed once in this time */
-    double trfc_s; /* a refresh as used here: tRFCab (all-bank) or tRFCpb (per-bank) */
-    double trcd_s, tcl_s, trp_s, twtr_s, trtw_s; /* row open, read latency, precharge, bus turnarounds */
-    double energy_J_per_b; /* per bit moved, activation to pin */
+    int channels, pseudos, ranks, groups, banks, rows; /* each of one member of the level above */
+    double page_B; /* one row of one bank */
+    int burst; /* transfers of one column command (BL) */
+    struct f2f_dram_timing timing[F2F_DRAM_SYMBOL_nBL]; /* by enum f2f_dram_symbol */
+    int raaimt; /* activates of a bank that call for refresh management; 0: none */
+    double activate_J; /* one activate and its precharge */
+    double read_J_per_b, write_J_per_b; /* array to the edge of the stack */
+    double io_J_per_b; /* the link to the chip */
+    double refresh_J; /* one bank in one refresh command */
     double idle_W; /* background of one stack */
+    double hot_C; /* above it refresh is due hot_refresh times as often */
+    double hot_refresh;
+    double base_K_per_W, die_K_per_W; /* thermal resistance of the stack, and of each die in it */
 };
 
 /* Memory as a chip carries it. */
 struct f2f_chip_memory {
     const struct f2f_memory *device;
+    const struct f2f_controller *controller; /* NULL: the memory's own */
     int stacks; /* stacks or devices */
     double pin_rate_bps; /* what the chip drives; 0: the memory's own */
     double inline_ecc_frac; /* of transfers, for ECC bits beside the data; 0: none */
     double usable_frac; /* capacity software can allocate, after ECC and reserved pages */
+    double base_C; /* temperature the stacks stand on: that of the package around them */
 };
 
 /* Calibrated constants of a class of chips; src/chip/ says what each one does. All chips of a class
@@ -138,12 +175,14 @@ struct f2f_network {
     int levels;
 };
 
+struct f2f_mem_port;
 struct f2f_system {
     struct f2f_ident id;
     const struct f2f_node *node;
     int nodes;
     const struct f2f_network *network; /* NULL: one node */
     double pue; /* facility power over IT power */
+    const struct f2f_mem_port *mem; /* what its memory delivers, where that is known already (machine.h); else NULL */
 };
 
 #ifdef __cplusplus

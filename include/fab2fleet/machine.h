@@ -7,6 +7,7 @@
 
 #include "fab2fleet/chip_class.h"
 #include "fab2fleet/hardware.h"
+#include "fab2fleet/memory.h"
 #include "fab2fleet/model.h"
 #include "fab2fleet/record.h"
 
@@ -14,20 +15,40 @@
 extern "C" {
 #endif
 
-/* What the memory delivers, all stacks of the chip together (src/memory/port.c). */
+/* Access classes the port was simulated with. */
+enum f2f_mem_class {
+    F2F_MEM_WEIGHTS, /* a read stream over all channels */
+    F2F_MEM_KV, /* pages gathered from a fragmented pool */
+    F2F_MEM_ACTIVATIONS, /* two reads for each write */
+    F2F_MEM_CLASSES
+};
+
+/* What the memory delivers, all stacks of the chip together, simulated command by command (src/memory/port.c). */
 struct f2f_mem_port {
     double capacity_B; /* usable */
     double peak_Bps;
-    double read_Bps; /* weight and KV streams */
+    double read_Bps; /* weight streams */
+    double kv_Bps; /* pages of the KV cache */
     double mixed_Bps; /* activations, reads and writes */
     double latency_s; /* one isolated read */
-    double energy_J_per_B;
+    double energy_J_per_B; /* above idle, of a read stream */
     double idle_W;
-    double refresh_loss_frac, turnaround_loss_frac; /* shares of peak, for --explain */
+    double temperature_C; /* of the hottest DRAM die under a read stream */
+    bool hot; /* so that refresh is due more often */
+    struct f2f_mem_delivered {
+        double data_frac, loss_frac[F2F_MEM_LOSSES]; /* of the data bus's time; sum 1 */
+        double latency_s; /* mean, loaded */
+        double row_hit_frac;
+    } delivered[F2F_MEM_CLASSES];
 };
 
 /* F2F_EINPUT when the timings contradict each other (tRFC >= tREFI, no pins, ...). */
 f2f_status f2f_mem_port_make(struct f2f_mem_port *out, const struct f2f_chip_memory *memory, f2f_error *err);
+
+/* Ports made once and kept: as the hook of a catalog (f2f_catalog_on_system) it gives every system its port, and
+ * equal memories the same one. Lives in the arena. */
+struct f2f_mem_ports *f2f_mem_ports_new(f2f_arena *arena);
+f2f_status f2f_mem_ports_attach(void *ports, struct f2f_system *system, f2f_error *err);
 
 struct f2f_machine {
     const struct f2f_system *system;

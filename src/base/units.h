@@ -22,7 +22,9 @@
     X(ENERGY_PER_BYTE, "J/B", "an energy per byte", "1.2 pJ/B")       \
     X(ENERGY_PER_FLOP, "J/FLOP", "an energy per FLOP", "0.5 pJ/FLOP") \
     X(TIME, "s", "a time", "350 ns")                                  \
-    X(AREA, "mm2", "an area", "814 mm2")
+    X(AREA, "mm2", "an area", "814 mm2")                              \
+    X(TEMPERATURE, "C", "a temperature in degrees Celsius", "85 C")   \
+    X(THERMAL, "K/W", "a thermal resistance", "0.4 K/W")
 
 enum f2f_quantity {
 #define X(id, unit, text, example) F2F_QUANTITY_##id,

@@ -45,8 +45,9 @@ double f2f_chip_cache_Bps(const struct f2f_machine *machine);
 double f2f_chip_clocks_s(const struct f2f_machine *machine, double clocks);
 double f2f_chip_launch_s(const struct f2f_machine *machine);
 
-/* Seconds to stream so many bytes; reads alone, or reads and writes together. */
+/* Seconds to move so many bytes: a read stream, pages of the KV cache, reads and writes together. */
 double f2f_chip_read_s(const struct f2f_machine *machine, double bytes_B);
+double f2f_chip_kv_s(const struct f2f_machine *machine, double bytes_B);
 double f2f_chip_mixed_s(const struct f2f_machine *machine, double bytes_B);
 
 /* The same for activations: what fits half of the cache is still there from the operator before. */

@@ -19,7 +19,7 @@ struct work f2f_chip_decode_work(const struct f2f_machine *machine, const struct
                      .flop_energy = f2f_chip_attention_energy(machine)};
     w.compute_s = jobs * rows * op->kv_len * f2f_chip_score_s(machine, format, op) / units +
                   ceil(jobs / units) * f2f_chip_clocks_s(machine, cls->tile_ck);
-    w.memory_s = f2f_chip_read_s(machine, kv_B) + f2f_chip_mixed_s(machine, act_B);
+    w.memory_s = f2f_chip_kv_s(machine, kv_B) + f2f_chip_mixed_s(machine, act_B);
     w.flop = f2f_op_flop(op);
     w.mem_B = kv_B + act_B;
     w.cache_B = w.mem_B;

@@ -21,9 +21,12 @@ f2f_status f2f_machine_make(struct f2f_machine *out, const struct f2f_system *sy
         return f2f_fail(err, F2F_EINPUT, "chip %s: %d units at %g Hz with %g FLOP/s of vectors; all must be above 0",
                         chip->id.name, chip->units, chip->clock_Hz, chip->vector_flops);
     *out = (struct f2f_machine){.system = system, .chip = chip, .cls = chip->cls};
-    F2F_TRY(f2f_mem_port_make(&out->mem, &chip->memory, err));
-    out->mem.read_Bps *= 1.0 - chip->memory.inline_ecc_frac;
-    out->mem.mixed_Bps *= 1.0 - chip->memory.inline_ecc_frac;
+    if (system->mem) out->mem = *system->mem;
+    else F2F_TRY(f2f_mem_port_make(&out->mem, &chip->memory, err));
+    double data_frac = 1.0 - chip->memory.inline_ecc_frac;
+    out->mem.read_Bps *= data_frac;
+    out->mem.kv_Bps *= data_frac;
+    out->mem.mixed_Bps *= data_frac;
     return F2F_OK;
 }
 

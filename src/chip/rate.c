@@ -64,6 +64,10 @@ double f2f_chip_read_s(const struct f2f_machine *machine, double bytes_B) {
     return streamed_s(machine, bytes_B, machine->mem.read_Bps);
 }
 
+double f2f_chip_kv_s(const struct f2f_machine *machine, double bytes_B) {
+    return streamed_s(machine, bytes_B, machine->mem.kv_Bps);
+}
+
 double f2f_chip_mixed_s(const struct f2f_machine *machine, double bytes_B) {
     return streamed_s(machine, bytes_B, machine->mem.mixed_Bps);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "fab2fleet/machine.h"
 
 #ifndef F2F_VERSION
 #define F2F_VERSION "0"
@@ -67,6 +68,7 @@ static int open_and_run(const struct entry *verb, struct cli *cli) {
     size_t n;
     f2f_status status = cli_data_dirs(dirs, &n, 8, cli->arena, cli->common.data, &err);
     if (status == F2F_OK) status = f2f_catalog_new(&cli->catalog, dirs, n, &err);
+    if (status == F2F_OK) f2f_catalog_on_system(cli->catalog, f2f_mem_ports_attach, f2f_mem_ports_new(cli->arena));
     if (status != F2F_OK) return cli_fail(cli, status, &err);
     interrupt_install();
     int code = verb->verb->run(cli);

@@ -3,6 +3,7 @@
 X(run, "STUDY.yaml", "answer a whole study")
 X(serve, "--system S --model M --precision P", "how fast a system serves a model")
 X(train, "--system S --model M --chips N --global-batch B --seq L", "how fast a system trains a model")
+X(memory, "MEMORY", "what a memory stack really delivers, command by command")
 X(kernel, "CHIP gemm|attention-prefill|attention-decode|collective ...", "one operator on one chip")
 X(validate, "[FILE.csv ...]", "how wrong is it, against measurements")
 X(calibrate, "FILE.csv ...", "fit the constants of a class of chips to measured kernels")

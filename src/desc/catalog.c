@@ -27,15 +27,20 @@ void f2f_catalog_override(struct f2f_catalog *catalog, const struct f2f_set *set
     catalog->n_sets = n_sets;
 }
 
+void f2f_catalog_on_system(struct f2f_catalog *catalog, f2f_system_hook *hook, void *context) {
+    catalog->on_system = hook;
+    catalog->hook_context = context;
+}
+
 f2f_arena *f2f_catalog_arena(struct f2f_catalog *catalog) { return catalog->arena; }
 struct f2f_diag *f2f_catalog_diag(struct f2f_catalog *catalog) {
     return catalog->diag;
 }
 
 const struct f2f_table *f2f_table_find(const char *kind) {
-    static const struct f2f_table *const tables[] = {&f2f_process_table, &f2f_memory_table, &f2f_class_table,
-                                                     &f2f_chip_table,    &f2f_node_table,   &f2f_network_table,
-                                                     &f2f_system_table,  &f2f_study_table};
+    static const struct f2f_table *const tables[] = {
+        &f2f_process_table, &f2f_dram_table, &f2f_controller_table, &f2f_memory_table, &f2f_class_table,
+        &f2f_chip_table,    &f2f_node_table, &f2f_network_table,    &f2f_system_table, &f2f_study_table};
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         if (strcmp(tables[i]->kind, kind) == 0) return tables[i];
     return NULL;
@@ -64,6 +69,14 @@ f2f_status f2f_catalog_memory(const struct f2f_memory **out, struct f2f_catalog 
                               const struct f2f_set *sets, size_t n_sets, f2f_error *err) {
     void *object;
     F2F_TRY(f2f_desc_load(&object, catalog, &f2f_memory_table, name, sets, n_sets, err));
+    *out = object;
+    return F2F_OK;
+}
+
+f2f_status f2f_catalog_controller(const struct f2f_controller **out, struct f2f_catalog *catalog, const char *name,
+                                  const struct f2f_set *sets, size_t n_sets, f2f_error *err) {
+    void *object;
+    F2F_TRY(f2f_desc_load(&object, catalog, &f2f_controller_table, name, sets, n_sets, err));
     *out = object;
     return F2F_OK;
 }

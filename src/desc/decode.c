@@ -81,6 +81,25 @@ static void decode_quantity(double *out, struct f2f_diag *diag, const struct f2f
     *out = value;
 }
 
+static void decode_timing(struct f2f_dram_timing *out, struct f2f_diag *diag, const struct f2f_table *table,
+                          const struct f2f_field *field, struct f2f_doc *node) {
+    f2f_error reason;
+    struct f2f_doc *scalar = scalar_of(diag, node);
+    if (!scalar) {
+        f2f_doc_error(diag, node, "'%s' must be a time or clocks (e.g. 2.5 ns, 4 nCK), not a list or mapping",
+                      field->key);
+        return;
+    }
+    if (f2f_desc_timing_parse(out, scalar->text, &reason) != F2F_OK) {
+        f2f_doc_error(diag, scalar, "'%s': %s", field->key, reason.message);
+        return;
+    }
+    if (table->sourced && !scalar->source)
+        f2f_doc_error(diag, scalar,
+                      "'%s' has no source: add `source:` to this mapping, or write {value: %.40s, source: ...}",
+                      field->key, scalar->text);
+}
+
 static void decode_int(int *out, struct f2f_diag *diag, const struct f2f_table *table, const struct f2f_field *field,
                        struct f2f_doc *node) {
     struct f2f_doc *scalar = scalar_of(diag, node);
@@ -178,6 +197,7 @@ static void decode_field(void *object, struct f2f_catalog *catalog, const struct
     case F2F_FIELD_BOOL: decode_bool(target, diag, field, node); break;
     case F2F_FIELD_INT: decode_int(target, diag, table, field, node); break;
     case F2F_FIELD_QUANTITY: decode_quantity(target, diag, table, field, field->key, node); break;
+    case F2F_FIELD_TIMING: decode_timing(target, diag, table, field, node); break;
     case F2F_FIELD_WORD: decode_word(target, diag, field, node); break;
     case F2F_FIELD_STRUCT: f2f_desc_decode(target, catalog, field->table, node); break;
     case F2F_FIELD_REF: decode_ref(object, catalog, field, node); break;

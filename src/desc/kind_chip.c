@@ -4,6 +4,8 @@
 #define M struct f2f_chip_memory
 static const struct f2f_field memory_fields[] = {
     F2F_REF(M, "device", device, true, &f2f_memory_table, "the memory stack or device"),
+    F2F_REF(M, "controller", controller, false, &f2f_controller_table,
+            "the memory controller; the memory's own if left out"),
     F2F_INT(M, "stacks", stacks, 1, 1024, "stacks or devices on the chip"),
     F2F_QTY_OR(M, "pin_rate", pin_rate_bps, BITRATE, 0, 1e11, 0,
                "pin rate the chip drives; the memory's own if left out"),
@@ -11,6 +13,8 @@ static const struct f2f_field memory_fields[] = {
                "share of transfers that carry ECC bits kept in the memory itself (GDDR, LPDDR); 0: none"),
     F2F_QTY_OR(M, "usable", usable_frac, FRACTION, 0.1, 1, 1,
                "share of the capacity software can allocate (ECC, reserved pages)"),
+    F2F_QTY_OR(M, "base_temperature", base_C, TEMPERATURE, -40, 125, 55,
+               "temperature of the package the stacks stand on"),
 };
 static const struct f2f_table memory_table = F2F_TABLE(NULL, M, memory_fields, true, NULL);
 

@@ -39,6 +39,7 @@ static void put_type(struct f2f_json *json, const struct f2f_field *field) {
     case F2F_FIELD_SYSTEM: f2f_json_text(json, "type", "string"); break;
     case F2F_FIELD_BOOL: put_either(json, "boolean", "object"); break;
     case F2F_FIELD_INT: put_either(json, "integer", "object"); break;
+    case F2F_FIELD_TIMING:
     case F2F_FIELD_QUANTITY: put_quantity(json, field->quantity); break;
     case F2F_FIELD_WORD: put_words(json, field->words); break;
     case F2F_FIELD_STRUCT: put_object(json, field->table); break;
@@ -94,7 +95,8 @@ f2f_status f2f_catalog_schema(const char **out, f2f_arena *arena, const char *ki
     const struct f2f_table *table = f2f_table_find(kind);
     if (!table)
         return f2f_fail(err, F2F_EUSAGE,
-                        "no kind '%.40s': process, memory, class, chip, node, network, system and study are known",
+                        "no kind '%.40s': process, dram, controller, memory, class, chip, node, network, system and "
+                        "study are known",
                         kind);
     struct f2f_buffer buffer = {.arena = arena};
     struct f2f_json json = {.out = &buffer};

@@ -12,6 +12,14 @@ static const char *join(f2f_arena *arena, const char *prefix, const char *key) {
     return *prefix ? f2f_arena_printf(arena, "%s.%s", prefix, key) : key;
 }
 
+/* Clocks, or the longer of both, are no seconds before a pin rate is known. */
+static void show_timing(struct f2f_record *row, const char *text) {
+    struct f2f_dram_timing timing;
+    if (f2f_desc_timing_parse(&timing, text, NULL) != F2F_OK || timing.ck > 0) return;
+    f2f_record_num(row, "si", timing.s, NULL);
+    f2f_record_text(row, "unit", f2f_quantity_unit(F2F_QUANTITY_TIME), NULL);
+}
+
 static void show_scalar(struct f2f_record *r, const struct f2f_field *field, enum f2f_field_type type, const char *path,
                         struct f2f_doc *node) {
     struct f2f_doc *scalar = f2f_desc_scalar(node), *note = f2f_doc_get(node, "note");
@@ -23,8 +31,17 @@ static void show_scalar(struct f2f_record *r, const struct f2f_field *field, enu
         f2f_record_num(row, "si", si, NULL);
         f2f_record_text(row, "unit", f2f_quantity_unit(field->quantity), NULL);
     }
+    if (type == F2F_FIELD_TIMING) show_timing(row, scalar->text);
     f2f_record_text(row, "source", scalar->source, NULL);
     if (note && note->kind == F2F_DOC_SCALAR) f2f_record_text(row, "note", note->text, NULL);
+}
+
+static void show_texts(struct f2f_record *r, const struct f2f_field *field, const char *path,
+                       const struct f2f_doc *node) {
+    const char *all = "";
+    for (const struct f2f_doc *item = node->child; item; item = item->next)
+        if (item->kind == F2F_DOC_SCALAR) all = f2f_arena_printf(r->arena, "%s%s%s", all, *all ? ", " : "", item->text);
+    f2f_record_text(f2f_record_sub(r, path, field->help), "value", all, NULL);
 }
 
 static void show_field(struct f2f_record *r, struct f2f_catalog *catalog, const struct f2f_field *field,
@@ -43,6 +60,8 @@ static void show_field(struct f2f_record *r, struct f2f_catalog *catalog, const 
         int i = 0;
         for (struct f2f_doc *child = node->child; child; child = child->next)
             show_table(r, catalog, field->table, child, f2f_arena_printf(r->arena, "%s[%d]", path, i++));
+    } else if (field->type == F2F_FIELD_TEXTS && node->kind == F2F_DOC_SEQ) {
+        show_texts(r, field, path, node);
     } else {
         show_scalar(r, field, field->type, path, node);
     }
@@ -91,8 +110,8 @@ static f2f_status show_model(struct f2f_record **out, struct f2f_catalog *catalo
 /* A description must also decode, or what is shown could not be used. */
 f2f_status f2f_catalog_show(struct f2f_record **out, struct f2f_catalog *catalog, const char *name,
                             const struct f2f_set *sets, size_t n_sets, f2f_error *err) {
-    static const char *const kinds[] = {"system", "node",    "network", "chip", "class",
-                                        "memory", "process", "model",   NULL};
+    static const char *const kinds[] = {"system",     "node", "network", "chip",  "class", "memory",
+                                        "controller", "dram", "process", "model", NULL};
     const char *kind;
     *out = NULL;
     F2F_TRY(f2f_desc_kind(&kind, catalog, kinds, name, NULL, err));

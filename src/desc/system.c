@@ -62,6 +62,7 @@ f2f_status f2f_catalog_system(const struct f2f_system **out, struct f2f_catalog 
     for (size_t i = 0; i < catalog->n_sets; i++)
         F2F_TRY(f2f_desc_set(catalog, &f2f_system_table, tree, &catalog->sets[i], err));
     F2F_TRY(f2f_desc_load_tree(&object, catalog, &f2f_system_table, tree, sets, n_sets, err));
+    if (catalog->on_system) F2F_TRY(catalog->on_system(catalog->hook_context, object, err));
     *out = object;
     return F2F_OK;
 }

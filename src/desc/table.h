@@ -24,6 +24,7 @@ enum f2f_field_type {
     F2F_FIELD_MODELS, /* const struct f2f_model *[], by name or path, count at count_offset */
     F2F_FIELD_SYSTEM, /* const char *: name or path of a system, node or chip */
     F2F_FIELD_SETS, /* mapping path: value -> struct f2f_set[], count at count_offset */
+    F2F_FIELD_TIMING, /* struct f2f_dram_timing: a time, clocks, or max() of both */
     F2F_FIELD_TEXTS /* const char *[]: one text or a sequence, count at count_offset */
 };
 
@@ -103,6 +104,8 @@ struct f2f_table {
         .key = KEY, .help = HELP, .type = F2F_FIELD_##TYPE, .offset = offsetof(T, MEMBER), \
         .count_offset = offsetof(T, COUNT), .required = REQUIRED                           \
     }
+#define F2F_TIMING(T, KEY, MEMBER, HELP) \
+    { .key = KEY, .help = HELP, .type = F2F_FIELD_TIMING, .quantity = F2F_QUANTITY_TIME, .offset = offsetof(T, MEMBER) }
 #define F2F_TABLE(KIND, T, FIELDS, SOURCED, CHECK)                                                         \
     {                                                                                                      \
         .kind = KIND, .size = sizeof(T), .fields = FIELDS, .n_fields = sizeof(FIELDS) / sizeof(FIELDS)[0], \
@@ -110,8 +113,9 @@ struct f2f_table {
     }
 
 /* The table of a kind (src/desc/kind_*.c); f2f_study_table for studies. */
-extern const struct f2f_table f2f_process_table, f2f_memory_table, f2f_class_table, f2f_chip_table, f2f_node_table,
-    f2f_network_table, f2f_system_table, f2f_study_table, f2f_study_job_table;
+extern const struct f2f_table f2f_process_table, f2f_dram_table, f2f_controller_table, f2f_memory_table,
+    f2f_class_table, f2f_chip_table, f2f_node_table, f2f_network_table, f2f_system_table, f2f_study_table,
+    f2f_study_job_table;
 /* Table of a kind by name, or NULL. */
 const struct f2f_table *f2f_table_find(const char *kind);
 const struct f2f_field *f2f_table_field(const struct f2f_table *table, const char *key);
@@ -157,6 +161,8 @@ f2f_status f2f_desc_set_field(const struct f2f_field **out, f2f_arena *arena, co
 void f2f_desc_decode(void *object, struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *node);
 /* A scalar that may be written {value:, source:, note:}: the scalar itself, or NULL if it is none. */
 struct f2f_doc *f2f_desc_scalar(struct f2f_doc *node);
+/* decode_timing.c: "2.5 ns", "4 nCK" or "max(4 nCK, 2.5 ns)". */
+f2f_status f2f_desc_timing_parse(struct f2f_dram_timing *out, const char *text, f2f_error *err);
 /* decode_many.c: fields that are lists or names of other things than descriptions. */
 void f2f_desc_decode_texts(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
                            struct f2f_doc *node);
@@ -186,6 +192,8 @@ struct f2f_catalog {
     size_t n_dirs;
     const struct f2f_set *sets; /* of every system */
     size_t n_sets;
+    f2f_system_hook *on_system;
+    void *hook_context;
 };
 
 #endif

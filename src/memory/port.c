@@ -1,66 +1,96 @@
-/* port.c - what a memory delivers, from its timings.
+/* port.c - what the memory of a chip delivers: each access class simulated on one channel.
  *
- * Closed forms after JESD235 (HBM2E), JESD238 (HBM3) and JESD250 (GDDR6): refresh takes banks away, a
- * change of direction idles the data bus. Rows are assumed open long enough that activations hide
- * behind transfers, as they do for streams. Left out: ECC traffic, temperature-dependent refresh,
- * command bus conflicts and random access, which need the cycle-level model. */
+ * All channels are alike and their addresses interleaved, so that one stands for all. A class runs for two refresh
+ * intervals with as many requests waiting as the controller holds. The stack's power under a read stream sets its
+ * temperature; where that is above the memory's threshold everything is simulated again with refresh due more often.
+ * Left out: imbalance between channels, ECC traffic, and what the chip's caches do to addresses. */
+#include <math.h>
+
 #include "fab2fleet/machine.h"
+#include "memory/energy.h"
 
-/* A controller collects writes and drains them in one go; 38 bursts of 64 B are a queue of 64 entries
- * drained from 80 % to 20 %, the thresholds the public cycle-level controllers use. */
-static const double write_drain_B = 38.0 * 64.0;
-/* Reads per write of the mixed port: the triad a[i] = b[i] + s * c[i]. */
-static const double mixed_reads_per_write = 2.0;
+/* A page of the cache: 16 tokens of 8 heads of 128 in 8 bits, as vLLM's blocks of Llama 3 in FP8. */
+static const double kv_page_B = 16384.0;
+/* Reads per request of the mixed class: the triad a[i] = b[i] + s * c[i]. */
+static const double mixed_read_frac = 2.0 / 3.0;
+enum { WAITING = 4096 }; /* more than any queue holds */
 
-static f2f_status memory_check(const struct f2f_chip_memory *c, const struct f2f_memory *d, f2f_error *err) {
-    if (c->stacks < 1 || d->pins < 1 || d->channels < 1)
-        return f2f_fail(err, F2F_EINPUT, "memory %s: %d stacks of %d pins and %d channels; each must be at least 1",
-                        d->id.name, c->stacks, d->pins, d->channels);
-    if (!(d->pin_rate_bps > 0.0))
-        return f2f_fail(err, F2F_EINPUT, "memory %s: pin rate %g b/s must be above 0", d->id.name, d->pin_rate_bps);
-    if (c->pin_rate_bps > d->pin_rate_bps)
+static double pin_rate_bps(const struct f2f_chip_memory *m) {
+    return m->pin_rate_bps > 0.0 ? m->pin_rate_bps : m->device->pin_rate_bps;
+}
+
+static f2f_status check(const struct f2f_chip_memory *m, f2f_error *err) {
+    const struct f2f_memory *d = m->device;
+    if (m->stacks < 1)
+        return f2f_fail(err, F2F_EINPUT, "memory %s: %d stacks; at least 1 is wanted", d->id.name, m->stacks);
+    if (m->pin_rate_bps > d->pin_rate_bps * 1.0000001)
         return f2f_fail(err, F2F_EINPUT, "memory %s: driven at %g Gb/s a pin but rated for %g Gb/s", d->id.name,
-                        c->pin_rate_bps / 1e9, d->pin_rate_bps / 1e9);
-    if (!(d->trefi_s > 0.0) || d->trfc_s < 0.0 || d->trfc_s >= d->trefi_s)
-        return f2f_fail(err, F2F_EINPUT, "memory %s: a refresh takes %g ns but is due every %g ns", d->id.name,
-                        d->trfc_s * 1e9, d->trefi_s * 1e9);
-    if (d->trcd_s < 0.0 || d->tcl_s < 0.0 || d->twtr_s < 0.0 || d->trtw_s < 0.0)
-        return f2f_fail(err, F2F_EINPUT, "memory %s: negative timing (tRCD %g, tCL %g, tWTR %g, tRTW %g ns)",
-                        d->id.name, d->trcd_s * 1e9, d->tcl_s * 1e9, d->twtr_s * 1e9, d->trtw_s * 1e9);
+                        m->pin_rate_bps / 1e9, d->pin_rate_bps / 1e9);
     return F2F_OK;
 }
 
-/* Share of time refresh takes from a stream. All-bank: the whole channel rests for tRFC in each tREFI.
- * Per-bank: each bank is away for tRFCpb in each tREFI; a stream spreads evenly over the banks and
- * cannot overtake the requests it has queued for the absent one, so that it loses the same share of time.
- * (BabelStream's read-only kernel on HBM3 loses 5.1 %; tRFCpb / tREFI = 200 / 3900 ns.) */
-static double refresh_loss(const struct f2f_memory *d) { return d->trfc_s / d->trefi_s; }
+static f2f_status simulate(struct f2f_mem_result *r, const struct f2f_chip_memory *m, int class, double temperature_C,
+                           f2f_error *err) {
+    const struct f2f_memory *d = m->device;
+    struct f2f_mem_run run = {.memory = d,
+                              .controller = m->controller,
+                              .pin_rate_bps = m->pin_rate_bps,
+                              .temperature_C = temperature_C,
+                              .channels = 1};
+    double channel_Bps = pin_rate_bps(m) * d->pins / 8.0 / d->channels;
+    double burst_B = d->pins / (double)(d->channels * d->pseudos) * d->burst / 8.0;
+    run.requests = (int64_t)ceil(2.0 * d->timing[F2F_DRAM_SYMBOL_nREFI].s * channel_Bps / burst_B);
+    if (run.requests < 4096) run.requests = 4096;
+    run.traffic = (struct f2f_mem_traffic){.pattern = class == F2F_MEM_KV ? F2F_MEM_KV_GATHER : F2F_MEM_STREAM,
+                                           .step_B = kv_page_B,
+                                           .read_frac = class == F2F_MEM_ACTIVATIONS ? mixed_read_frac : 1.0,
+                                           .outstanding = WAITING};
+    return f2f_mem_simulate(r, &run, err);
+}
 
-/* Share of time the bus idles between directions: one pair of turnarounds for each drained batch of
- * writes and the reads that go with it, on one channel. */
-static double turnaround_loss(const struct f2f_memory *d, double channel_Bps) {
-    double transfer_s = write_drain_B * (1.0 + mixed_reads_per_write) / channel_Bps;
-    double idle_s = d->twtr_s + d->trtw_s;
-    return idle_s / (transfer_s + idle_s);
+/* All classes at a temperature. */
+static f2f_status deliver(struct f2f_mem_port *port, const struct f2f_chip_memory *m, double temperature_C,
+                          f2f_error *err) {
+    double *const bandwidth[F2F_MEM_CLASSES] = {&port->read_Bps, &port->kv_Bps, &port->mixed_Bps};
+    for (int class = 0; class < F2F_MEM_CLASSES; class ++) {
+        struct f2f_mem_result r;
+        struct f2f_mem_delivered *to = &port->delivered[class];
+        F2F_TRY(simulate(&r, m, class, temperature_C, err));
+        *bandwidth[class] = port->peak_Bps * r.bandwidth_Bps / r.peak_Bps;
+        to->data_frac = r.data_frac;
+        for (int l = 0; l < F2F_MEM_LOSSES; l++) to->loss_frac[l] = r.loss_frac[l];
+        to->latency_s = r.latency_mean_s;
+        to->row_hit_frac = r.row_hit_frac;
+        if (class == F2F_MEM_WEIGHTS) port->energy_J_per_B = (r.energy_J - r.part_J[PART_BACKGROUND]) / r.bytes_B;
+    }
+    return F2F_OK;
+}
+
+/* One read, all banks closed. */
+static f2f_status isolated(double *latency_s, const struct f2f_chip_memory *m, f2f_error *err) {
+    struct f2f_mem_result r;
+    struct f2f_mem_run run = {.memory = m->device,
+                              .controller = m->controller,
+                              .pin_rate_bps = m->pin_rate_bps,
+                              .channels = 1,
+                              .requests = 1};
+    run.traffic.read_frac = 1.0;
+    F2F_TRY(f2f_mem_simulate(&r, &run, err));
+    *latency_s = r.latency_mean_s;
+    return F2F_OK;
 }
 
 f2f_status f2f_mem_port_make(struct f2f_mem_port *out, const struct f2f_chip_memory *memory, f2f_error *err) {
     const struct f2f_memory *d = memory->device;
-    F2F_TRY(memory_check(memory, d, err));
-    double pin_bps = memory->pin_rate_bps > 0.0 ? memory->pin_rate_bps : d->pin_rate_bps;
-    double stack_Bps = pin_bps * d->pins / 8.0;
-    double refresh = refresh_loss(d), turnaround = turnaround_loss(d, stack_Bps / d->channels);
     double usable = memory->usable_frac > 0.0 ? memory->usable_frac : 1.0;
-    *out = (struct f2f_mem_port){
-        .capacity_B = d->capacity_B * memory->stacks * usable,
-        .peak_Bps = stack_Bps * memory->stacks,
-        .latency_s = d->trcd_s + d->tcl_s,
-        .energy_J_per_B = 8.0 * d->energy_J_per_b,
-        .idle_W = d->idle_W * memory->stacks,
-        .refresh_loss_frac = refresh,
-        .turnaround_loss_frac = (1.0 - refresh) * turnaround,
-    };
-    out->read_Bps = out->peak_Bps * (1.0 - refresh);
-    out->mixed_Bps = out->read_Bps * (1.0 - turnaround);
-    return F2F_OK;
+    F2F_TRY(check(memory, err));
+    *out = (struct f2f_mem_port){.capacity_B = d->capacity_B * memory->stacks * usable,
+                                 .peak_Bps = pin_rate_bps(memory) * d->pins / 8.0 * memory->stacks,
+                                 .idle_W = d->idle_W * memory->stacks};
+    F2F_TRY(isolated(&out->latency_s, memory, err));
+    F2F_TRY(deliver(out, memory, memory->base_C, err));
+    double stack_W = d->idle_W + out->energy_J_per_B * out->read_Bps / memory->stacks;
+    out->temperature_C = f2f_mem_temperature_C(d, memory->base_C, stack_W);
+    out->hot = out->temperature_C > d->hot_C;
+    return out->hot ? deliver(out, memory, out->temperature_C, err) : F2F_OK;
 }

@@ -52,9 +52,8 @@ memory a.yaml '/^source:/d';                                 expect 3 'has no so
 memory a.yaml 's/^height:.*/height: 8.5/';                   expect 3 "'height' must be a whole number" check a.yaml
 memory a.yaml 's/^height:.*/height: -8/';                    expect 3 "'height' is -8, out of its range" check a.yaml
 memory a.yaml 's/^height:.*/height: 99999999999999999999/';  expect 3 "'height' must be a whole number" check a.yaml
-memory a.yaml 's/^refresh:.*/refresh: per-banks/';           expect 3 "must be one of all-bank, per-bank.*did you mean 'per-bank'" check a.yaml
 memory a.yaml 's/^status:.*/status: shiping/';               expect 3 "did you mean 'shipping'" check a.yaml
-memory a.yaml 's/^trfc:.*/trfc: 5 us/';                      expect 3 "'trfc' .*must be shorter than 'trefi'" check a.yaml
+memory a.yaml 's/^trfc_ab:.*/trfc_ab: 5 us/';                expect 3 "a\.yaml:[0-9]+:[0-9]+: .*'trfc_ab' .*must be shorter than 'trefi'" check a.yaml
 memory a.yaml 's/^kind:.*/kind: memmory/';                   expect 3 "must say what it describes: 'kind:'" check a.yaml
 memory a.yaml '/^kind:/d';                                   expect 3 "must say what it describes" check a.yaml
 { cat good.yaml; echo 'capacity: 16 GiB'; } >a.yaml;         expect 3 "a\.yaml:[0-9]+:1: .*'capacity' stands twice" check a.yaml
@@ -75,6 +74,60 @@ printf 'kind: mem\0ory\n' >a.yaml;                           expect 3 'a\.yaml:1
 { echo 'kind: memory'; for i in $(seq 30000); do echo "k$i: 1"; done; } >a.yaml; expect 3 'more than 20,000 values' check a.yaml
 printf '? [a, b]\n: 1\n' >a.yaml;                            expect 3 'a key must be plain text' check a.yaml
 
+# ---- DRAM: timings and organisation of a memory
+memory a.yaml 's/^trc:.*/trc: 44 ns/';                       expect 3 "a\.yaml:[0-9]+:6: error: 'trc' \(44 ns\) is less than 'tras' \(28.125 ns\) \+ 'trp' \(16.25 ns\).*at least 44.375 ns" check a.yaml
+memory a.yaml 's/^trc:.*/trc: 60 nCK/';                      expect 3 "a\.yaml:[0-9]+:[0-9]+: error: 'trc' \(60 clocks\) is less than 'tras' \(45\) \+ 'trp' \(26\)" check a.yaml
+memory a.yaml 's/^tras:.*/tras: 1 ms/';                      expect 3 "'trc' \(45 ns\) is less than 'tras' \(1000000 ns\)" check a.yaml
+memory a.yaml 's/^rows:.*/rows: 16383/';                     expect 3 "a\.yaml:[0-9]+:[0-9]+: error: 1024 banks of 16383 rows of 1024 B are 17178820608 B, but 'capacity' is 17179869184 B: 16384 rows would do" check a.yaml
+memory a.yaml 's/^capacity:.*/capacity: 16 GB/';             expect 3 "but 'capacity' is 16000000000 B: 15258.78906 rows would do" check a.yaml
+memory a.yaml 's/^ranks:.*/ranks: 3/';                       expect 3 "1536 banks of 16384 rows" check a.yaml
+memory a.yaml 's/^banks:.*/banks: 64/; s/^bank_groups:.*/bank_groups: 16/'; expect 3 "a\.yaml:[0-9]+:[0-9]+: error: 4096 banks in a channel: at most 1024" check a.yaml
+memory a.yaml 's/^pins:.*/pins: 1000/';                      expect 3 "a\.yaml:[0-9]+:[0-9]+: error: 1000 pins do not divide by 16 channels of 2" check a.yaml
+memory a.yaml 's/^burst:.*/burst: 6/';                       expect 3 "does not hold whole bursts of 6|no whole number of clocks" check a.yaml
+memory a.yaml '/^tfaw:/d';                                   expect 3 "a\.yaml:1:1: error: 'tfaw' is missing: the standard's constraint 'ACT' after 'ACT' needs it \(nFAW\)" check a.yaml
+memory a.yaml '/^tcl:/d';                                    expect 3 "'tcl' is missing: every DRAM has it" check a.yaml
+memory a.yaml 's/^tcl:.*/tcl: 14/';                          expect 3 "a\.yaml:[0-9]+:6: error: 'tcl': .*no unit" check a.yaml
+memory a.yaml 's/^tcl:.*/tcl: 14 GB/';                       expect 3 "a\.yaml:[0-9]+:6: error: 'tcl': .*is a size in bytes" check a.yaml
+memory a.yaml 's/^tcl:.*/tcl: 4.5 nCK/';                     expect 3 "'4.5 nCK' is no whole number of clocks" check a.yaml
+memory a.yaml 's/^tcl:.*/tcl: "max(4 nCK; 2.5 ns)"/';        expect 3 "is no longer-of-two \(e\.g\. max\(4 nCK, 2\.5 ns\)\)" check a.yaml
+memory a.yaml 's/^tcl:.*/tcl: [1 ns]/';                      expect 3 "'tcl' must be a time or clocks" check a.yaml
+memory a.yaml 's/^tcl:.*/tcl: 2 s/';                         expect 3 "'tcl': 2 s is out of its range" check a.yaml
+memory a.yaml 's/^raaimt:.*/raaimt: 80/; s/^standard:.*/standard: hbm2/'; expect 3 "a\.yaml:[0-9]+:[0-9]+: error: 'raaimt' calls for refresh management, which standard 'hbm2' has no command for" check a.yaml
+memory a.yaml 's/^standard:.*/standard: hbm33/';             expect 3 "a\.yaml:[0-9]+:11: error: no dram 'hbm33'.*did you mean 'hbm3'" check a.yaml
+memory a.yaml 's/^controller:.*/controller: gpu-hmb/';       expect 3 "no controller 'gpu-hmb'.*did you mean 'gpu-hbm'" check a.yaml
+
+# ---- DRAM: commands and constraints of a standard
+standard() { sed -E "$1" "$F2F_SOURCE_DIR/catalog/dram/hbm3.yaml" >d.yaml; }
+standard 's/before: ACT, after: PREpb/before: ATC, after: PREpb/'; expect 3 "d\.yaml:[0-9]+:27: error: 'before' names 'ATC', which is no command of this standard \(did you mean 'ACT'\?\)" check d.yaml
+standard 's/after: \[REFpb, RFMpb, ACT\]/after: [REFpb, RFMpb, ZQCAL]/'; expect 3 "d\.yaml:[0-9]+:[0-9]+: error: 'after' names 'ZQCAL', which is no command of this standard: add it" check d.yaml
+standard 's/latency: nFAW/latency: nFOW/';                   expect 3 "d\.yaml:[0-9]+:[0-9]+: error: 'latency': 'nFOW' is no timing \(did you mean 'nFAW'\?\)" check d.yaml
+standard 's/latency: nFAW/latency: nFAW \/ 4/';              expect 3 "is no sum of timings" check d.yaml
+standard 's/level: bank-group, before: ACT/level: bankgroup, before: ACT/'; expect 3 "d\.yaml:[0-9]+:[0-9]+: error: 'level' must be one of channel, pseudo-channel.*did you mean 'bank-group'" check d.yaml
+standard 's/window: 4/window: 99/';                          expect 3 "'window' is 99, out of its range 1 to 16" check d.yaml
+standard 's/before: ACT, after: ACT, latency: nFAW/before: [ACT, REFpb], after: ACT, latency: nFAW/'; expect 3 "a window counts one command: write one constraint for each of the 2" check d.yaml
+standard 's/sibling: true/sibling: true, window: 2/';        expect 3 "'window' and 'sibling' cannot stand together" check d.yaml
+standard 's/level: rank(.*)sibling/level: channel\1sibling/'; expect 3 "channels share nothing" check d.yaml
+standard '/name: PREpb/d';                                   expect 3 "0 commands 'does: precharge': there must be one" check d.yaml
+standard 's/name: WRA, does: write-auto/name: WRA, does: write/'; expect 3 "d\.yaml:[0-9]+:5: error: 'WR' and 'WRA' are the same command|2 commands 'does: write'" check d.yaml
+standard 's/name: REFab, does: refresh-all/name: REFab, does: refresh-al/'; expect 3 "'does' must be one of .*did you mean 'refresh-all'" check d.yaml
+standard 's/(name: ACT.*)reaches: bank/\1reaches: rank/';    expect 3 "'ACT' does 'activate' and cannot reach a rank" check d.yaml
+standard 's/ticks_per_clock: 2/ticks_per_clock: 3/';         expect 3 "must be 1, 2 or 4" check d.yaml
+standard '/nRCDRD/d';                                        expect 3 "d\.yaml:[0-9]+:[0-9]+: error: no constraint says how long 'RD' must wait after 'ACT'" check d.yaml
+standard 's/^constraints:.*/constraints: []/; /level:/d';    expect 3 "no constraint says how long" check d.yaml
+standard 's/^commands:.*/commands: ACT/; /name: [A-Z]/d';    expect 3 "'commands' must be a list" check d.yaml
+
+# ---- DRAM: policies of a controller
+controller() { sed -E "$1" "$F2F_SOURCE_DIR/catalog/controller/gpu-hbm.yaml" >c.yaml; }
+controller 's/^mapping:.*/mapping: RoXxCo/';                 expect 3 "c\.yaml:[0-9]+:10: error: 'mapping': 'Xx' is no field" check c.yaml
+controller 's/^mapping:.*/mapping: RoChCo/';                 expect 3 "'Ch' must stand last: channels are chosen by 'interleave'" check c.yaml
+controller 's/^mapping:.*/mapping: RoBaRoCo/';               expect 3 "'Ro' stands twice" check c.yaml
+controller 's/^mapping:.*/mapping: RoBaCo4/';                expect 3 "'Co' is missing" check c.yaml
+controller 's/^drain_low:.*/drain_low: 0.9/';                expect 3 "'drain_low' \(0\.9\) must be below 'drain_high'" check c.yaml
+controller 's/^page:.*/page: adaptive/';                     expect 3 "say after what time a row is closed" check c.yaml
+controller 's/^refresh:.*/refresh: per-banks/';              expect 3 "must be one of none, all-bank, per-bank.*did you mean 'per-bank'" check c.yaml
+controller 's/^read_queue:.*/read_queue: 0/';                expect 3 "'read_queue' is 0, out of its range" check c.yaml
+controller 's/^postpone:.*/postpone: 10/';                   expect 3 "'postpone' is 10, out of its range 0 to 9" check c.yaml
+
 # ---- extends, references, --set
 printf 'kind: chip\nname: a\nextends: ./b.yaml\nsource: t\n' >a.yaml
 printf 'kind: chip\nname: b\nextends: ./a.yaml\nsource: t\n' >b.yaml
@@ -92,7 +145,7 @@ expect 3 'not a regular file' check .
 expect 3 'not a regular file' check /dev/zero
 { cat base.yaml; echo 'process: {value: tsmc-4n, sorce: x}'; } >a.yaml;  expect 3 "a\.yaml:5:34: .*unknown key 'sorce' beside 'value': did you mean 'source'" check a.yaml
 { cat base.yaml; echo 'process: {value: tsmc-4nn, note: x}'; } >a.yaml;  expect 3 "a\.yaml:5:18: .*no process 'tsmc-4nn'.*did you mean" check a.yaml
-{ cat base.yaml; echo 'memory: {device: {trfc: 1 GB}}'; } >a.yaml;       expect 3 "a\.yaml:5:25: .*is a size in bytes" check a.yaml
+{ cat base.yaml; echo 'memory: {device: {tcl: 1 GB}}'; } >a.yaml;       expect 3 "a\.yaml:5:24: .*is a size in bytes" check a.yaml
 { cat base.yaml; echo 'memory: {device: {extends: {a: b}}}'; } >a.yaml;  expect 3 "a\.yaml:5:28: .*'extends' must be one name" check a.yaml
 { cat base.yaml; echo 'tdp: {value: 500 W, source: t, of: x}'; } >a.yaml; expect 3 "unknown key 'of' beside 'value': only" check a.yaml
 { cat base.yaml; for i in $(seq 150); do echo "k$i: 1"; done; } >a.yaml; expect 3 'and 50 more errors' check a.yaml

@@ -19,7 +19,7 @@ for file in report.html results.json results.csv; do [ -s "$dir/out/$file" ] || 
 ! grep -qE '(src|href)="?https?:' "$dir/out/report.html" || fail "report.html loads from the network"
 
 # --set moves the answer, and a better memory is never slower
-slow=$("$F2F_BIN" kernel h100-sxm gemm --m 1 --n 8192 --k 8192 --csv --set device.trfc='800 ns' | tail -n 1)
+slow=$("$F2F_BIN" kernel h100-sxm gemm --m 1 --n 8192 --k 8192 --csv --set device.trfc_pb='800 ns' | tail -n 1)
 fast=$("$F2F_BIN" kernel h100-sxm gemm --m 1 --n 8192 --k 8192 --csv | tail -n 1)
 [ "$slow" != "$fast" ] || fail "tRFC does not move a product bound by memory"
 

@@ -1,0 +1,202 @@
+/* channel.h - one channel: its device, its controller's queues and candidates, its source, its counts.
+ *
+ * The loop jumps from event to event. For each pseudo-channel and each kind of command it keeps the candidate
+ * that the scheduler would issue next if nothing happened before; what happens makes some of them stale. Nothing is
+ * allocated in the loop. */
+#ifndef F2F_MEMORY_CHANNEL_H
+#define F2F_MEMORY_CHANNEL_H
+
+#include "memory/device.h"
+#include "memory/mapping.h"
+#include "memory/queue.h"
+#include "memory/traffic.h"
+
+enum { CLOSED = -1, MAX_PSEUDOS = 4 };
+
+struct bank {
+    int64_t used; /* tick of the last column command */
+    int64_t refresh_begin, refresh_end; /* of the last one */
+    int32_t open_row; /* or CLOSED */
+    int32_t activates; /* since refreshes last caught up (RAA) */
+    int32_t over; /* column commands past an older request for another row */
+    uint16_t pending; /* entries in both queues */
+    uint16_t columns[2]; /* of them, by direction, those that find their row open */
+    uint16_t opened; /* those the open row was opened for and must stay open for */
+    uint16_t unit; /* of refresh */
+    bool held; /* about to be refreshed: no new commands for requests */
+};
+
+struct candidate {
+    int64_t tick; /* NEVER: none */
+    uint32_t position; /* age of its entry */
+    uint16_t entry;
+    bool stale;
+};
+
+/* Banks that one refresh command reaches. */
+struct unit {
+    int first_bank; /* the others follow from the command's scope */
+    int pending; /* entries in its banks */
+    bool done; /* in this round */
+    bool manage; /* refresh management is due */
+};
+
+/* Refresh of one pseudo-channel; see refresh.c. */
+struct refresh {
+    int64_t due; /* tick at which the next one is owed */
+    int64_t interval;
+    int owed, units, undone, last;
+    int active; /* unit being prepared, or -1 */
+    int action; /* it is prepared for */
+    struct unit *unit;
+};
+
+struct scheduler;
+
+/* The command of a pseudo-channel that goes next. begin: when its bus is first taken; what begins first goes first. */
+struct pick {
+    int64_t begin, tick;
+    uint32_t position;
+    int bank; /* of an idle row */
+    uint8_t kind, action, direction;
+    bool stale;
+};
+
+struct pacing {
+    int64_t offered; /* tick from which the next request is there */
+    int64_t room; /* tick from which its queue has room */
+    int in_flight;
+    int64_t *done[2]; /* rings of completion ticks, reads and writes */
+    uint32_t head[2], tail[2], ring_mask;
+    double gap; /* open loop: ticks between requests */
+    double next_due;
+};
+
+struct channel {
+    const struct dram_spec *spec;
+    const struct f2f_controller *controller;
+    const struct scheduler *scheduler;
+    struct dram_device device;
+    struct mapping mapping;
+    struct source source;
+    struct pacing pacing;
+    struct queue queue[2]; /* reads, writes */
+    struct bank *bank;
+    uint8_t *pseudo_of; /* of a bank */
+    int pseudos, banks_per_pseudo;
+    int direction; /* of the commands now served: 0 reads, 1 writes */
+    int high, low; /* write entries at which it turns */
+    struct candidate candidate[2][MAX_PSEUDOS][WANTS]; /* by direction */
+    struct refresh refresh[MAX_PSEUDOS];
+    struct pick pick[MAX_PSEUDOS];
+    uint64_t *idle; /* banks with an open row and no entries, by pseudo-channel; kept unless pages stay open */
+    int idle_words; /* of one pseudo-channel */
+    int64_t idle_close; /* ticks */
+    bool closes; /* pages do not stay open */
+    int64_t now;
+    struct wish wish; /* the next request, if `wishing` */
+    struct place place; /* of it */
+    bool wishing;
+    bool stale; /* a pick is, or a bus has been taken */
+    int best; /* pseudo-channel whose pick goes first */
+    int number; /* of the channel */
+    f2f_mem_log_fn *log; /* may be NULL */
+    void *log_context;
+    /* Counts, in ticks where they are times. */
+    int64_t bus_free[MAX_PSEUDOS], end;
+    int64_t commands[F2F_DRAM_ACTIONS], refreshed_banks, reads, writes, forwarded, hits, events;
+    int64_t loss[F2F_MEM_LOSSES], data;
+    int64_t latency_sum, latency_max;
+    uint64_t latency_count[F2F_MEM_BINS];
+};
+
+/* A scheduler of requests (scheduler_list.h). */
+struct scheduler {
+    const char *name;
+    bool in_order; /* only the oldest request is served */
+    /* The entry of the bank on whose behalf its open row may be closed, or NO_ENTRY. NULL: the oldest of the bank, if
+     * it wants another row. */
+    uint16_t (*closer)(const struct channel *c, const struct queue *q, int bank);
+};
+const struct scheduler *f2f_dram_scheduler_find(const char *name);
+
+f2f_status f2f_dram_channel_init(struct channel *c, f2f_arena *arena, const struct f2f_mem_run *run,
+                                 const struct dram_spec *spec, int number, int64_t requests, f2f_error *err);
+void f2f_dram_channel_close(struct channel *c);
+/* Runs at most so many events; false when all requests are done. F2F_ERUN if nothing can happen any more. */
+f2f_status f2f_dram_channel_run(struct channel *c, int64_t events, bool *more, f2f_error *err);
+
+/* candidate.c: finds the candidate of a kind anew. */
+void f2f_dram_candidate_find(struct channel *c, int direction, int pseudo, int want);
+/* A new entry that may be served before the candidate. */
+void f2f_dram_candidate_offer(struct channel *c, int direction, int pseudo, uint16_t entry);
+void f2f_dram_candidates_stale(struct channel *c, int pseudo);
+static inline void pick_stale(struct channel *c, int pseudo) { c->pick[pseudo].stale = c->stale = true; }
+static inline void candidate_stale(struct channel *c, int direction, int pseudo, int want) {
+    c->candidate[direction][pseudo][want].stale = true;
+    pick_stale(c, pseudo);
+}
+
+/* bank.c: sets of the entries of a bank follow its state. */
+void f2f_dram_bank_key_set(struct channel *c, int direction, int bank, uint16_t e, enum want want);
+static inline void bank_key(struct channel *c, int direction, int bank) {
+    const struct bank *b = &c->bank[bank];
+    const struct queue *q = &c->queue[direction];
+    if (b->held || b->opened) return;
+    uint16_t e = q->head[bank];
+    if (b->open_row != CLOSED) {
+        if (c->scheduler->closer) e = c->scheduler->closer(c, q, bank);
+        else if (e != NO_ENTRY && q->entry[e].row == b->open_row) e = NO_ENTRY;
+    }
+    if (e != q->key[bank])
+        f2f_dram_bank_key_set(c, direction, bank, e, b->open_row == CLOSED ? WANT_ACTIVATE : WANT_PRECHARGE);
+}
+void f2f_dram_bank_opened(struct channel *c, int bank, int32_t row);
+void f2f_dram_bank_closed(struct channel *c, int bank);
+void f2f_dram_bank_hold(struct channel *c, int bank);
+void f2f_dram_bank_release(struct channel *c, int bank);
+
+/* An entry finds its row open. */
+static inline void bank_column(struct channel *c, int direction, uint16_t e) {
+    queue_want(&c->queue[direction], e, WANT_COLUMN);
+    c->bank[c->queue[direction].entry[e].bank].columns[direction]++;
+}
+
+/* issue.c: a command goes out. */
+void f2f_dram_issue_column(struct channel *c, int direction, int pseudo, uint16_t chosen, int64_t tick);
+void f2f_dram_issue_activate(struct channel *c, int pseudo, uint16_t chosen, int64_t tick);
+void f2f_dram_issue_precharge(struct channel *c, int bank, int64_t tick);
+/* A read answered from the write queue. */
+void f2f_dram_count_forwarded(struct channel *c, int64_t latency);
+void f2f_dram_issue(struct channel *c, int action, int bank, int32_t row, int32_t column, int64_t tick);
+
+/* page.c: rows without requests, where the page policy closes them. */
+void f2f_dram_page_init(struct channel *c, f2f_arena *arena, const struct f2f_memory *memory);
+void f2f_dram_page_idle(struct channel *c, int bank, bool idle);
+/* The bank that closes next and when; NEVER if none. */
+int64_t f2f_dram_page_next(const struct channel *c, int pseudo, int *bank);
+/* Whether a column command should close its row itself. */
+bool f2f_dram_page_auto(const struct channel *c, int direction, int bank, uint16_t e, int64_t tick);
+
+/* refresh.c */
+void f2f_dram_refresh_init(struct channel *c, f2f_arena *arena);
+/* One more refresh is owed. */
+void f2f_dram_refresh_due(struct channel *c, int pseudo, int64_t tick);
+/* Tick and action of the next command of the unit being prepared; NEVER while a row must stay open. */
+int64_t f2f_dram_refresh_next(const struct channel *c, int pseudo, int *action);
+void f2f_dram_refresh_step(struct channel *c, int pseudo, int64_t tick);
+void f2f_dram_refresh_activated(struct channel *c, int bank);
+
+/* pacing.c */
+void f2f_dram_pacing_init(struct channel *c, f2f_arena *arena);
+/* Tick at which the wish can be accepted, NEVER while it cannot. */
+int64_t f2f_dram_pacing_next(struct channel *c);
+bool f2f_dram_pacing_forwards(const struct channel *c);
+void f2f_dram_pacing_accepted(struct channel *c, int64_t tick);
+void f2f_dram_pacing_completed(struct channel *c, bool write, int64_t tick);
+
+/* Actions a run may take, for f2f_dram_spec_make. */
+void f2f_dram_actions_used(bool used[F2F_DRAM_ACTIONS], const struct f2f_memory *memory,
+                           const struct f2f_controller *controller);
+
+#endif

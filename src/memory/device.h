@@ -1,0 +1,52 @@
+/* device.h - timing state of the DRAM of one channel, without a clock: the earliest tick of a command, and
+ * what issuing it at a tick forbids afterwards. It knows no requests and no policy. */
+#ifndef F2F_MEMORY_DEVICE_H
+#define F2F_MEMORY_DEVICE_H
+
+#include "memory/spec.h"
+
+/* One row of `next` for each member of each level, channel first. */
+enum { ROW = 16 }; /* ticks of a row: a power of two from F2F_DRAM_ACTIONS up */
+
+struct dram_path {
+    int32_t at[F2F_DRAM_LEVELS]; /* where its member's row of `next` starts */
+};
+
+struct dram_device {
+    const struct dram_spec *spec;
+    int64_t *next; /* earliest tick of each action at each member */
+    int64_t *ring; /* last ticks of windowed commands */
+    struct dram_path *path; /* of each bank of the channel */
+    int32_t first[F2F_DRAM_LEVELS]; /* row of the level's first member */
+    struct group_rows {
+        int32_t rank, group;
+    } * rows_of_group; /* of the channel */
+};
+
+void f2f_dram_device_init(struct dram_device *device, f2f_arena *arena, const struct dram_spec *spec);
+
+static inline int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
+
+/* Earliest tick of an action at the levels from `from` to `to` above and at a bank. */
+static inline int64_t ready_at(const struct dram_device *d, int action, int bank, int from, int to) {
+    const struct dram_path *path = &d->path[bank];
+    int64_t tick = 0;
+    for (int l = from; l <= to; l++) tick = later(tick, d->next[path->at[l] + action]);
+    return tick;
+}
+
+/* Lowest level whose members one command of that scope concerns as a whole. */
+static inline int level_of_scope(int scope) {
+    static const uint8_t level[] = {[F2F_DRAM_OF_BANK] = F2F_DRAM_BANK,
+                                    [F2F_DRAM_OF_SAME_BANK] = F2F_DRAM_RANK,
+                                    [F2F_DRAM_OF_RANK] = F2F_DRAM_RANK,
+                                    [F2F_DRAM_OF_PSEUDO] = F2F_DRAM_PSEUDO};
+    return level[scope];
+}
+
+/* Issues an action at a tick: to one bank, or to all banks of the action's scope around it. */
+void f2f_dram_device_issue(struct dram_device *d, int action, int bank, int64_t tick);
+/* Earliest tick of an action at a bank, everything counted. */
+int64_t f2f_dram_device_ready(const struct dram_device *d, int action, int bank);
+
+#endif

@@ -1,0 +1,3 @@
+X(fcfs)
+X(frfcfs)
+X(frfcfs_rowhit)

@@ -1,0 +1,6 @@
+X(stream)
+X(triad)
+X(strided)
+X(random)
+X(kv_gather)
+X(trace)

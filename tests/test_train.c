@@ -17,6 +17,7 @@ struct fixture {
     struct f2f_catalog *catalog;
     f2f_arena *arena;
     const struct f2f_system *system;
+    struct f2f_train_warm warm;
     struct f2f_machine machine;
 };
 
@@ -28,7 +29,9 @@ static int setup(void **state) {
     *state = f;
     if (f2f_catalog_new(&f->catalog, dirs, 1, NULL) != F2F_OK) return -1;
     if (f2f_catalog_system(&f->system, f->catalog, "h100-roce-24k", NULL, 0, NULL) != F2F_OK) return -1;
-    return f2f_machine_make(&f->machine, f->system, NULL) == F2F_OK ? 0 : -1;
+    if (f2f_train_warm_make(&f->warm, f->system, NULL) != F2F_OK) return -1;
+    f->machine = f->warm.machine;
+    return 0;
 }
 
 static int teardown(void **state) {
@@ -67,11 +70,11 @@ static struct f2f_train_memory memory_of(const struct f2f_train_job *job, const 
 }
 
 static struct f2f_train_step step_of(struct fixture *f, struct f2f_train_job job, struct f2f_strategy s) {
-    struct f2f_train_choice choice;
+    struct f2f_train_found *found = f2f_arena_alloc(f->arena, sizeof *found);
     f2f_error err = {0};
     job.strategy = s;
-    if (f2f_train_given(&choice, f->arena, &f->machine, &job, &err) != F2F_OK) fail_msg("%s", err.message);
-    return choice.step;
+    if (f2f_train_given(found, f->arena, &f->machine, &job, &err) != F2F_OK) fail_msg("%s", err.message);
+    return found->best[0].step;
 }
 
 static struct f2f_record *run(struct fixture *f, const struct f2f_train_job *job) {
@@ -93,11 +96,14 @@ static void state_bytes_per_parameter(void **state) {
         const char *precision;
         double bytes;
     } cases[] = {{"fp16", 16}, {"bf16", 18}};
+
     for (size_t i = 0; i < 2; i++) {
         struct f2f_train_job job = job_of(m, cases[i].precision, 1, 1);
+        job.software.half_gradients = true;
         struct f2f_train_memory x = memory_of(&job, &s);
         near(x.weights_B + x.gradients_B + x.optimizer_B, cases[i].bytes * (double)m->params, 1e-12);
-        near(x.total_B, x.weights_B + x.gradients_B + x.optimizer_B + x.activations_B + x.workspace_B, 1e-12);
+        near(x.total_B,
+             x.weights_B + x.gradients_B + x.optimizer_B + x.activations_B + x.workspace_B + x.fragmentation_B, 1e-12);
     }
 }
 
@@ -109,12 +115,19 @@ static void activations_of_the_paper(void **state) {
     struct f2f_train_job job = job_of(m, "fp16", 8, 4);
     struct f2f_strategy at = strategy(8, 1, 1, 1, 4);
     double sbh = s * b * h / t, head = s * b * (4 * h + 6 * vocab) / t;
-    job.stored_scores = true;
+    job.software.stored_scores = true;
     near(memory_of(&job, &at).activations_B, layers * sbh * (34 + 5 * a * s / h) + head, 1e-12);
     at.recompute = F2F_RECOMPUTE_SELECTIVE;
     near(memory_of(&job, &at).activations_B, layers * sbh * 34 + head, 1e-12);
     at.recompute = F2F_RECOMPUTE_FULL;
-    near(memory_of(&job, &at).activations_B, layers * sbh * 2 + sbh * (34 + 5 * a * s / h) + head, 1e-12);
+    struct f2f_train_memory full = memory_of(&job, &at);
+    near(full.activations_B, layers * sbh * 2 + head, 1e-12);
+    at.recompute = F2F_RECOMPUTE_NONE;
+    near(full.workspace_B - memory_of(&job, &at).workspace_B, sbh * (34 + 5 * a * s / h), 1e-9);
+    at.sequence = F2F_SEQUENCE_WHOLE;
+    double whole_head = s * b * (4 * h + 6 * vocab / t);
+    near(memory_of(&job, &at).activations_B, layers * s * b * h * (10 + 24 / t + 5 * a * s / (h * t)) + whole_head,
+         1e-12);
 }
 
 /* Gated and grouped: norms 4h, q and output 2h, k and v, three widths of the MLP, all of 16 bit; log-sums. */
@@ -160,8 +173,9 @@ static void bubble_of_equal_stages(void **state) {
     struct f2f_train_job job = job_of(m, "bf16", 8, 32);
     for (int vp = 1; vp <= 4; vp *= 2) {
         struct f2f_train_step x = step_of(*state, job, strategy(1, 8, vp, 1, 1));
-        double busy_s = x.forward_s + x.backward_s + x.sum_s + x.tensor_s + x.send_s;
-        near(x.bubble_s / busy_s, 7.0 / (vp * 32.0), 1e-2);
+        double busy_s = x.forward_s + x.backward_s + x.sum_s + x.tensor_s;
+        double more = x.bubble_s / busy_s - 7.0 / (vp * 32.0);
+        assert_true(more > -1e-3 && more < 0.01); /* sends */
     }
 }
 
@@ -172,7 +186,7 @@ static void one_micro_batch_is_a_chain(void **state) {
     struct f2f_train_step plain = step_of(*state, job, strategy(1, 8, 1, 1, 1));
     struct f2f_train_step chunks = step_of(*state, job, strategy(1, 8, 4, 1, 1));
     near(chunks.forward_s + chunks.backward_s + chunks.bubble_s, plain.forward_s + plain.backward_s + plain.bubble_s,
-         1e-2);
+         0.05); /* four times as many sends */
 }
 
 static void full_recompute_is_one_more_forward(void **state) {
@@ -187,7 +201,7 @@ static void full_recompute_is_one_more_forward(void **state) {
     near(full.recompute_s, none.forward_s, 1e-2);
     near(full.forward_s, none.forward_s, 1e-12);
     assert_true(full.tensor_s > none.tensor_s);
-    job.stored_scores = true;
+    job.software.stored_scores = true;
     s.recompute = F2F_RECOMPUTE_SELECTIVE;
     struct f2f_train_step selective = step_of(*state, job, s);
     assert_true(selective.recompute_s > 0 && selective.recompute_s < 0.5 * selective.forward_s);
@@ -199,7 +213,7 @@ static void overlap_hides_data_parallel(void **state) {
     struct f2f_train_job job = job_of(m, "bf16", 64, 64);
     struct f2f_strategy s = strategy(8, 1, 1, 8, 1);
     double hidden_s = step_of(*state, job, s).data_s;
-    job.exposed_data = true;
+    job.software.exposed_data = true;
     assert_true(step_of(*state, job, s).data_s > hidden_s);
     assert_true(hidden_s > 0); /* the last bucket has nothing to hide behind */
 }
@@ -236,12 +250,12 @@ static double brute_force_s(struct fixture *f, struct f2f_train_job job) {
     double best_s = HUGE_VAL;
     for (int i = 0; i < 4 * 4 * 4 * 3 * 4 * 3; i++) {
         int tp = 1 << i % 4, pp = 1 << i / 4 % 4, micro_batch = 1 << i / 16 % 4, vp = 1 << i / 64 % 3;
-        struct f2f_train_choice c;
+        struct f2f_train_found *c = f2f_arena_alloc(f->arena, sizeof *c);
         job.strategy = strategy(tp, pp, vp, 64 / tp / pp, micro_batch);
         job.strategy.zero = i / 192 % 4;
         job.strategy.recompute = i / 768;
-        if (f2f_train_given(&c, f->arena, &f->machine, &job, NULL) != F2F_OK || !c.fits) continue;
-        if (c.step.total_s < best_s) best_s = c.step.total_s;
+        if (f2f_train_given(c, f->arena, &f->machine, &job, NULL) != F2F_OK || !c->best[0].fits) continue;
+        if (c->best[0].step.total_s < best_s) best_s = c->best[0].step.total_s;
     }
     return best_s;
 }
@@ -253,7 +267,8 @@ static void search_beats_brute_force(void **state) {
         double brute_s = brute_force_s(*state, job);
         job.search = true;
         struct f2f_record *r = run(*state, &job);
-        assert_true(isfinite(brute_s) && f2f_record_get(r, "step_s") <= brute_s);
+        if (!(f2f_record_get(r, "step_s") <= brute_s))
+            fail_msg("%g s by search, %g by brute force", f2f_record_get(r, "step_s"), brute_s);
         assert_true(f2f_record_get(r, "hbm_used_B") <= ((struct fixture *)*state)->machine.mem.capacity_B);
         assert_true(f2f_record_get(r, "feasible_n") <= f2f_record_get(r, "evaluated"));
     }

@@ -12,8 +12,27 @@
 extern "C" {
 #endif
 
-/* In strategy.zero of a job: to be chosen, like F2F_RECOMPUTE_CHOSEN in strategy.recompute. */
+/* In a strategy of a job: to be chosen, like F2F_RECOMPUTE_CHOSEN in strategy.recompute. */
 #define F2F_ZERO_CHOSEN (-1)
+#define F2F_SCHEDULE_CHOSEN (-1) /* strategy.schedule */
+
+/* Number of a pipeline schedule by name (gpipe, 1f1b, interleaved, zero-bubble); F2F_EUSAGE names them. */
+f2f_status f2f_schedule_parse(int *out, const char *text, f2f_error *err);
+/* The schedule a strategy uses. */
+const char *f2f_schedule_name(const struct f2f_strategy *s);
+
+/* How the software of a run differs from today's; all false or 0: flash attention, collectives of tensor and data
+ * parallelism beside the compute. */
+struct f2f_train_software {
+    bool stored_scores; /* attention with its score matrix and dropout in memory (before arXiv 2205.14135) */
+    bool exposed_data; /* gradients are reduced only after the last backward pass (Megatron-LM until 2023) */
+    bool exposed_tensor; /* collectives of tensor parallelism wait for their product, and products for them */
+    bool exposed_pipeline; /* a stage waits until it has sent (Megatron-LM until 2023) */
+    bool flat_data; /* what a chip gathers and reduces over data parallelism all goes over its own NIC (DeepSpeed's
+                     * ZeRO-3 of 2021, inferred) */
+    double attention_frac; /* share of the matrix peak attention reaches at most; 0: what the chip's class says */
+    bool half_gradients; /* fp16 gradients are summed and reduced in 16 bit (Megatron-LM's and DeepSpeed's fp16 mode) */
+};
 
 struct f2f_train_job {
     const struct f2f_model *model;
@@ -22,17 +41,21 @@ struct f2f_train_job {
     int global_batch; /* sequences */
     int seq; /* tokens of one */
     struct f2f_strategy strategy; /* open, that is to be chosen: a size of 0, zero or recompute of -1 */
-    bool search; /* choose every open field for the shortest step that fits; else sizes are 1, dp the rest,
-                  * zero 1, recompute none */
-    /* Older software; both false: flash attention, collectives of data parallelism beside the compute. */
-    bool stored_scores; /* attention with its score matrix and dropout in memory (before arXiv 2205.14135) */
-    bool exposed_data; /* gradients are reduced only after the last backward pass (Megatron-LM until 2023) */
+    bool search; /* choose every open field for the shortest step that fits; else sizes are 1, dp the rest, zero 1,
+                  * recompute none, the usual schedule */
+    struct f2f_train_software software;
+    double optimizer_B; /* Adam's state of one parameter, master weight included; 0: 12 (32 bit) */
+    double doc_tok; /* mean length of the documents packed into a sequence, attention stays inside; 0: one each */
+    double memory_frac; /* share of the memory that may be filled; 0: all. Above 1 for runs known to have fitted */
     double tokens; /* of the whole run, for days; 0: not asked */
+    int spares; /* search: up to so many chips may stay idle */
+    bool wide; /* search: also order, context, shard, offload and recompute_layers where they are 0 */
 };
 
 /* Bytes on the fullest chip, by what. */
 struct f2f_train_memory {
-    double weights_B, gradients_B, optimizer_B, activations_B, workspace_B, total_B;
+    double weights_B, gradients_B, optimizer_B, activations_B, workspace_B, fragmentation_B, total_B;
+    double host_B; /* offloaded to the host, not in total_B */
 };
 
 /* All fields of s must be given (>= 1; zero 0..3). F2F_EINPUT when batch, sequence or layers do not divide. */

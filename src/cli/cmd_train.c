@@ -7,7 +7,7 @@
 #include "fab2fleet/train.h"
 
 static struct {
-    const char *system, *model, *precision, *strategy;
+    const char *system, *model, *precision, *strategy, *software;
     int chips, global_batch, seq;
     bool search;
     double tokens;
@@ -25,6 +25,8 @@ static const struct opt table[] = {
     {"search", 0, OPT_FLAG, &o.search, NULL, "choose the fastest strategy that fits (the default without --strategy)",
      0, 0},
     {"tokens", 0, OPT_REAL, &o.tokens, "N", "tokens of the whole run, for days", 0, 1e18},
+    {"software", 0, OPT_TEXT, &o.software, "LIST",
+     "older software: stored-scores,exposed-data,exposed-tensor,exposed-pipeline,flat-data,half-gradients", 0, 0},
     {0}};
 
 static int *field_of(struct f2f_strategy *s, const char *name) {
@@ -38,7 +40,13 @@ static int *field_of(struct f2f_strategy *s, const char *name) {
                   {"dp", &s->dp},
                   {"ep", &s->ep},
                   {"micro_batch", &s->micro_batch},
-                  {"zero", &s->zero}};
+                  {"zero", &s->zero},
+                  {"recompute_layers", &s->recompute_layers},
+                  {"shard", &s->shard},
+                  {"offload", &s->offload},
+                  {"order", &s->order},
+                  {"sequence", &s->sequence},
+                  {"context", &s->context}};
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         if (strcmp(fields[i].name, name) == 0) return fields[i].field;
     return NULL;
@@ -54,6 +62,7 @@ static f2f_status take_part(struct f2f_strategy *s, const char *part, f2f_error 
     memcpy(name, part, length);
     name[length] = '\0';
     if (strcmp(name, "recompute") == 0) return f2f_recompute_parse(&s->recompute, value + 1, err);
+    if (strcmp(name, "schedule") == 0) return f2f_schedule_parse(&s->schedule, value + 1, err);
     int *field = field_of(s, name);
     if (!field)
         return f2f_fail(err, F2F_EUSAGE,
@@ -78,14 +87,42 @@ static f2f_status parse_strategy(struct f2f_strategy *s, f2f_arena *arena, const
     return F2F_OK;
 }
 
+static f2f_status parse_software(struct f2f_train_software *s, f2f_arena *arena, const char *text, f2f_error *err) {
+    const struct {
+        const char *name;
+        bool *flag;
+    } flags[] = {{"stored-scores", &s->stored_scores},   {"exposed-data", &s->exposed_data},
+                 {"exposed-tensor", &s->exposed_tensor}, {"exposed-pipeline", &s->exposed_pipeline},
+                 {"flat-data", &s->flat_data},           {"half-gradients", &s->half_gradients}};
+    char *copy = f2f_arena_strdup(arena, text);
+    for (char *part = copy, *next; part; part = next) {
+        bool known = false;
+        next = strchr(part, ',');
+        if (next) *next++ = '\0';
+        for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+            if (strcmp(part, flags[i].name) != 0) continue;
+            known = *flags[i].flag = true;
+        }
+        if (!known)
+            return f2f_fail(err, F2F_EUSAGE,
+                            "--software: '%.40s' is not one of stored-scores, exposed-data, exposed-tensor, "
+                            "exposed-pipeline, flat-data, "
+                            "half-gradients",
+                            part);
+    }
+    return F2F_OK;
+}
+
 static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error *err) {
     const struct f2f_system *system;
-    struct f2f_train_job job = {.chips = o.chips,
-                                .global_batch = o.global_batch,
-                                .seq = o.seq,
-                                .tokens = o.tokens,
-                                .search = true,
-                                .strategy = {.zero = F2F_ZERO_CHOSEN, .recompute = F2F_RECOMPUTE_CHOSEN}};
+    struct f2f_train_job job = {
+        .chips = o.chips,
+        .global_batch = o.global_batch,
+        .seq = o.seq,
+        .tokens = o.tokens,
+        .search = true,
+        .wide = true,
+        .strategy = {.zero = F2F_ZERO_CHOSEN, .recompute = F2F_RECOMPUTE_CHOSEN, .schedule = F2F_SCHEDULE_CHOSEN}};
     struct f2f_record *record;
     if (!o.system || !o.model || !o.chips || !o.global_batch || cli->n_args)
         return f2f_fail(
@@ -96,6 +133,7 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
                         "--strategy and --search exclude each other: what --strategy leaves out is "
                         "searched anyway");
     if (o.strategy) F2F_TRY(parse_strategy(&job.strategy, cli->arena, o.strategy, err));
+    if (o.software) F2F_TRY(parse_software(&job.software, cli->arena, o.software, err));
     F2F_TRY(f2f_precision_parse(&job.precision, o.precision, NULL, err));
     F2F_TRY(f2f_catalog_system(&system, cli->catalog, o.system, cli->common.sets.item, cli->common.sets.n, err));
     F2F_TRY(f2f_catalog_model(&job.model, cli->catalog, o.model, err));

@@ -3,7 +3,7 @@
  * Conventions. flops_per_chip counts what the model needs: three times the exact forward FLOPs, causal
  * attention once, nothing for recompute. mfu_frac follows PaLM (arXiv 2204.02311 appendix B): 6 FLOPs a
  * parameter and 12 * layers * heads * head_dim * seq for attention, causal mask ignored, over the dense peak.
- * Leaves out: failures and checkpoints, the ramp of the batch, power limits of a site. */
+ * Leaves out: the ramp of the batch, power limits of a site. */
 #include "train/plan.h"
 
 #include <math.h>
@@ -33,12 +33,13 @@ static const struct {
 } PARTS[] = {
     {"weights_B", "weights", "more tp or pp, or zero=3", offsetof(struct f2f_train_memory, weights_B)},
     {"gradients_B", "gradients", "more tp or pp, or zero=2 without pp", offsetof(struct f2f_train_memory, gradients_B)},
-    {"optimizer_B", "optimizer state", "zero=1 over more dp, or more tp or pp",
+    {"optimizer_B", "optimizer state", "zero=1 over more dp, offload=1, or more tp or pp",
      offsetof(struct f2f_train_memory, optimizer_B)},
     {"activations_B", "activations", "recompute=full, a smaller micro_batch, more tp or cp",
      offsetof(struct f2f_train_memory, activations_B)},
     {"workspace_B", "workspace", "a smaller micro_batch, more tp or cp",
      offsetof(struct f2f_train_memory, workspace_B)},
+    {"fragmentation_B", "fragmentation", "a smaller micro_batch", offsetof(struct f2f_train_memory, fragmentation_B)},
 };
 enum { N_PARTS = sizeof PARTS / sizeof PARTS[0] };
 
@@ -75,6 +76,15 @@ static void add_strategy(struct f2f_record *r, const struct f2f_strategy *s) {
     f2f_record_int(sub, "zero", s->zero, "sharded over dp: 1 optimizer, 2 gradients too, 3 weights too");
     f2f_record_text(sub, "recompute", f2f_recompute_name(s->recompute),
                     "activations computed again in the backward pass");
+    f2f_record_int(sub, "recompute_layers", s->recompute_layers, "of each stage, where not all (0)");
+    f2f_record_text(sub, "schedule", f2f_schedule_name(s), "of the pipeline");
+    f2f_record_int(sub, "shard", s->shard, "chips ZeRO shards over, 0: all with the same weights");
+    f2f_record_bool(sub, "offload", s->offload, "optimizer state on the host");
+    f2f_record_text(sub, "order", s->order == F2F_ORDER_DATA_INNER ? "tp-cp-dp-pp" : "tp-cp-pp-dp",
+                    "on the network, from inner to outer");
+    f2f_record_text(sub, "context", s->context == F2F_CONTEXT_RING ? "ring" : "gather", "how keys and values travel");
+    f2f_record_text(sub, "sequence", s->sequence == F2F_SEQUENCE_WHOLE ? "whole" : "parallel",
+                    "what tensor parallelism does not cut");
 }
 
 static void add_speed(struct f2f_record *r, const struct f2f_machine *machine, const struct f2f_train_job *job,
@@ -118,29 +128,50 @@ static f2f_status job_check(const struct f2f_machine *machine, const struct f2f_
     return F2F_OK;
 }
 
+/* What is asked of the chips; spares that stand by have been taken off. */
+static f2f_status choose(struct f2f_train_found *found, f2f_arena *arena, const struct f2f_machine *machine,
+                         const struct f2f_train_job *job, f2f_error *err) {
+    F2F_TRY(job_check(machine, job, err));
+    return (job->search ? f2f_train_search : f2f_train_given)(found, arena, machine, job, err);
+}
+
+static struct f2f_record *make_record(f2f_arena *arena, const struct f2f_machine *machine,
+                                      const struct f2f_train_job *asked, const struct f2f_train_found *found,
+                                      double forward_flop) {
+    const struct f2f_train_choice *c = &found->best[0];
+    const struct f2f_strategy *s = &c->strategy;
+    struct f2f_train_job job = *asked;
+    job.chips = s->tp * s->cp * s->pp * s->dp;
+    struct f2f_record *r =
+        f2f_record_new(arena, f2f_arena_printf(arena, "%s / train %s on %d chips", machine->system->id.name,
+                                               job.model->name, asked->chips));
+    add_speed(r, machine, &job, &c->step, forward_flop);
+    add_memory(r, &c->memory, f2f_train_capacity_B(machine, asked));
+    add_strategy(r, s);
+    f2f_record_int(r, "chips", job.chips, "that train");
+    f2f_record_int(r, "spares", asked->chips - job.chips, "that stand by, as they suit no strategy");
+    add_energy(r, machine, &job, &c->step);
+    f2f_record_int(r, "evaluated", found->evaluated, "strategies looked at");
+    f2f_record_int(r, "feasible_n", found->feasible_n, "of them, how many fit");
+    f2f_record_int(r, "dominated_n", found->dominated_n, "of these, how many a lower bound of their time rules out");
+    f2f_record_bool(r, "feasible", c->fits, "fits into memory; if not, the times are what it would take");
+    if (!c->fits) {
+        double capacity_B = f2f_train_capacity_B(machine, asked);
+        f2f_record_num(r, "shortfall_B", c->memory.total_B - capacity_B, "missing on the fullest chip");
+        f2f_record_text(r, "why", why_not(arena, &c->memory, capacity_B), NULL);
+    }
+    f2f_train_explain(r, machine, &job, c);
+    return r;
+}
+
 f2f_status f2f_train_run(struct f2f_record **out, f2f_arena *arena, const struct f2f_system *system,
                          const struct f2f_train_job *job, f2f_error *err) {
-    struct f2f_machine machine;
-    struct f2f_train_choice c;
+    struct f2f_train_warm *w = f2f_arena_alloc(arena, sizeof *w);
+    struct f2f_train_found *found = f2f_arena_alloc(arena, sizeof *found);
     double forward_flop;
-    F2F_TRY(f2f_machine_make(&machine, system, err));
-    F2F_TRY(job_check(&machine, job, err));
-    F2F_TRY((job->search ? f2f_train_search : f2f_train_given)(&c, arena, &machine, job, err));
+    F2F_TRY(f2f_train_warm_make(w, system, err));
+    F2F_TRY(choose(found, arena, &w->machine, job, err));
     F2F_TRY(forward_flop_per_tok(&forward_flop, arena, job, err));
-    struct f2f_record *r = f2f_record_new(
-        arena, f2f_arena_printf(arena, "%s / train %s on %d chips", system->id.name, job->model->name, job->chips));
-    add_speed(r, &machine, job, &c.step, forward_flop);
-    add_memory(r, &c.memory, machine.mem.capacity_B);
-    add_strategy(r, &c.strategy);
-    add_energy(r, &machine, job, &c.step);
-    f2f_record_int(r, "evaluated", c.evaluated, "strategies looked at");
-    f2f_record_int(r, "feasible_n", c.feasible_n, "of them, how many fit");
-    f2f_record_bool(r, "feasible", c.fits, "fits into memory; if not, the times are what it would take");
-    if (!c.fits) {
-        f2f_record_num(r, "shortfall_B", c.memory.total_B - machine.mem.capacity_B, "missing on the fullest chip");
-        f2f_record_text(r, "why", why_not(arena, &c.memory, machine.mem.capacity_B), NULL);
-    }
-    f2f_train_explain(r, &machine, job, &c);
-    *out = r;
+    *out = make_record(arena, &w->machine, job, found, forward_flop);
     return F2F_OK;
 }

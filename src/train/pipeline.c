@@ -1,0 +1,134 @@
+/* pipeline.c - runs a pipeline schedule, stage by stage, action by action.
+ *
+ * An action starts when its stage is free and what it needs has arrived: a forward the output of the piece before
+ * it, a backward the gradient of the piece after it and, on the last piece, its own forward. Sends take time but no
+ * stage waits to have sent. Leaves out: memory as a brake (the footprint says whether the order fits). */
+#include "train/pipeline.h"
+
+#include <math.h>
+#include <string.h>
+
+struct run {
+    const struct f2f_pipeline *p;
+    struct f2f_record *spans;
+    double *forward_s, *backward_s; /* end of each, by piece and micro-batch; below 0: not yet */
+    double free_s[F2F_PIECES_MAX]; /* by stage: end of its last action */
+    double start_s[F2F_PIECES_MAX]; /* by stage: start of its first */
+    int done[F2F_PIECES_MAX]; /* by stage: actions */
+    double end_s; /* of the latest action */
+};
+
+/* When the input of an action is there, below 0: not known yet. */
+static double ready_s(const struct run *r, const struct f2f_action *a, int piece) {
+    const struct f2f_schedule_shape *x = &r->p->shape;
+    int pieces = x->stages * x->chunks;
+    double send_s = x->stages > 1 ? r->p->send_s : 0;
+    size_t here = (size_t)piece * (size_t)x->micro + (size_t)a->micro, step = (size_t)x->micro;
+    if (a->act == F2F_ACT_WEIGHT) return r->backward_s[here];
+    if (a->act == F2F_ACT_BACKWARD && piece == pieces - 1) return r->forward_s[here];
+    if (a->act == F2F_ACT_FORWARD && piece == 0) return 0;
+    double from_s = a->act == F2F_ACT_FORWARD ? r->forward_s[here - step] : r->backward_s[here + step];
+    return from_s < 0 ? from_s : from_s + send_s;
+}
+
+static void add_span(const struct run *r, const struct f2f_action *a, int stage, double start_s, double takes_s) {
+    static const char *const names[] = {"F", "B", "W"};
+    f2f_arena *arena = r->spans->arena;
+    f2f_record_span(r->spans, f2f_arena_printf(arena, "stage %d", stage),
+                    f2f_arena_printf(arena, "%s%d.%d", names[a->act], a->micro, a->chunk), start_s, takes_s);
+}
+
+static void take(struct run *r, const struct f2f_action *a, int stage, int piece, double from_s) {
+    const struct f2f_pipeline *p = r->p;
+    const double *const times[] = {p->forward_s, p->backward_s, p->weight_s};
+    size_t here = (size_t)piece * (size_t)p->shape.micro + (size_t)a->micro;
+    double start_s = fmax(from_s, r->free_s[stage]), takes_s = times[a->act][piece], end_s = start_s + takes_s;
+    if (r->done[stage]++ == 0) r->start_s[stage] = start_s;
+    r->free_s[stage] = end_s;
+    if (a->act == F2F_ACT_FORWARD) r->forward_s[here] = end_s;
+    if (a->act == F2F_ACT_BACKWARD) r->backward_s[here] = end_s;
+    r->end_s = fmax(r->end_s, end_s);
+    if (r->spans) add_span(r, a, stage, start_s, takes_s);
+}
+
+/* Takes a stage as far as it can go; false if that is nowhere. */
+static bool advance(struct run *r, int stage) {
+    const struct f2f_pipeline *p = r->p;
+    int all = (p->schedule->splits ? 3 : 2) * p->shape.micro * p->shape.chunks, before = r->done[stage];
+    while (r->done[stage] < all) {
+        struct f2f_action a = p->schedule->at(&p->shape, stage, r->done[stage]);
+        int piece = a.chunk * p->shape.stages + stage;
+        double from_s = ready_s(r, &a, piece);
+        if (from_s < 0) break;
+        take(r, &a, stage, piece, from_s);
+    }
+    return r->done[stage] > before;
+}
+
+struct f2f_pipeline_times f2f_pipeline_simulate(const struct f2f_pipeline *p, struct f2f_pipeline_scratch *scratch,
+                                                struct f2f_record *spans) {
+    const struct f2f_schedule_shape *x = &p->shape;
+    size_t n = (size_t)x->stages * (size_t)x->chunks * (size_t)x->micro;
+    if (scratch->cap < 2 * n) {
+        scratch->cap = 4 * n;
+        scratch->end_s = f2f_arena_alloc(scratch->arena, scratch->cap * sizeof *scratch->end_s);
+    }
+    struct run r = {.p = p, .spans = spans, .forward_s = scratch->end_s, .backward_s = scratch->end_s + n};
+    for (size_t i = 0; i < 2 * n; i++) scratch->end_s[i] = -1;
+    for (bool moved = true; moved;) { /* down with the forwards, up with the backwards */
+        moved = false;
+        for (int s = 0; s < x->stages; s++) moved |= advance(&r, s);
+        for (int s = x->stages - 2; s >= 0; s--) moved |= advance(&r, s);
+    }
+    int last = x->stages - 1, all = (p->schedule->splits ? 3 : 2) * x->micro * x->chunks;
+    for (int s = 0; s < x->stages; s++)
+        if (r.done[s] < all) r.end_s = HUGE_VAL; /* an order that waits for itself */
+    return (struct f2f_pipeline_times){
+        r.end_s, r.start_s[0], r.free_s[0], r.start_s[last], r.free_s[last],
+    };
+}
+
+/* Work of a micro-batch on one stage. */
+static double busy_s(const struct f2f_pipeline *p, int stage) {
+    double sum_s = 0;
+    for (int q = stage; q < p->shape.stages * p->shape.chunks; q += p->shape.stages)
+        sum_s += p->forward_s[q] + p->backward_s[q] + (p->schedule->splits ? p->weight_s[q] : 0);
+    return sum_s;
+}
+
+static double busiest_s(const struct f2f_pipeline *p) {
+    double most_s = 0;
+    for (int s = 0; s < p->shape.stages; s++) most_s = fmax(most_s, busy_s(p, s));
+    return most_s;
+}
+
+struct f2f_pipeline_times f2f_pipeline_run(const struct f2f_pipeline *p, struct f2f_pipeline_scratch *scratch) {
+    int stages = p->shape.stages, micro = p->shape.micro, settled = micro % stages + 4 * stages;
+    /* groups of unequal size repeat late, if at all: such runs are short enough to be simulated, or are nearly equal */
+    bool unequal = p->shape.chunks > 1 && micro % stages != 0;
+    long long actions = 2LL * micro * stages * p->shape.chunks, most = 1 << 18;
+    if (micro <= settled + 3 * stages || (unequal && actions <= most)) return f2f_pipeline_simulate(p, scratch, NULL);
+    struct f2f_pipeline part = *p;
+    part.shape.micro = settled;
+    struct f2f_pipeline_times a = f2f_pipeline_simulate(&part, scratch, NULL);
+    part.shape.micro = settled + stages;
+    struct f2f_pipeline_times b = f2f_pipeline_simulate(&part, scratch, NULL);
+    double more = ((double)micro - settled) / stages, period_s = stages * busiest_s(p);
+    a.total_s += more * fmax(b.total_s - a.total_s, period_s); /* what binds late may not bind yet */
+    a.first_end_s += more * fmax(b.first_end_s - a.first_end_s, period_s);
+    a.last_end_s += more * fmax(b.last_end_s - a.last_end_s, period_s);
+    return a;
+}
+
+double f2f_pipeline_bound_s(const struct f2f_pipeline *p) {
+    int stages = p->shape.stages, chunks = p->shape.chunks;
+    double most_s = 0, before_s = 0, all_s = 0;
+    for (int s = 0; s < stages; s++) {
+        double stage_s = busy_s(p, s);
+        all_s += stage_s;
+        most_s = fmax(most_s, before_s + p->shape.micro * stage_s);
+        /* to reach the next stage and to come back from it; split-off weight gradients may wait until then */
+        before_s += p->forward_s[s] + p->send_s + (p->schedule->splits ? 0 : p->backward_s[s] + p->send_s);
+    }
+    return p->schedule->splits ? most_s : fmax(most_s, all_s + 2 * (stages * chunks - 1) * (stages > 1) * p->send_s);
+}

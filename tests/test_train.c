@@ -311,9 +311,15 @@ static void record_is_consistent(void **state) {
     double step_s = f2f_record_get(r, "step_s"), tok = 128 * 2048.0;
     near(r->shares->amount, step_s, 1e-9); /* the tree adds up */
     near(f2f_record_get(r, "tokps"), tok / step_s, 1e-12);
-    near(f2f_record_get(r, "days"), 1e12 / tok * step_s / 86400, 1e-12);
+    near(f2f_record_get(r, "ideal_days"), 1e12 / tok * step_s / 86400, 1e-12);
+    double goodput = f2f_record_get(r, "goodput_frac"), days = f2f_record_get(r, "days");
+    assert_true(goodput > 0.9 && goodput < 1);
+    near(days, f2f_record_get(r, "ideal_days") / goodput, 0.03);
+    assert_true(f2f_record_get(r, "days_p10") <= days && days <= f2f_record_get(r, "days_p90"));
     near(f2f_record_get(r, "energy_J"), f2f_record_get(r, "energy_per_tok_J") * 1e12, 1e-12);
-    near(f2f_record_get(r, "power_W"), f2f_record_get(r, "energy_per_tok_J") * tok / step_s, 1e-12);
+    double useful_J = f2f_record_get(r, "power_W") * step_s / tok; /* what failures waste comes on top */
+    assert_true(f2f_record_get(r, "energy_per_tok_J") > useful_J);
+    assert_true(f2f_record_get(r, "energy_per_tok_J") < useful_J / goodput);
     assert_true(f2f_record_get(r, "mfu_frac") > 0.2 && f2f_record_get(r, "mfu_frac") < 0.7);
     double chip_W = (f2f_record_get(r, "power_W") - 8 * f->system->node->host_W) / 64;
     assert_true(chip_W > f->machine.chip->idle_W && chip_W < f->machine.chip->tdp_W);

@@ -9,8 +9,9 @@
 static struct {
     const char *system, *model, *precision, *strategy, *software;
     int chips, global_batch, seq;
-    bool search;
-    double tokens;
+    bool search, fault_tolerant, async_checkpoint;
+    int jobs, spares;
+    double tokens, checkpoint_s, doc_tok, optimizer_B;
 } o = {.precision = "bf16", .seq = 8192};
 
 static const struct opt table[] = {
@@ -25,6 +26,17 @@ static const struct opt table[] = {
     {"search", 0, OPT_FLAG, &o.search, NULL, "choose the fastest strategy that fits (the default without --strategy)",
      0, 0},
     {"tokens", 0, OPT_REAL, &o.tokens, "N", "tokens of the whole run, for days", 0, 1e18},
+    {"split", 0, OPT_INT, &o.jobs, "K", "share the chips out to so many jobs", 1, 1e6},
+    {"fault-tolerant", 0, OPT_FLAG, &o.fault_tolerant, NULL, "replicas that fail leave and rejoin, the others go on", 0,
+     0},
+    {"async-checkpoint", 0, OPT_FLAG, &o.async_checkpoint, NULL, "checkpoints stop the job for a copy to the host only",
+     0, 0},
+    {"checkpoint-interval", 0, OPT_REAL, &o.checkpoint_s, "S", "seconds of work between checkpoints; else the best", 1,
+     1e8},
+    {"spares", 0, OPT_INT, &o.spares, "N", "so many of the chips may stand by (search)", 0, 1e7},
+    {"documents", 0, OPT_REAL, &o.doc_tok, "N", "mean tokens of documents packed into sequences", 1, 1e9},
+    {"optimizer-bytes", 0, OPT_REAL, &o.optimizer_B, "B", "state of one parameter with its master weight (Adam: 12)", 0,
+     100},
     {"software", 0, OPT_TEXT, &o.software, "LIST",
      "older software: stored-scores,exposed-data,exposed-tensor,exposed-pipeline,flat-data,half-gradients", 0, 0},
     {0}};
@@ -120,6 +132,14 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
         .global_batch = o.global_batch,
         .seq = o.seq,
         .tokens = o.tokens,
+        .jobs = o.jobs,
+        .fault_tolerant = o.fault_tolerant,
+        .async_checkpoint = o.async_checkpoint,
+        .checkpoint_s = o.checkpoint_s,
+        .spares = o.spares,
+        .doc_tok = o.doc_tok,
+        .optimizer_B = o.optimizer_B,
+        .seed = cli->common.seed,
         .search = true,
         .wide = true,
         .strategy = {.zero = F2F_ZERO_CHOSEN, .recompute = F2F_RECOMPUTE_CHOSEN, .schedule = F2F_SCHEDULE_CHOSEN}};

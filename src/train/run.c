@@ -4,6 +4,7 @@
  * attention once, nothing for recompute. mfu_frac follows PaLM (arXiv 2204.02311 appendix B): 6 FLOPs a
  * parameter and 12 * layers * heads * head_dim * seq for attention, causal mask ignored, over the dense peak.
  * Leaves out: the ramp of the batch, power limits of a site. */
+#include "train/goodput.h"
 #include "train/plan.h"
 
 #include <math.h>
@@ -100,18 +101,21 @@ static void add_speed(struct f2f_record *r, const struct f2f_machine *machine, c
                    "PaLM's convention: 6 N + 12 layers heads head_dim seq, over the dense peak");
 }
 
-/* Idle power runs on all the time; hosts at full load. */
+/* Idle power runs on all the time; hosts at full load. What failures waste is spent at idle power, what they undo at
+ * full. */
 static void add_energy(struct f2f_record *r, const struct f2f_machine *machine, const struct f2f_train_job *job,
-                       const struct f2f_train_step *step) {
+                       const struct f2f_train_step *step, double goodput) {
     const struct f2f_node *node = machine->system->node;
     double nodes = ceil((double)job->chips / node->chips), step_tok = (double)job->global_batch * job->seq;
-    double power_W = step->energy_J / step->total_s + job->chips * machine->chip->idle_W + nodes * node->host_W;
-    double energy_J = power_W * step->total_s;
-    double steps = job->tokens > 0 ? job->tokens / step_tok : 1;
+    double idle_W = job->chips * machine->chip->idle_W + nodes * node->host_W;
+    double power_W = step->energy_J / step->total_s + idle_W, lost = f2f_record_get(r, "failures.lost_frac");
+    double again = lost > 0 ? lost / goodput : 0, idle = fmax(0, 1 / goodput - 1 - again); /* of the time of work */
+    double step_J = step->total_s * (power_W * (1 + again) + idle_W * idle);
     f2f_record_num(r, "power_W", power_W, "all chips and hosts, before facility losses");
-    f2f_record_num(r, "energy_J", energy_J * steps, job->tokens > 0 ? "of the whole run" : "of one step");
-    f2f_record_num(r, "energy_per_tok_J", energy_J / step_tok, NULL);
-    if (job->tokens > 0) f2f_record_num(r, "days", steps * step->total_s / 86400, "of the whole run without failures");
+    f2f_record_num(r, "facility_power_W", power_W * machine->system->pue, "with them");
+    f2f_record_num(r, "energy_J", step_J * (job->tokens > 0 ? job->tokens / step_tok : 1),
+                   job->tokens > 0 ? "of the whole run, with what failures cost" : "of one step");
+    f2f_record_num(r, "energy_per_tok_J", step_J / step_tok, NULL);
 }
 
 static f2f_status job_check(const struct f2f_machine *machine, const struct f2f_train_job *job, f2f_error *err) {
@@ -122,17 +126,12 @@ static f2f_status job_check(const struct f2f_machine *machine, const struct f2f_
     if (job->global_batch < 1 || job->seq < 1)
         return f2f_fail(err, F2F_EINPUT, "global batch %d and sequence %d must be positive", job->global_batch,
                         job->seq);
+    if (job->jobs < 0 || (job->jobs > 1 && job->chips % job->jobs != 0))
+        return f2f_fail(err, F2F_EINPUT, "%d chips do not divide by %d jobs", job->chips, job->jobs);
     if (machine->chip->peak_flops[job->precision.compute] <= 0)
         return f2f_fail(err, F2F_EINPUT, "chip %s does not support %s", machine->chip->id.name,
                         f2f_dtype_name(job->precision.compute));
     return F2F_OK;
-}
-
-/* What is asked of the chips; spares that stand by have been taken off. */
-static f2f_status choose(struct f2f_train_found *found, f2f_arena *arena, const struct f2f_machine *machine,
-                         const struct f2f_train_job *job, f2f_error *err) {
-    F2F_TRY(job_check(machine, job, err));
-    return (job->search ? f2f_train_search : f2f_train_given)(found, arena, machine, job, err);
 }
 
 static struct f2f_record *make_record(f2f_arena *arena, const struct f2f_machine *machine,
@@ -148,9 +147,13 @@ static struct f2f_record *make_record(f2f_arena *arena, const struct f2f_machine
     add_speed(r, machine, &job, &c->step, forward_flop);
     add_memory(r, &c->memory, f2f_train_capacity_B(machine, asked));
     add_strategy(r, s);
+    if (asked->jobs > 1) {
+        f2f_record_int(r, "jobs", asked->jobs, "that share the chips; all else is of one of them");
+        f2f_record_num(r, "fleet_tokps", asked->jobs * f2f_record_get(r, "tokps"), "of all jobs, before failures");
+    }
     f2f_record_int(r, "chips", job.chips, "that train");
     f2f_record_int(r, "spares", asked->chips - job.chips, "that stand by, as they suit no strategy");
-    add_energy(r, machine, &job, &c->step);
+    add_energy(r, machine, &job, &c->step, f2f_train_goodput(r, machine->system, asked, c, job.chips));
     f2f_record_int(r, "evaluated", found->evaluated, "strategies looked at");
     f2f_record_int(r, "feasible_n", found->feasible_n, "of them, how many fit");
     f2f_record_int(r, "dominated_n", found->dominated_n, "of these, how many a lower bound of their time rules out");
@@ -169,9 +172,12 @@ f2f_status f2f_train_run(struct f2f_record **out, f2f_arena *arena, const struct
     struct f2f_train_warm *w = f2f_arena_alloc(arena, sizeof *w);
     struct f2f_train_found *found = f2f_arena_alloc(arena, sizeof *found);
     double forward_flop;
+    struct f2f_train_job one = *job;
     F2F_TRY(f2f_train_warm_make(w, system, err));
-    F2F_TRY(choose(found, arena, &w->machine, job, err));
+    F2F_TRY(job_check(&w->machine, job, err));
+    if (job->jobs > 1) one.chips /= job->jobs;
+    F2F_TRY((job->search ? f2f_train_search : f2f_train_given)(found, arena, &w->machine, &one, err));
     F2F_TRY(forward_flop_per_tok(&forward_flop, arena, job, err));
-    *out = make_record(arena, &w->machine, job, found, forward_flop);
+    *out = make_record(arena, &w->machine, &one, found, forward_flop);
     return F2F_OK;
 }

@@ -106,8 +106,12 @@ struct f2f_net_level {
     double latency_s; /* one way, through this level */
 };
 
+enum f2f_network_topology { F2F_NETWORK_FAT_TREE, F2F_NETWORK_DRAGONFLY };
+
 struct f2f_network {
     struct f2f_ident id;
+    int topology; /* enum f2f_network_topology */
+    bool rails; /* the lowest switches join the NICs of one place in each node */
     const char *fabric; /* "RoCE", "InfiniBand", "ICI" */
     bool reduces; /* in-network reduction */
     double efficiency_frac; /* of line rate after headers and congestion */

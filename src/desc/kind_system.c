@@ -41,9 +41,13 @@ static const struct f2f_field level_fields[] = {
 };
 static const struct f2f_table level_table = F2F_TABLE(NULL, V, level_fields, true, NULL);
 
+static const char *const network_words[] = {"fat-tree", "dragonfly", NULL};
+
 #define W struct f2f_network
 static const struct f2f_field network_fields[] = {
     F2F_TEXT(W, "fabric", fabric, true, "RoCE, InfiniBand, ICI, ..."),
+    F2F_WORD(W, "topology", topology, false, network_words, "how levels are joined; a fat tree if left out"),
+    F2F_FLAG(W, "rails", rails, "each lowest switch joins the NICs of one place in many nodes"),
     F2F_FLAG(W, "reduces", reduces, "switches add (in-network reduction)"),
     F2F_QTY(W, "efficiency", efficiency_frac, FRACTION, 0.01, 1,
             "share of the line rate left after headers and congestion"),

@@ -140,7 +140,7 @@ struct f2f_train_data {
 };
 struct f2f_train_data f2f_train_data_make(const struct f2f_machine *machine, const struct f2f_train_job *job,
                                           const struct f2f_strategy *s, const struct f2f_train_layout *l,
-                                          const struct f2f_train_stage *g, double params);
+                                          const struct f2f_train_pipe *pipe, double params);
 
 /* A strategy with all that is known of it. */
 struct f2f_train_choice {

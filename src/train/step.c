@@ -2,7 +2,8 @@
  *
  * The pipeline's time is its schedule's, stage by stage (pipeline.c). On top come what data parallelism leaves
  * exposed (data.c), the optimizer, waiting for the slowest chip, and host work. docs/models/train.md has every
- * formula. Leaves out: contention between collectives of different kinds on one link. */
+ * formula. Leaves out: kernels slowed by collectives beside
+ * them. */
 #include "train/constants.h"
 #include "train/plan.h"
 
@@ -73,7 +74,7 @@ void f2f_train_step_make(struct f2f_train_step *out, const struct f2f_machine *m
                          const struct f2f_train_layout *l, const struct f2f_train_pipe *pipe) {
     const struct f2f_train_stage *g = &pipe->slow;
     double m = l->micro_batches, params = 0, own = chip_state(job, s, l, &params);
-    struct f2f_train_data d = f2f_train_data_make(machine, job, s, l, g, params);
+    struct f2f_train_data d = f2f_train_data_make(machine, job, s, l, pipe, params);
     double chips = (double)s->tp * s->cp * s->pp * s->dp, update_s = optimizer_s(machine, s, l, own);
     double busy = pipe->times.total_s + d.exposed_s + update_s;
     *out = (struct f2f_train_step){

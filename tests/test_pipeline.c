@@ -87,11 +87,12 @@ static void orders_are_whole(void **state) {
             char done[3][4][32] = {{{0}}};
             int held = 0, most = 0, all = (s->splits ? 3 : 2) * x->micro * x->chunks;
             for (int k = 0; k < all; k++) {
-                struct f2f_action a = s->at(x, stage, k);
-                assert_true(a.chunk >= 0 && a.chunk < x->chunks && a.micro >= 0 && a.micro < x->micro);
-                assert_false(done[a.act][a.chunk][a.micro]++);
-                if (a.act == F2F_ACT_BACKWARD) assert_true(done[F2F_ACT_FORWARD][a.chunk][a.micro]);
-                if (a.act == F2F_ACT_WEIGHT) assert_true(done[F2F_ACT_BACKWARD][a.chunk][a.micro]);
+                struct f2f_action a = s->at(x, stage, s->ahead(x, stage), k);
+                struct f2f_place at = f2f_schedule_place(x, a.act, a.k);
+                assert_true(at.chunk >= 0 && at.chunk < x->chunks && at.micro >= 0 && at.micro < x->micro);
+                assert_false(done[a.act][at.chunk][at.micro]++);
+                if (a.act == F2F_ACT_BACKWARD) assert_true(done[F2F_ACT_FORWARD][at.chunk][at.micro]);
+                if (a.act == F2F_ACT_WEIGHT) assert_true(done[F2F_ACT_BACKWARD][at.chunk][at.micro]);
                 held += a.act == F2F_ACT_FORWARD;
                 if (held > most) most = held;
                 held -= a.act == (s->splits ? F2F_ACT_WEIGHT : F2F_ACT_BACKWARD);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "fab2fleet/catalog.h"
+#include "train/axes.h"
 #include "train/constants.h"
 #include "train/plan.h"
 
@@ -274,6 +275,46 @@ static void search_beats_brute_force(void **state) {
     }
 }
 
+/* The whole space of 64 chips, each strategy evaluated on its own: the search loses none of the best. */
+static void wide_search_is_exhaustive(void **state) {
+    struct fixture *f = *state;
+    struct f2f_train_job job = job_of(gpt(f, 16, 8192, 64, 50000), "bf16", 64, 128);
+    struct f2f_train_found *found = f2f_arena_alloc(f->arena, sizeof *found);
+    struct f2f_train_evaluator *e;
+    double best_s[F2F_TRAIN_RANKS];
+    long long fit = 0;
+    int n = 0;
+    job.search = job.wide = true;
+    job.seq = 16384;
+    job.strategy.schedule = F2F_SCHEDULE_CHOSEN;
+    assert_int_equal(f2f_train_search(found, f->arena, &f->machine, &job, NULL), F2F_OK);
+    assert_int_equal(f2f_train_evaluator_new(&e, f->arena, f->system, &job, NULL), F2F_OK);
+    struct f2f_train_axis axes[F2F_AXES];
+    assert_true(f2f_train_axes_make(axes, &f->machine, &job));
+    int at[F2F_AXES] = {0};
+    for (bool more = true; more;) { /* all combinations of all axes, like an odometer */
+        struct f2f_strategy s = job.strategy;
+        struct f2f_train_estimate x;
+        for (int i = 0; i < F2F_AXES; i++) *f2f_train_axis_field(&s, &axes[i]) = axes[i].value[at[i]];
+        bool is = f2f_train_axes_take_rest(&s, &job) && f2f_train_axes_canonical(&job, &s, F2F_AXES_COST) &&
+                  f2f_train_axes_canonical(&job, &s, F2F_AXES_PIPE) && f2f_train_axes_canonical(&job, &s, F2F_AXES);
+        if (is && f2f_train_evaluate(&x, e, &s, NULL) == F2F_OK && x.fits) {
+            int place = n < F2F_TRAIN_RANKS ? n++ : F2F_TRAIN_RANKS;
+            fit++;
+            for (; place > 0 && x.step_s < best_s[place - 1]; place--)
+                if (place < F2F_TRAIN_RANKS) best_s[place] = best_s[place - 1];
+            if (place < F2F_TRAIN_RANKS) best_s[place] = x.step_s;
+        }
+        int i = F2F_AXES - 1;
+        while (i >= 0 && ++at[i] == axes[i].n) at[i--] = 0;
+        more = i >= 0;
+    }
+    assert_int_equal(found->feasible_n, fit);
+    assert_int_equal(found->n, F2F_TRAIN_RANKS);
+    for (int i = 0; i < F2F_TRAIN_RANKS; i++) near(found->best[i].step.total_s, best_s[i], 1e-12);
+    assert_true(found->dominated_n > fit / 2);
+}
+
 /* A field that is given stays as it is. */
 static void search_keeps_what_is_given(void **state) {
     struct f2f_train_job job = job_of(gpt(*state, 32, 4096, 32, 50000), "bf16", 64, 64);
@@ -390,6 +431,7 @@ int main(void) {
         cmocka_unit_test(context_parallel_halves_the_work),
         cmocka_unit_test(more_chips_never_lengthen_the_step),
         cmocka_unit_test(search_beats_brute_force),
+        cmocka_unit_test(wide_search_is_exhaustive),
         cmocka_unit_test(search_keeps_what_is_given),
         cmocka_unit_test(what_does_not_fit_says_by_how_much),
         cmocka_unit_test(record_is_consistent),

@@ -67,6 +67,27 @@ struct f2f_train_memory {
 f2f_status f2f_train_memory(struct f2f_train_memory *out, const struct f2f_train_job *job, const struct f2f_strategy *s,
                             f2f_error *err);
 
+/* The same with a table of the best ten strategies and the next: sizes and the rest of each, step_s, longer_frac,
+ * why (what makes it worse than the first). NULL where nothing was searched or nothing fits. */
+f2f_status f2f_train_run_ranked(struct f2f_record **out, struct f2f_record **ranking, f2f_arena *arena,
+                                const struct f2f_system *system, const struct f2f_train_job *job, f2f_error *err);
+
+/* One strategy after the other, for searches of one's own: what neighbours share is kept between calls. */
+struct f2f_train_evaluator;
+struct f2f_train_estimate {
+    double step_s;
+    struct f2f_train_memory memory;
+    bool fits;
+};
+/* The evaluator lives in the arena. */
+f2f_status f2f_train_evaluator_new(struct f2f_train_evaluator **out, f2f_arena *arena, const struct f2f_system *system,
+                                   const struct f2f_train_job *job, f2f_error *err);
+/* Memory and time of a step with the strategy, all of whose sizes are given; the time also where it does not fit.
+ * Fast where only zero, shard and offload change from call to call, slower where pp, vp, schedule or recompute do,
+ * slowest where a layer is cut otherwise. F2F_EINPUT: a strategy that does not divide. */
+f2f_status f2f_train_evaluate(struct f2f_train_estimate *out, struct f2f_train_evaluator *e,
+                              const struct f2f_strategy *s, f2f_error *err);
+
 /* FLOPs of training on one token by PaLM's convention (arXiv 2204.02311 appendix B), as most published
  * TFLOP/s count: 6 a parameter and 12 * layers * heads * head_dim * seq for attention, mask ignored. */
 double f2f_train_flop_per_tok(const struct f2f_model *model, int seq);

@@ -143,7 +143,7 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
         .search = true,
         .wide = true,
         .strategy = {.zero = F2F_ZERO_CHOSEN, .recompute = F2F_RECOMPUTE_CHOSEN, .schedule = F2F_SCHEDULE_CHOSEN}};
-    struct f2f_record *record;
+    struct f2f_record *record, *ranking = NULL;
     if (!o.system || !o.model || !o.chips || !o.global_batch || cli->n_args)
         return f2f_fail(
             err, F2F_EUSAGE,
@@ -157,10 +157,11 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
     F2F_TRY(f2f_precision_parse(&job.precision, o.precision, NULL, err));
     F2F_TRY(f2f_catalog_system(&system, cli->catalog, o.system, cli->common.sets.item, cli->common.sets.n, err));
     F2F_TRY(f2f_catalog_model(&job.model, cli->catalog, o.model, err));
-    F2F_TRY(f2f_train_run(&record, cli->arena, system, &job, err));
+    F2F_TRY(f2f_train_run_ranked(&record, o.search ? &ranking : NULL, cli->arena, system, &job, err));
     record->title =
         f2f_arena_printf(cli->arena, "%s / train %s %s on %d chips", o.system, o.model, o.precision, o.chips);
     f2f_results_add(results, record);
+    if (ranking) f2f_results_table(results, ranking);
     return F2F_OK;
 }
 

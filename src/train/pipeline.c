@@ -8,81 +8,113 @@
 #include <math.h>
 #include <string.h>
 
+/* Where the k-th forward and backward of every stage are: first piece of the chunk, and the place of that piece's end
+ * in a table. Stage s is s pieces on. */
+struct f2f_pipeline_order {
+    int forward_piece, backward_piece;
+    size_t forward_at, backward_at;
+};
+
 struct run {
     const struct f2f_pipeline *p;
     struct f2f_record *spans;
+    const struct f2f_pipeline_order *order;
     double *forward_s, *backward_s; /* end of each, by piece and micro-batch; below 0: not yet */
     double free_s[F2F_PIECES_MAX]; /* by stage: end of its last action */
     double start_s[F2F_PIECES_MAX]; /* by stage: start of its first */
-    int done[F2F_PIECES_MAX]; /* by stage: actions */
+    int done[F2F_PIECES_MAX], ahead[F2F_PIECES_MAX]; /* by stage: actions; forwards before the first backward */
     double end_s; /* of the latest action */
 };
 
 /* When the input of an action is there, below 0: not known yet. */
-static double ready_s(const struct run *r, const struct f2f_action *a, int piece) {
+static double ready_s(const struct run *r, enum f2f_act act, int piece, size_t here) {
     const struct f2f_schedule_shape *x = &r->p->shape;
-    int pieces = x->stages * x->chunks;
-    double send_s = x->stages > 1 ? r->p->send_s : 0;
-    size_t here = (size_t)piece * (size_t)x->micro + (size_t)a->micro, step = (size_t)x->micro;
-    if (a->act == F2F_ACT_WEIGHT) return r->backward_s[here];
-    if (a->act == F2F_ACT_BACKWARD && piece == pieces - 1) return r->forward_s[here];
-    if (a->act == F2F_ACT_FORWARD && piece == 0) return 0;
-    double from_s = a->act == F2F_ACT_FORWARD ? r->forward_s[here - step] : r->backward_s[here + step];
-    return from_s < 0 ? from_s : from_s + send_s;
+    size_t step = (size_t)x->micro;
+    double from_s;
+    if (act == F2F_ACT_WEIGHT) return r->backward_s[here];
+    if (act == F2F_ACT_FORWARD) {
+        if (piece == 0) return 0;
+        from_s = r->forward_s[here - step];
+    } else {
+        if (piece == x->stages * x->chunks - 1) return r->forward_s[here];
+        from_s = r->backward_s[here + step];
+    }
+    return from_s < 0 || x->stages == 1 ? from_s : from_s + r->p->send_s;
 }
 
 static void add_span(const struct run *r, const struct f2f_action *a, int stage, double start_s, double takes_s) {
     static const char *const names[] = {"F", "B", "W"};
     f2f_arena *arena = r->spans->arena;
+    struct f2f_place at = f2f_schedule_place(&r->p->shape, a->act, a->k);
     f2f_record_span(r->spans, f2f_arena_printf(arena, "stage %d", stage),
-                    f2f_arena_printf(arena, "%s%d.%d", names[a->act], a->micro, a->chunk), start_s, takes_s);
-}
-
-static void take(struct run *r, const struct f2f_action *a, int stage, int piece, double from_s) {
-    const struct f2f_pipeline *p = r->p;
-    const double *const times[] = {p->forward_s, p->backward_s, p->weight_s};
-    size_t here = (size_t)piece * (size_t)p->shape.micro + (size_t)a->micro;
-    double start_s = fmax(from_s, r->free_s[stage]), takes_s = times[a->act][piece], end_s = start_s + takes_s;
-    if (r->done[stage]++ == 0) r->start_s[stage] = start_s;
-    r->free_s[stage] = end_s;
-    if (a->act == F2F_ACT_FORWARD) r->forward_s[here] = end_s;
-    if (a->act == F2F_ACT_BACKWARD) r->backward_s[here] = end_s;
-    r->end_s = fmax(r->end_s, end_s);
-    if (r->spans) add_span(r, a, stage, start_s, takes_s);
+                    f2f_arena_printf(arena, "%s%d.%d", names[a->act], at.micro, at.chunk), start_s, takes_s);
 }
 
 /* Takes a stage as far as it can go; false if that is nowhere. */
 static bool advance(struct run *r, int stage) {
     const struct f2f_pipeline *p = r->p;
+    const double *const takes_s[] = {p->forward_s, p->backward_s, p->weight_s};
+    double *const ends_s[] = {r->forward_s, r->backward_s, NULL};
     int all = (p->schedule->splits ? 3 : 2) * p->shape.micro * p->shape.chunks, before = r->done[stage];
-    while (r->done[stage] < all) {
-        struct f2f_action a = p->schedule->at(&p->shape, stage, r->done[stage]);
-        int piece = a.chunk * p->shape.stages + stage;
-        double from_s = ready_s(r, &a, piece);
+    int ahead = r->ahead[stage];
+    size_t down = (size_t)stage * (size_t)p->shape.micro;
+    for (; r->done[stage] < all; r->done[stage]++) {
+        struct f2f_action a = p->schedule->at(&p->shape, stage, ahead, r->done[stage]);
+        const struct f2f_pipeline_order *o = &r->order[a.k];
+        int piece = stage + (a.act == F2F_ACT_FORWARD ? o->forward_piece : o->backward_piece);
+        size_t here = down + (a.act == F2F_ACT_FORWARD ? o->forward_at : o->backward_at);
+        double from_s = ready_s(r, a.act, piece, here);
         if (from_s < 0) break;
-        take(r, &a, stage, piece, from_s);
+        double start_s = from_s > r->free_s[stage] ? from_s : r->free_s[stage];
+        double end_s = start_s + takes_s[a.act][piece];
+        if (r->done[stage] == 0) r->start_s[stage] = start_s;
+        if (a.act != F2F_ACT_WEIGHT) ends_s[a.act][here] = end_s;
+        r->free_s[stage] = end_s;
+        if (r->spans) add_span(r, &a, stage, start_s, takes_s[a.act][piece]);
     }
     return r->done[stage] > before;
+}
+
+static void make_room(struct f2f_pipeline_scratch *scratch, size_t ends, size_t places) {
+    if (scratch->cap < ends) {
+        scratch->cap = 2 * ends;
+        scratch->end_s = f2f_arena_alloc(scratch->arena, scratch->cap * sizeof *scratch->end_s);
+    }
+    if (scratch->order_cap < places) {
+        scratch->order_cap = 2 * places;
+        scratch->order = f2f_arena_alloc(scratch->arena, scratch->order_cap * sizeof *scratch->order);
+    }
+}
+
+static void fill_order(struct f2f_pipeline_order *order, const struct f2f_schedule_shape *x) {
+    for (int k = 0; k < x->chunks * x->micro; k++) {
+        struct f2f_place at = f2f_schedule_place(x, F2F_ACT_FORWARD, k);
+        int forward = at.chunk * x->stages, backward = (x->chunks - 1 - at.chunk) * x->stages;
+        order[k] = (struct f2f_pipeline_order){forward, backward, (size_t)forward * (size_t)x->micro + (size_t)at.micro,
+                                               (size_t)backward * (size_t)x->micro + (size_t)at.micro};
+    }
 }
 
 struct f2f_pipeline_times f2f_pipeline_simulate(const struct f2f_pipeline *p, struct f2f_pipeline_scratch *scratch,
                                                 struct f2f_record *spans) {
     const struct f2f_schedule_shape *x = &p->shape;
     size_t n = (size_t)x->stages * (size_t)x->chunks * (size_t)x->micro;
-    if (scratch->cap < 2 * n) {
-        scratch->cap = 4 * n;
-        scratch->end_s = f2f_arena_alloc(scratch->arena, scratch->cap * sizeof *scratch->end_s);
-    }
-    struct run r = {.p = p, .spans = spans, .forward_s = scratch->end_s, .backward_s = scratch->end_s + n};
+    make_room(scratch, 2 * n, (size_t)x->chunks * (size_t)x->micro);
+    fill_order(scratch->order, x);
+    struct run r = {
+        .p = p, .spans = spans, .order = scratch->order, .forward_s = scratch->end_s, .backward_s = scratch->end_s + n};
     for (size_t i = 0; i < 2 * n; i++) scratch->end_s[i] = -1;
+    for (int s = 0; s < x->stages; s++) r.ahead[s] = p->schedule->ahead(x, s);
     for (bool moved = true; moved;) { /* down with the forwards, up with the backwards */
         moved = false;
         for (int s = 0; s < x->stages; s++) moved |= advance(&r, s);
         for (int s = x->stages - 2; s >= 0; s--) moved |= advance(&r, s);
     }
     int last = x->stages - 1, all = (p->schedule->splits ? 3 : 2) * x->micro * x->chunks;
-    for (int s = 0; s < x->stages; s++)
+    for (int s = 0; s < x->stages; s++) {
+        r.end_s = fmax(r.end_s, r.free_s[s]);
         if (r.done[s] < all) r.end_s = HUGE_VAL; /* an order that waits for itself */
+    }
     return (struct f2f_pipeline_times){
         r.end_s, r.start_s[0], r.free_s[0], r.start_s[last], r.free_s[last],
     };

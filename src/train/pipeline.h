@@ -27,6 +27,8 @@ struct f2f_pipeline_scratch {
     f2f_arena *arena;
     double *end_s; /* [forward, backward][piece][micro-batch] */
     size_t cap;
+    struct f2f_pipeline_order *order; /* [chunk * micro-batch] */
+    size_t order_cap;
 };
 
 /* Every action in turn, as early as the order of its stage and what it waits for allow. spans (may be NULL)

@@ -6,6 +6,7 @@
  * Leaves out: the ramp of the batch, power limits of a site. */
 #include "train/goodput.h"
 #include "train/plan.h"
+#include "train/rank.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -169,6 +170,11 @@ static struct f2f_record *make_record(f2f_arena *arena, const struct f2f_machine
 
 f2f_status f2f_train_run(struct f2f_record **out, f2f_arena *arena, const struct f2f_system *system,
                          const struct f2f_train_job *job, f2f_error *err) {
+    return f2f_train_run_ranked(out, NULL, arena, system, job, err);
+}
+
+f2f_status f2f_train_run_ranked(struct f2f_record **out, struct f2f_record **ranking, f2f_arena *arena,
+                                const struct f2f_system *system, const struct f2f_train_job *job, f2f_error *err) {
     struct f2f_train_warm *w = f2f_arena_alloc(arena, sizeof *w);
     struct f2f_train_found *found = f2f_arena_alloc(arena, sizeof *found);
     double forward_flop;
@@ -179,5 +185,6 @@ f2f_status f2f_train_run(struct f2f_record **out, f2f_arena *arena, const struct
     F2F_TRY((job->search ? f2f_train_search : f2f_train_given)(found, arena, &w->machine, &one, err));
     F2F_TRY(forward_flop_per_tok(&forward_flop, arena, job, err));
     *out = make_record(arena, &w->machine, &one, found, forward_flop);
+    if (ranking) *ranking = job->search ? f2f_train_rank(arena, found) : NULL;
     return F2F_OK;
 }

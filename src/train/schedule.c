@@ -43,7 +43,7 @@ int f2f_schedule_group(const struct f2f_schedule_shape *x) {
     return groups > 1 ? (x->micro + groups - 1) / groups : x->micro;
 }
 
-struct f2f_action f2f_schedule_grouped(const struct f2f_schedule_shape *x, enum f2f_act act, int k) {
+struct f2f_place f2f_schedule_place(const struct f2f_schedule_shape *x, enum f2f_act act, int k) {
     int groups = x->micro / x->stages > 1 ? x->micro / x->stages : 1;
     int size = x->micro / groups, larger = x->micro % groups, in_larger = larger * (size + 1) * x->chunks;
     int first = 0; /* micro-batch of the group */
@@ -55,14 +55,14 @@ struct f2f_action f2f_schedule_grouped(const struct f2f_schedule_shape *x, enum 
     }
     int group = k / (size * x->chunks), in_group = k % (size * x->chunks), chunk = in_group / size;
     first += group * size;
-    return (struct f2f_action){act, act == F2F_ACT_FORWARD ? chunk : x->chunks - 1 - chunk, first + in_group % size};
+    return (struct f2f_place){act == F2F_ACT_FORWARD ? chunk : x->chunks - 1 - chunk, first + in_group % size};
 }
 
-struct f2f_action f2f_schedule_alternate(const struct f2f_schedule_shape *x, int ahead, int i) {
+struct f2f_action f2f_schedule_alternate(const struct f2f_schedule_shape *x, int stage, int ahead, int i) {
+    (void)stage;
     int all = x->micro * x->chunks, steady = i - ahead; /* actions after the forwards ahead */
-    if (i < ahead) return f2f_schedule_grouped(x, F2F_ACT_FORWARD, i);
-    if (steady < 2 * (all - ahead))
-        return steady % 2 == 0 ? f2f_schedule_grouped(x, F2F_ACT_FORWARD, ahead + steady / 2)
-                               : f2f_schedule_grouped(x, F2F_ACT_BACKWARD, steady / 2);
-    return f2f_schedule_grouped(x, F2F_ACT_BACKWARD, i - all);
+    if (i < ahead) return (struct f2f_action){F2F_ACT_FORWARD, i};
+    if (steady >= 2 * (all - ahead)) return (struct f2f_action){F2F_ACT_BACKWARD, i - all};
+    return steady % 2 == 0 ? (struct f2f_action){F2F_ACT_FORWARD, ahead + steady / 2}
+                           : (struct f2f_action){F2F_ACT_BACKWARD, steady / 2};
 }

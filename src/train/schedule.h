@@ -14,8 +14,13 @@ struct f2f_schedule_shape {
 
 enum f2f_act { F2F_ACT_FORWARD, F2F_ACT_BACKWARD, F2F_ACT_WEIGHT /* weight gradients, where split off */ };
 
+/* k-th of its kind on a stage, in the order in which all stages take micro-batches and chunks. */
 struct f2f_action {
     enum f2f_act act;
+    int k;
+};
+
+struct f2f_place {
     int chunk, micro;
 };
 
@@ -23,8 +28,10 @@ struct f2f_schedule {
     const char *name, *help;
     bool splits; /* backward is the input's gradient alone; weight gradients are actions of their own */
     bool (*legal)(const struct f2f_schedule_shape *x);
-    /* Action i of a stage, from 0 to (splits ? 3 : 2) * micro * chunks - 1. */
-    struct f2f_action (*at)(const struct f2f_schedule_shape *x, int stage, int i);
+    /* Forwards of a stage before its first backward; a stage has no fewer than the one after it. */
+    int (*ahead)(const struct f2f_schedule_shape *x, int stage);
+    /* Action i of a stage, from 0 to (splits ? 3 : 2) * micro * chunks - 1; ahead: its forwards ahead. */
+    struct f2f_action (*at)(const struct f2f_schedule_shape *x, int stage, int ahead, int i);
     /* Most chunk activations a stage holds at once, known from its order alone. */
     int (*held)(const struct f2f_schedule_shape *x, int stage);
 };
@@ -38,9 +45,9 @@ int f2f_schedule_find(const char *name);
  * 2407.21783 section 3.3.2; Narayanan et al. 2021, arXiv 2104.04473, take exactly `stages`). Smaller groups than stages
  * - 1 would wait for themselves. The size of the largest. */
 int f2f_schedule_group(const struct f2f_schedule_shape *x);
-/* Forward k of that order: each group through all chunks. Backward: chunks from the last. */
-struct f2f_action f2f_schedule_grouped(const struct f2f_schedule_shape *x, enum f2f_act act, int k);
+/* Forward k of that order: each group through all chunks. Backward k: the same with chunks from the last. */
+struct f2f_place f2f_schedule_place(const struct f2f_schedule_shape *x, enum f2f_act act, int k);
 /* Action i where `ahead` forwards come first, then one forward and one backward in turn, then backwards. */
-struct f2f_action f2f_schedule_alternate(const struct f2f_schedule_shape *x, int ahead, int i);
+struct f2f_action f2f_schedule_alternate(const struct f2f_schedule_shape *x, int stage, int ahead, int i);
 
 #endif

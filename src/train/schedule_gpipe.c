@@ -4,9 +4,9 @@
 
 static bool legal(const struct f2f_schedule_shape *x) { return x->chunks == 1; }
 
-static struct f2f_action at(const struct f2f_schedule_shape *x, int stage, int i) {
+static int ahead(const struct f2f_schedule_shape *x, int stage) {
     (void)stage;
-    return f2f_schedule_alternate(x, x->micro, i);
+    return x->micro;
 }
 
 static int held(const struct f2f_schedule_shape *x, int stage) {
@@ -14,4 +14,5 @@ static int held(const struct f2f_schedule_shape *x, int stage) {
     return x->micro;
 }
 
-const struct f2f_schedule f2f_schedule_gpipe = {"gpipe", "all forwards, then all backwards", false, legal, at, held};
+const struct f2f_schedule f2f_schedule_gpipe = {
+    "gpipe", "all forwards, then all backwards", false, legal, ahead, f2f_schedule_alternate, held};

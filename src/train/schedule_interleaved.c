@@ -11,14 +11,10 @@ static int ahead(const struct f2f_schedule_shape *x, int stage) {
     return wanted < all ? wanted : all;
 }
 
-static struct f2f_action at(const struct f2f_schedule_shape *x, int stage, int i) {
-    return f2f_schedule_alternate(x, ahead(x, stage), i);
-}
-
 static int held(const struct f2f_schedule_shape *x, int stage) {
     int all = x->micro * x->chunks, n = ahead(x, stage) + 1;
     return n < all ? n : all;
 }
 
 const struct f2f_schedule f2f_schedule_interleaved = {
-    "interleaved", "1F1B over several chunks a stage", false, legal, at, held};
+    "interleaved", "1F1B over several chunks a stage", false, legal, ahead, f2f_schedule_alternate, held};

@@ -9,13 +9,10 @@ static int ahead(const struct f2f_schedule_shape *x, int stage) {
     return wanted < x->micro ? wanted : x->micro;
 }
 
-static struct f2f_action at(const struct f2f_schedule_shape *x, int stage, int i) {
-    return f2f_schedule_alternate(x, ahead(x, stage), i);
-}
-
 static int held(const struct f2f_schedule_shape *x, int stage) {
     int n = ahead(x, stage) + 1;
     return n < x->micro ? n : x->micro;
 }
 
-const struct f2f_schedule f2f_schedule_one_f_one_b = {"1f1b", "forward and backward in turn", false, legal, at, held};
+const struct f2f_schedule f2f_schedule_one_f_one_b = {"1f1b", "forward and backward in turn", false, legal,
+                                                      ahead,  f2f_schedule_alternate,         held};

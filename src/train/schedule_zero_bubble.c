@@ -11,9 +11,9 @@ static int ahead(const struct f2f_schedule_shape *x, int stage) { return least(x
 
 /* Backward j is followed by the weight gradients of micro-batch j - back: after `ahead` forwards, `back` pairs of
  * forward and backward, then triples, then backward and weight gradient in turn, then what was kept back. */
-static struct f2f_action at(const struct f2f_schedule_shape *x, int stage, int i) {
-    int m = x->micro, a = ahead(x, stage), back = least(stage, m);
-    if (i < a) return (struct f2f_action){F2F_ACT_FORWARD, 0, i};
+static struct f2f_action at(const struct f2f_schedule_shape *x, int stage, int a, int i) {
+    int m = x->micro, back = least(stage, m);
+    if (i < a) return (struct f2f_action){F2F_ACT_FORWARD, i};
     i -= a;
     int paired = m - a; /* backwards that have a forward before them */
     for (int phase = 0, j = 0; phase < 4; phase++) {
@@ -24,14 +24,14 @@ static struct f2f_action at(const struct f2f_schedule_shape *x, int stage, int i
         if (i < n * width) {
             int k = i % width;
             j += i / width;
-            if (forward && k == 0) return (struct f2f_action){F2F_ACT_FORWARD, 0, a + j};
-            return k == forward ? (struct f2f_action){F2F_ACT_BACKWARD, 0, j}
-                                : (struct f2f_action){F2F_ACT_WEIGHT, 0, j - back};
+            if (forward && k == 0) return (struct f2f_action){F2F_ACT_FORWARD, a + j};
+            return k == forward ? (struct f2f_action){F2F_ACT_BACKWARD, j}
+                                : (struct f2f_action){F2F_ACT_WEIGHT, j - back};
         }
         i -= n * width;
         j += n;
     }
-    return (struct f2f_action){F2F_ACT_WEIGHT, 0, m - back + i};
+    return (struct f2f_action){F2F_ACT_WEIGHT, m - back + i};
 }
 
 static int held(const struct f2f_schedule_shape *x, int stage) {
@@ -39,4 +39,4 @@ static int held(const struct f2f_schedule_shape *x, int stage) {
 }
 
 const struct f2f_schedule f2f_schedule_zero_bubble = {
-    "zero-bubble", "1F1B with weight gradients kept for the bubble (ZB-H1)", true, legal, at, held};
+    "zero-bubble", "1F1B with weight gradients kept for the bubble (ZB-H1)", true, legal, ahead, at, held};

@@ -131,6 +131,47 @@ static void activations_of_the_paper(void **state) {
          1e-12);
 }
 
+/* Figure 1 and 7 of Korthikanti et al. 2022 (arXiv 2205.05198), in GiB as Calculon (Isaev et al. 2023) reads them:
+ * weights and optimizer; activations without sequence parallelism, and with it and selective recompute; figure 7's
+ * shares for sequence parallelism, selective and full recompute alone. Our extra: embedding, head, the workspace. */
+static void memory_of_the_selective_paper(void **state) {
+    static const struct {
+        const char *name;
+        long long layers, hidden, heads;
+        int batch, micro_batch, pp, vp;
+        double state_GiB, plain_GiB, both_GiB, sequence, selective, full;
+    } rows[] = {{"22B", 48, 6144, 64, 4, 4, 1, 1, 45.5625, 59.25, 9.5625, 0.6566, 0.4937, 0.0764},
+                {"175B", 96, 12288, 96, 64, 1, 8, 3, 45.5625, 66.84375, 12.3515625, 0.6204, 0.5653, 0.0871},
+                {"530B", 105, 20480, 128, 280, 1, 35, 3, 31.640625, 114.0234375, 23.076171875, 0.5831, 0.6204, 0.0942},
+                {"1T", 128, 25600, 160, 512, 1, 64, 1, 32.958984375, 131.25, 26.5625, 0.5831, 0.6204, 0.0942}};
+    const double GIB = 1073741824.0;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct f2f_model *m = gpt(*state, rows[i].layers, rows[i].hidden, rows[i].heads, 51200);
+        struct f2f_train_job job = job_of(m, "bf16", 8 * rows[i].pp, rows[i].batch); /* 32-bit gradients: 18 B */
+        struct f2f_strategy s = strategy(8, rows[i].pp, rows[i].vp, 1, rows[i].micro_batch);
+        job.software.stored_scores = true;
+        s.sequence = F2F_SEQUENCE_WHOLE;
+        struct f2f_train_memory plain = memory_of(&job, &s);
+        double state_B = plain.weights_B + plain.gradients_B + plain.optimizer_B;
+        near((state_B + plain.activations_B) / GIB, rows[i].state_GiB + rows[i].plain_GiB, 0.08);
+        near(plain.activations_B / GIB, rows[i].plain_GiB, 0.08);
+        s.recompute = F2F_RECOMPUTE_SELECTIVE;
+        near(memory_of(&job, &s).activations_B / plain.activations_B, rows[i].selective, 0.08);
+        s.sequence = F2F_SEQUENCE_PARALLEL;
+        struct f2f_train_memory both = memory_of(&job, &s);
+        near((state_B + both.activations_B) / GIB, rows[i].state_GiB + rows[i].both_GiB, 0.08);
+        near(both.activations_B / GIB, rows[i].both_GiB, 0.08);
+        s.recompute = F2F_RECOMPUTE_NONE;
+        near(memory_of(&job, &s).activations_B / plain.activations_B, rows[i].sequence, 0.08);
+        s.recompute = F2F_RECOMPUTE_FULL;
+        s.sequence = F2F_SEQUENCE_WHOLE;
+        near(memory_of(&job, &s).activations_B / plain.activations_B, rows[i].full, 0.12);
+        print_message("%s: state %.1f (%.1f), activations %.1f (%.1f) and %.1f (%.1f) GiB\n", rows[i].name,
+                      state_B / GIB, rows[i].state_GiB, plain.activations_B / GIB, rows[i].plain_GiB,
+                      both.activations_B / GIB, rows[i].both_GiB);
+    }
+}
+
 /* Gated and grouped: norms 4h, q and output 2h, k and v, three widths of the MLP, all of 16 bit; log-sums. */
 static void activations_of_a_gated_layer(void **state) {
     struct fixture *f = *state;
@@ -421,6 +462,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(state_bytes_per_parameter),
         cmocka_unit_test(activations_of_the_paper),
+        cmocka_unit_test(memory_of_the_selective_paper),
         cmocka_unit_test(activations_of_a_gated_layer),
         cmocka_unit_test(zero_divides_exactly),
         cmocka_unit_test(interleaving_holds_more),

@@ -35,8 +35,8 @@ static struct f2f_failure_job job_of(double mtbf_s, double checkpoint_s, double 
     part.mtbf_s = mtbf_s;
     return (struct f2f_failure_job){.reliability = &plain,
                                     .chips = 1,
-                                    .nodes = 1,
-                                    .spare_nodes = 1,
+                                    .servers = 1,
+                                    .spare_servers = 1,
                                     .checkpoint_s = checkpoint_s,
                                     .interval_s = interval_s,
                                     .work_s = HUGE_VAL,
@@ -96,7 +96,7 @@ static void spares_and_replicas_help(void **state) {
     struct f2f_failure_job job = job_of(10000, 10, 400);
     double ready = share(&job, 10);
     part.repair_s = 2000;
-    job.spare_nodes = 0;
+    job.spare_servers = 0;
     double waiting = share(&job, 10);
     near(1 / waiting - 1 / ready, 2000 / 10000.0, 0.1);
     job.replicas = 100;
@@ -129,8 +129,8 @@ static void llama_3_of_54_days(void **state) {
     assert_int_equal(f2f_catalog_system(&system, catalog, "h100-roce-24k", NULL, 0, NULL), F2F_OK);
     struct f2f_failure_job job = {.reliability = &system->reliability,
                                   .chips = 16384,
-                                  .nodes = 2048,
-                                  .spare_nodes = 100,
+                                  .servers = 2048,
+                                  .spare_servers = 100,
                                   .checkpoint_s = 405e9 * 14 / system->storage_Bps,
                                   .read_s = 405e9 * 14 / system->storage_Bps,
                                   .work_s = HUGE_VAL};
@@ -147,7 +147,7 @@ static void llama_3_of_54_days(void **state) {
     /* smaller jobs fail less often, but not in proportion */
     double large_s = f2f_failure_mttf_s(&job);
     job.chips = 1024;
-    job.nodes = 128;
+    job.servers = 128;
     double small_s = f2f_failure_mttf_s(&job);
     assert_true(small_s > 3 * large_s && small_s < 8 * large_s);
     f2f_catalog_free(catalog);

@@ -120,7 +120,7 @@ struct f2f_network {
 };
 
 /* What of a system fails. */
-enum f2f_failure_scope { F2F_FAILS_CHIP, F2F_FAILS_NODE, F2F_FAILS_JOB /* however large it is: its software */ };
+enum f2f_failure_scope { F2F_FAILS_CHIP, F2F_FAILS_SERVER, F2F_FAILS_JOB /* however large it is: its software */ };
 
 struct f2f_failure_part {
     const char *name; /* "GPU", "network", ... */
@@ -136,6 +136,7 @@ struct f2f_failure_part {
 struct f2f_reliability {
     const struct f2f_failure_part *part;
     int parts; /* 0: nothing is known */
+    int unit; /* chips that leave together for a repair: a server; 0: the node */
     double detect_s, restart_s; /* until a stop is noticed; until a job runs again, without reading its checkpoint */
     double planned_s; /* between planned stops, 0: none */
     double rejoin_s; /* replicas that tolerate the loss of one: all stand still for so long */

@@ -66,15 +66,15 @@ static void check_network(const void *object, const struct f2f_doc *node, struct
 
 const struct f2f_table f2f_network_table = F2F_TABLE("network", W, network_fields, true, check_network);
 
-static const char *const scope_words[] = {"chip", "node", "job", NULL};
+static const char *const scope_words[] = {"chip", "server", "job", NULL};
 
 #define P struct f2f_failure_part
 static const struct f2f_field part_fields[] = {
     F2F_TEXT(P, "name", name, true, "GPU, network, software, ..."),
-    F2F_WORD(P, "of", scope, true, scope_words, "what fails: each chip, each node, or a job whatever its size"),
+    F2F_WORD(P, "of", scope, true, scope_words, "what fails: each chip, each server, or a job whatever its size"),
     F2F_QTY(P, "mtbf", mtbf_s, TIME, 1, 1e13, "mean time between failures of one of them"),
     F2F_QTY_OR(P, "burst", burst, NUMBER, 1, 1000, 1, "failures that follow each other, mean; 1: each alone"),
-    F2F_QTY_OR(P, "repair", repair_s, TIME, 0, 1e8, 0, "until the node is back; 0: nothing is broken"),
+    F2F_QTY_OR(P, "repair", repair_s, TIME, 0, 1e8, 0, "until the server is back; 0: nothing is broken"),
     F2F_QTY_OR(P, "slow", slow_frac, FRACTION, 0, 0.99, 0, "the job goes on, this much slower; 0: it stops"),
     F2F_FLAG(P, "silent", silent, "noticed late: work since then is void"),
     F2F_QTY_OR(P, "notice", notice_s, TIME, 0, 1e8, 0, "slow or silent: until it is noticed"),
@@ -84,6 +84,7 @@ static const struct f2f_table part_table = F2F_TABLE(NULL, P, part_fields, true,
 #define R struct f2f_reliability
 static const struct f2f_field reliability_fields[] = {
     F2F_LIST(R, "parts", part, parts, true, &part_table, "what fails"),
+    F2F_INT_OR(R, "unit", unit, 0, 4096, 0, "chips that leave together for a repair, a server; 0: the node"),
     F2F_QTY(R, "detect", detect_s, TIME, 0, 1e6, "until a stop is noticed and its cause is known"),
     F2F_QTY(R, "restart", restart_s, TIME, 0, 1e6, "until the job runs again, without reading its checkpoint"),
     F2F_QTY_OR(R, "planned", planned_s, TIME, 0, 1e9, 0, "between planned stops; 0: none"),

@@ -23,7 +23,7 @@ struct run {
     uint64_t key, count;
     double rate[F2F_FAILURE_PARTS_MAX + 1], all; /* of each part, then of planned stops; 1/s */
     double since_s; /* work since the last checkpoint */
-    double repair_s[REPAIRS_MAX]; /* when nodes are back, a ring in order of failure */
+    double repair_s[REPAIRS_MAX]; /* when servers are back, a ring in order of failure */
     int first, away;
     struct f2f_failure_times t;
 };
@@ -34,7 +34,7 @@ static double uniform(struct run *r) { return ((double)(mixed(r->key ^ mixed(r->
 static double exponential(struct run *r, double mean_s) { return -mean_s * log(uniform(r)); }
 
 static double part_rate(const struct f2f_failure_job *job, const struct f2f_failure_part *part) {
-    const double count[] = {[F2F_FAILS_CHIP] = job->chips, [F2F_FAILS_NODE] = job->nodes, [F2F_FAILS_JOB] = 1};
+    const double count[] = {[F2F_FAILS_CHIP] = job->chips, [F2F_FAILS_SERVER] = job->servers, [F2F_FAILS_JOB] = 1};
     return count[part->scope] / part->mtbf_s;
 }
 
@@ -91,15 +91,15 @@ static void stand_still(struct run *r, double takes_s, double times) {
     }
 }
 
-/* A node leaves for repair; with no spare left the job waits for the first to return. */
-static void replace_node(struct run *r, double repair_s) {
+/* A server leaves for repair; with no spare left the job waits for the first to return. */
+static void replace_server(struct run *r, double repair_s) {
     if (!(repair_s > 0)) return;
     while (r->away && r->repair_s[r->first] <= r->t.wall_s) {
         r->first = (r->first + 1) % REPAIRS_MAX;
         r->away--;
     }
     if (r->away < REPAIRS_MAX) r->repair_s[(r->first + r->away++) % REPAIRS_MAX] = r->t.wall_s + repair_s;
-    if (r->away <= r->job->spare_nodes || r->away < 1) return;
+    if (r->away <= r->job->spare_servers || r->away < 1) return;
     double waits_s = fmax(0, r->repair_s[r->first] - r->t.wall_s);
     double share = r->job->replicas > 0 ? 1 / r->job->replicas : 1; /* of the job that waits */
     r->t.waiting_s += share * waits_s;
@@ -127,14 +127,14 @@ static void stop(struct run *r, const struct f2f_failure_part *part) {
         stand_still(r, away_s, times);
     }
     if (part->silent) lose(r, part->notice_s);
-    replace_node(r, part->repair_s);
+    replace_server(r, part->repair_s);
 }
 
 static void slow_down(struct run *r, const struct f2f_failure_part *part) {
     double lost_s = part->slow_frac * part->notice_s / (1 - part->slow_frac);
     r->t.slow_s += lost_s;
     r->t.wall_s += lost_s;
-    replace_node(r, part->repair_s);
+    replace_server(r, part->repair_s);
 }
 
 static void planned_stop(struct run *r) {

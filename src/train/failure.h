@@ -11,8 +11,8 @@ enum { F2F_FAILURE_PARTS_MAX = 64 };
 /* What a job meets. Times in seconds of wall clock, work in seconds of undisturbed progress. */
 struct f2f_failure_job {
     const struct f2f_reliability *reliability;
-    double chips, nodes; /* of the job */
-    double spare_nodes; /* that stand by */
+    double chips, servers; /* of the job */
+    double spare_servers; /* that stand by */
     double replicas; /* above 0: one that fails leaves and rejoins, the others go on */
     double checkpoint_s; /* standstill to write one */
     double read_s; /* to read one at a restart */
@@ -25,7 +25,7 @@ struct f2f_failure_job {
 struct f2f_failure_times {
     double wall_s, work_s; /* done and kept */
     double lost_s; /* done again */
-    double recovery_s, checkpoint_s, waiting_s, slow_s; /* waiting: for a node to be repaired */
+    double recovery_s, checkpoint_s, waiting_s, slow_s; /* waiting: for a server to be repaired */
     double stops;
 };
 

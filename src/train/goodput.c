@@ -11,7 +11,7 @@
 
 #include "train/failure.h"
 
-enum { TRIALS = 64, MOST_STOPS = 20000 };
+enum { TRIALS = 64, MOST_STOPS = 5000 };
 static const double HORIZON_S = 30 * 86400.0; /* of a job whose length is not given */
 
 static double state_B(const struct f2f_train_job *job, const struct f2f_train_layout *l) {
@@ -33,17 +33,19 @@ static int ascending(const void *a, const void *b) {
 
 static struct f2f_failure_job job_of(const struct f2f_system *system, const struct f2f_train_job *job,
                                      const struct f2f_train_choice *c, double chips) {
-    double node = system->node->chips, jobs = job->jobs > 1 ? job->jobs : 1, bytes_B = state_B(job, &c->layout);
+    double unit = system->reliability.unit > 0 ? system->reliability.unit : system->node->chips,
+           jobs = job->jobs > 1 ? job->jobs : 1, bytes_B = state_B(job, &c->layout);
     double steps = job->tokens > 0 ? job->tokens / ((double)job->global_batch * job->seq) : 0;
     struct f2f_failure_job f = {.reliability = &system->reliability,
                                 .chips = chips,
-                                .nodes = ceil(chips / node),
+                                .servers = ceil(chips / unit),
                                 .replicas = job->fault_tolerant ? c->strategy.dp : 0,
                                 .checkpoint_s = blocking_s(system, job, bytes_B, chips),
                                 .read_s = bytes_B / system->storage_Bps,
                                 .work_s = steps > 0 ? steps * c->step.total_s : HORIZON_S,
                                 .seed = (uint64_t)job->seed};
-    f.spare_nodes = fmax(0, floor((system->nodes * node - jobs * chips) / node / jobs));
+    double left = (double)system->nodes * system->node->chips - jobs * chips;
+    f.spare_servers = fmax(0, floor(left / unit / jobs));
     /* shorter than it takes to write one is not possible */
     double least_s = bytes_B / system->storage_Bps;
     f.interval_s = job->checkpoint_s > 0 ? job->checkpoint_s : f2f_failure_best_interval_s(&f);
@@ -62,9 +64,9 @@ static void put_record(struct f2f_record *r, const struct f2f_failure_job *f, co
     f2f_record_num(sub, "lost_frac", sum->lost_s / wall_s, "work done again");
     f2f_record_num(sub, "recovery_frac", sum->recovery_s / wall_s, "detection, restart, reading");
     f2f_record_num(sub, "checkpoint_frac", sum->checkpoint_s / wall_s, "writing checkpoints");
-    f2f_record_num(sub, "waiting_frac", sum->waiting_s / wall_s, "no spare node was left");
+    f2f_record_num(sub, "waiting_frac", sum->waiting_s / wall_s, "no spare server was left");
     f2f_record_num(sub, "slow_frac", sum->slow_s / wall_s, "slowed by a straggler until it was noticed");
-    f2f_record_num(sub, "spare_nodes", f->spare_nodes, "that stand by for the job");
+    f2f_record_num(sub, "spare_servers", f->spare_servers, "that stand by for the job");
 }
 
 static void sum_up(struct f2f_failure_times *sum, const struct f2f_failure_times *t) {

@@ -20,7 +20,8 @@ static struct f2f_collective_cost phases_cost(const struct phase *phases, int n,
     struct f2f_collective_cost sum = {.time_s = launch_s, .algorithm = "hierarchical"};
     for (int i = 0; i < n; i++) {
         if (phases[i].path->chips < 2 && phases[i].op != F2F_SEND) continue;
-        struct f2f_collective_cost c = f2f_net_best(phases[i].path, phases[i].op, phases[i].bytes_B, false);
+        struct f2f_collective_cost c =
+            f2f_net_best(phases[i].path, phases[i].op, phases[i].bytes_B, F2F_COLLECTIVE_GENERAL);
         sum.time_s += c.time_s - launch_s;
         sum.sent_B += c.sent_B;
     }

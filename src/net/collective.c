@@ -35,11 +35,12 @@ double f2f_net_start_s(const struct f2f_net_path *path, bool engine) {
 
 /* Fastest legal algorithm on one path, start included. */
 struct f2f_collective_cost f2f_net_best(const struct f2f_net_path *path, enum f2f_collective_kind op, double bytes_B,
-                                        bool engine) {
+                                        enum f2f_collective_library library) {
     struct f2f_collective_cost cost = {.time_s = HUGE_VAL, .algorithm = "none"};
     for (int i = 0; i < N_ALGORITHMS; i++) {
         const struct f2f_net_algorithm *a = algorithms[i];
-        if ((a->engine && (!engine || bytes_B > engine_most_B)) || !a->legal(path, op)) continue;
+        bool engine_has = library == F2F_COLLECTIVE_ANY && bytes_B <= engine_most_B;
+        if ((a->engine && !engine_has) || !a->legal(path, op)) continue;
         double time_s = f2f_net_start_s(path, a->engine) + a->time_s(path, op, bytes_B);
         if (time_s < cost.time_s) cost = (struct f2f_collective_cost){time_s, a->sent_B(path, op, bytes_B), a->name};
     }
@@ -54,7 +55,7 @@ struct f2f_collective_cost f2f_collective_with(const struct f2f_system *system, 
     if (chips < 2 || !(bytes_B > 0.0)) return (struct f2f_collective_cost){.algorithm = "none"};
     struct f2f_net_group g = f2f_net_group_make(system, cls, chips, stride);
     if (g.across.chips > 1) return f2f_net_across(&g, op, bytes_B);
-    return f2f_net_best(&g.local, op, bytes_B, library == F2F_COLLECTIVE_ANY);
+    return f2f_net_best(&g.local, op, bytes_B, library);
 }
 
 struct f2f_collective_cost f2f_collective_time(const struct f2f_system *system, const struct f2f_chip_class *cls,

@@ -27,10 +27,12 @@ struct f2f_train_software {
     bool stored_scores; /* attention with its score matrix and dropout in memory (before arXiv 2205.14135) */
     bool exposed_data; /* gradients are reduced only after the last backward pass (Megatron-LM until 2023) */
     bool exposed_tensor; /* collectives of tensor parallelism wait for their product, and products for them */
+    bool exposed_sum; /* gradients are added up by a kernel of its own, not by the product (Megatron-LM until 2022) */
     bool exposed_pipeline; /* a stage waits until it has sent (Megatron-LM until 2023) */
     bool flat_data; /* what a chip gathers and reduces over data parallelism all goes over its own NIC (DeepSpeed's
                      * ZeRO-3 of 2021, inferred) */
-    double attention_frac; /* share of the matrix peak attention reaches at most; 0: what the chip's class says */
+    double attention_unit_flop; /* of attention's products in a clock of a unit at most, at the clock of the chip's
+                                 * peaks; 0: what the chip's class says */
     bool half_gradients; /* fp16 gradients are summed and reduced in 16 bit (Megatron-LM's and DeepSpeed's fp16 mode) */
 };
 

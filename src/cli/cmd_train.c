@@ -7,8 +7,8 @@
 #include "fab2fleet/train.h"
 
 static struct {
-    const char *system, *model, *precision, *strategy, *software;
-    int chips, global_batch, seq;
+    const char *system, *model, *precision, *strategy, *software, *chips;
+    int global_batch, seq;
     bool search, fault_tolerant, async_checkpoint;
     int jobs, spares;
     double tokens, checkpoint_s, doc_tok, optimizer_B;
@@ -18,11 +18,13 @@ static const struct opt table[] = {
     {"system", 's', OPT_TEXT, &o.system, "S", "system, node or chip: a name of the catalog or a path", 0, 0},
     {"model", 'm', OPT_TEXT, &o.model, "M", "model: a name, a folder or a config.json", 0, 0},
     {"precision", 'p', OPT_TEXT, &o.precision, "P", "bf16, fp16 or fp8", 0, 0},
-    {"chips", 'n', OPT_INT, &o.chips, "N", "chips that train", 1, 1e7},
+    {"chips", 'n', OPT_TEXT, &o.chips, "N", "chips that train; several numbers with commas: an answer for each", 0, 0},
     {"global-batch", 'b', OPT_INT, &o.global_batch, "B", "sequences of a step", 1, 1e7},
     {"seq", 0, OPT_INT, &o.seq, "L", "tokens of a sequence", 1, 1e8},
     {"strategy", 0, OPT_TEXT, &o.strategy, "S",
-     "tp=8,pp=16,cp=1,vp=1,dp=8,micro_batch=1,zero=1,recompute=full; what is left out is chosen", 0, 0},
+     "tp=8,pp=16,cp=1,vp=1,dp=8,micro_batch=1,zero=1,recompute=full,schedule=1f1b,...; sizes that are left out are "
+     "chosen",
+     0, 0},
     {"search", 0, OPT_FLAG, &o.search, NULL, "choose the fastest strategy that fits (the default without --strategy)",
      0, 0},
     {"tokens", 0, OPT_REAL, &o.tokens, "N", "tokens of the whole run, for days", 0, 1e18},
@@ -38,7 +40,8 @@ static const struct opt table[] = {
     {"optimizer-bytes", 0, OPT_REAL, &o.optimizer_B, "B", "state of one parameter with its master weight (Adam: 12)", 0,
      100},
     {"software", 0, OPT_TEXT, &o.software, "LIST",
-     "older software: stored-scores,exposed-data,exposed-tensor,exposed-pipeline,flat-data,half-gradients", 0, 0},
+     "older software: stored-scores,exposed-data,exposed-tensor,exposed-sum,exposed-pipeline,flat-data,half-gradients",
+     0, 0},
     {0}};
 
 static int *field_of(struct f2f_strategy *s, const char *name) {
@@ -103,9 +106,10 @@ static f2f_status parse_software(struct f2f_train_software *s, f2f_arena *arena,
     const struct {
         const char *name;
         bool *flag;
-    } flags[] = {{"stored-scores", &s->stored_scores},   {"exposed-data", &s->exposed_data},
-                 {"exposed-tensor", &s->exposed_tensor}, {"exposed-pipeline", &s->exposed_pipeline},
-                 {"flat-data", &s->flat_data},           {"half-gradients", &s->half_gradients}};
+    } flags[] = {{"stored-scores", &s->stored_scores},       {"exposed-data", &s->exposed_data},
+                 {"exposed-tensor", &s->exposed_tensor},     {"exposed-sum", &s->exposed_sum},
+                 {"exposed-pipeline", &s->exposed_pipeline}, {"flat-data", &s->flat_data},
+                 {"half-gradients", &s->half_gradients}};
     char *copy = f2f_arena_strdup(arena, text);
     for (char *part = copy, *next; part; part = next) {
         bool known = false;
@@ -118,32 +122,62 @@ static f2f_status parse_software(struct f2f_train_software *s, f2f_arena *arena,
         if (!known)
             return f2f_fail(err, F2F_EUSAGE,
                             "--software: '%.40s' is not one of stored-scores, exposed-data, exposed-tensor, "
-                            "exposed-pipeline, flat-data, "
+                            "exposed-sum, exposed-pipeline, flat-data, "
                             "half-gradients",
                             part);
     }
     return F2F_OK;
 }
 
+/* "1024" or "1024,4096": the next number of the list, NULL when it is through. */
+static f2f_status next_chips(int *chips, const char **list, f2f_error *err) {
+    const char *end = strchr(*list, ',');
+    char text[16] = "";
+    double number;
+    size_t length = end ? (size_t)(end - *list) : strlen(*list);
+    if (length < sizeof text) memcpy(text, *list, length);
+    if (length >= sizeof text || !f2f_number_parse(&number, text) || strpbrk(text, ".eE") || number < 1 || number > 1e7)
+        return f2f_fail(err, F2F_EUSAGE, "--chips: '%.40s' wants whole numbers from 1 to 1e+07, e.g. 1024 or 1024,4096",
+                        *list);
+    *chips = (int)number;
+    *list = end ? end + 1 : NULL;
+    return F2F_OK;
+}
+
+static struct f2f_train_job job_of_options(const struct cli *cli) {
+    struct f2f_train_job job = {.global_batch = o.global_batch,
+                                .seq = o.seq,
+                                .tokens = o.tokens,
+                                .jobs = o.jobs,
+                                .fault_tolerant = o.fault_tolerant,
+                                .async_checkpoint = o.async_checkpoint,
+                                .checkpoint_s = o.checkpoint_s,
+                                .spares = o.spares,
+                                .doc_tok = o.doc_tok,
+                                .optimizer_B = o.optimizer_B,
+                                .seed = cli->common.seed,
+                                .search = true,
+                                .wide = !o.strategy};
+    job.strategy = (struct f2f_strategy){.zero = F2F_ZERO_CHOSEN, .recompute = F2F_RECOMPUTE_CHOSEN};
+    if (!o.strategy) job.strategy.schedule = F2F_SCHEDULE_CHOSEN; /* who gives a strategy means the usual one */
+    return job;
+}
+
+static f2f_status answer_one(struct cli *cli, struct f2f_results *results, const struct f2f_system *system,
+                             const struct f2f_train_job *job, f2f_error *err) {
+    struct f2f_record *record, *ranking = NULL;
+    F2F_TRY(f2f_train_run_ranked(&record, o.search ? &ranking : NULL, cli->arena, system, job, err));
+    record->title =
+        f2f_arena_printf(cli->arena, "%s / train %s %s on %d chips", o.system, o.model, o.precision, job->chips);
+    f2f_results_add(results, record);
+    if (ranking) ranking->title = f2f_arena_printf(cli->arena, "%s on %d chips", ranking->title, job->chips);
+    if (ranking) f2f_results_table(results, ranking);
+    return F2F_OK;
+}
+
 static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error *err) {
     const struct f2f_system *system;
-    struct f2f_train_job job = {
-        .chips = o.chips,
-        .global_batch = o.global_batch,
-        .seq = o.seq,
-        .tokens = o.tokens,
-        .jobs = o.jobs,
-        .fault_tolerant = o.fault_tolerant,
-        .async_checkpoint = o.async_checkpoint,
-        .checkpoint_s = o.checkpoint_s,
-        .spares = o.spares,
-        .doc_tok = o.doc_tok,
-        .optimizer_B = o.optimizer_B,
-        .seed = cli->common.seed,
-        .search = true,
-        .wide = true,
-        .strategy = {.zero = F2F_ZERO_CHOSEN, .recompute = F2F_RECOMPUTE_CHOSEN, .schedule = F2F_SCHEDULE_CHOSEN}};
-    struct f2f_record *record, *ranking = NULL;
+    struct f2f_train_job job = job_of_options(cli);
     if (!o.system || !o.model || !o.chips || !o.global_batch || cli->n_args)
         return f2f_fail(
             err, F2F_EUSAGE,
@@ -157,11 +191,10 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
     F2F_TRY(f2f_precision_parse(&job.precision, o.precision, NULL, err));
     F2F_TRY(f2f_catalog_system(&system, cli->catalog, o.system, cli->common.sets.item, cli->common.sets.n, err));
     F2F_TRY(f2f_catalog_model(&job.model, cli->catalog, o.model, err));
-    F2F_TRY(f2f_train_run_ranked(&record, o.search ? &ranking : NULL, cli->arena, system, &job, err));
-    record->title =
-        f2f_arena_printf(cli->arena, "%s / train %s %s on %d chips", o.system, o.model, o.precision, o.chips);
-    f2f_results_add(results, record);
-    if (ranking) f2f_results_table(results, ranking);
+    for (const char *list = o.chips; list;) {
+        F2F_TRY(next_chips(&job.chips, &list, err));
+        F2F_TRY(answer_one(cli, results, system, &job, err));
+    }
     return F2F_OK;
 }
 

@@ -65,6 +65,18 @@ static f2f_status check_sizes(const struct f2f_strategy *s, f2f_error *err) {
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
         if (sizes[i].value < 1)
             return f2f_fail(err, F2F_EINPUT, "%s is %d: give a whole number from 1", sizes[i].name, sizes[i].value);
+    const struct {
+        const char *name;
+        int value, most;
+    } words[] = {{"recompute_layers", s->recompute_layers, 1 << 20},
+                 {"offload", s->offload, 1},
+                 {"order", s->order, F2F_ORDER_DATA_INNER},
+                 {"sequence", s->sequence, F2F_SEQUENCE_WHOLE},
+                 {"context", s->context, F2F_CONTEXT_RING}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (words[i].value < 0 || words[i].value > words[i].most)
+            return f2f_fail(err, F2F_EINPUT, "%s is %d: give a whole number from 0 to %d", words[i].name,
+                            words[i].value, words[i].most);
     if (s->zero < 0 || s->zero > 3) return f2f_fail(err, F2F_EINPUT, "zero is %d: give a stage from 0 to 3", s->zero);
     if (s->recompute < 0 || s->recompute >= N_RECOMPUTE)
         return f2f_fail(err, F2F_EINPUT, "recompute is %d: choose none, selective or full", s->recompute);

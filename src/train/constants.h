@@ -36,6 +36,10 @@
 #define F2F_TRAIN_HOST_S 0.036 /* fit */
 #endif
 
+/* Units the kernel of a collective takes from the products it runs beside (Transformer Engine gives its overlapped
+ * collectives 16 multiprocessors, NCCL as many channels or more). */
+#define F2F_TRAIN_COMM_UNITS 16.0
+
 /* Search keeps at least this many tokens of a sequence on a chip (Llama 3: 131,072 over cp = 16). */
 #define F2F_TRAIN_CONTEXT_TOK 8192
 

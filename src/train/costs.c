@@ -27,8 +27,9 @@ bool f2f_train_again(const struct f2f_train_job *job, int recompute, const struc
 double f2f_train_op_s(const struct f2f_machine *machine, const struct f2f_train_job *job, const struct f2f_op *op,
                       struct f2f_op_cost one) {
     if (op->kind == F2F_OP_COLLECTIVE) return one.time_s;
-    double least_s = 0, peak = machine->chip->peak_flops[op->compute] * job->software.attention_frac;
-    if (op->kind == F2F_OP_ATTN_PREFILL && peak > 0) least_s = one.flop / peak;
+    const struct f2f_chip *chip = machine->chip;
+    double least_s = 0, rate = job->software.attention_unit_flop * chip->units * chip->clock_Hz;
+    if (op->kind == F2F_OP_ATTN_PREFILL && rate > 0) least_s = one.flop / rate;
     return fmax(one.time_s, least_s) / F2F_TRAIN_KERNEL_FRAC;
 }
 

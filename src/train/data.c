@@ -28,9 +28,11 @@ static double beside_s(const struct group *g, double time_s, double window_s) {
     return time_s + hidden_s * (1 - g->rate_frac);
 }
 
-/* A collective over `parts` equal buckets hides behind window_s of compute, except the last bucket. */
+/* A collective over `parts` equal buckets hides behind window_s of compute, except the last bucket; what hides takes
+ * units from the products. */
 static double exposed_s(const struct group *g, double time_s, double window_s, double parts) {
-    return fmax(time_s / fmax(parts, 1), beside_s(g, time_s, window_s) - window_s);
+    double left_s = fmax(time_s / fmax(parts, 1), beside_s(g, time_s, window_s) - window_s);
+    return left_s + f2f_train_taken_s(g->machine, fmax(0, time_s - left_s));
 }
 
 /* Gradients to their shard, and shards summed over the copies. */

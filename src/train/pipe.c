@@ -3,7 +3,8 @@
  * Collectives count as far as nothing hides them: those of tensor parallelism are cut into tp parts, each beside the
  * product of the part before it (Wang et al. 2023, ASPLOS; Transformer Engine's overlap), so that one part and what
  * exceeds the products is left; keys and values sent round a ring hide behind attention (Liu et al. 2023, arXiv
- * 2310.01889). Leaves out: kernels slowed by a collective beside them. */
+ * 2310.01889). A collective that hides takes units from the work
+ * beside it. Leaves out: what it takes of the memory's bandwidth. */
 #include "train/constants.h"
 #include "train/plan.h"
 
@@ -13,15 +14,22 @@ double f2f_train_stage_s(const struct f2f_train_stage *g) {
     return g->forward_s + g->backward_s + g->recompute_s + g->sum_s + g->tensor_s + g->context_s + g->expert_s;
 }
 
-/* What of a collective in `parts` parts is left beside work it may hide behind. */
-static double left_s(double time_s, double parts, double work_s) { return fmax(time_s / parts, time_s - work_s); }
+double f2f_train_taken_s(const struct f2f_machine *machine, double hidden_s) {
+    return hidden_s * fmin(0.5, F2F_TRAIN_COMM_UNITS / machine->chip->units);
+}
+
+/* What of a collective in `parts` parts is left beside work it may hide behind, and what the work loses to it. */
+static double left_s(const struct f2f_machine *machine, double time_s, double parts, double work_s) {
+    double exposed_s = fmax(time_s / parts, time_s - work_s);
+    return exposed_s + f2f_train_taken_s(machine, time_s - exposed_s);
+}
 
 /* The same operators with their collectives as far as they are exposed. */
-static struct f2f_train_cost exposed(const struct f2f_train_cost *c, const struct f2f_train_job *job,
-                                     const struct f2f_strategy *s) {
+static struct f2f_train_cost exposed(const struct f2f_machine *machine, const struct f2f_train_cost *c,
+                                     const struct f2f_train_job *job, const struct f2f_strategy *s) {
     struct f2f_train_cost left = *c;
-    if (!job->software.exposed_tensor) left.tensor_s = left_s(c->tensor_s, s->tp, c->product_s);
-    if (s->context == F2F_CONTEXT_RING) left.context_s = left_s(c->context_s, s->cp, c->attention_s);
+    if (!job->software.exposed_tensor) left.tensor_s = left_s(machine, c->tensor_s, s->tp, c->product_s);
+    if (s->context == F2F_CONTEXT_RING) left.context_s = left_s(machine, c->context_s, s->cp, c->attention_s);
     return left;
 }
 
@@ -43,12 +51,15 @@ struct f2f_train_cost f2f_train_again_cost(const struct f2f_train_costs *costs, 
     return again;
 }
 
-/* Adding the gradients of one layer to the sum of earlier micro-batches: read and written once. Where
- * ZeRO keeps no whole gradient the sum is of a shard, and next to nothing. */
-static double layer_sum_s(const struct f2f_machine *machine, const struct f2f_model *m, const struct f2f_strategy *s,
+/* Adding the gradients of one layer to the sum of earlier micro-batches: read and written once, by the products of the
+ * weight gradients as they end (Apex's fused accumulation) and so behind them. Where ZeRO keeps no whole gradient
+ * the sum is of a shard, and next to nothing. */
+static double layer_sum_s(const struct f2f_machine *machine, const struct f2f_train_job *job,
+                          const struct f2f_strategy *s, const struct f2f_train_costs *costs,
                           const struct f2f_train_layout *l) {
     if (l->micro_batches < 2 || (s->zero >= 2 && s->pp == 1)) return 0;
-    return 2 * l->grad_B * f2f_train_params_make(m, s).layer / machine->mem.mixed_Bps;
+    double sum_s = 2 * l->grad_B * f2f_train_params_make(job->model, s).layer / machine->mem.mixed_Bps;
+    return job->software.exposed_sum ? sum_s : fmax(0, sum_s - costs->backward.layer.weight_s);
 }
 
 /* What one layer and the ends take, all but the times of pieces already summed up. */
@@ -62,14 +73,14 @@ static struct parts parts_make(const struct f2f_machine *machine, const struct f
                                const struct f2f_train_layout *l) {
     double layers = (double)f2f_train_stage_layers(l, s, f2f_train_inner_stage(l, s));
     struct f2f_train_cost again = f2f_train_again_cost(costs, s, layers);
-    return (struct parts){.forward = exposed(&costs->forward.layer, job, s),
-                          .backward = exposed(&costs->backward.layer, job, s),
-                          .again = exposed(&again, job, s),
-                          .first_forward = exposed(&costs->forward.first, job, s),
-                          .first_backward = exposed(&costs->backward.first, job, s),
-                          .last_forward = exposed(&costs->forward.last, job, s),
-                          .last_backward = exposed(&costs->backward.last, job, s),
-                          .sum_s = layer_sum_s(machine, job->model, s, l)};
+    return (struct parts){.forward = exposed(machine, &costs->forward.layer, job, s),
+                          .backward = exposed(machine, &costs->backward.layer, job, s),
+                          .again = exposed(machine, &again, job, s),
+                          .first_forward = exposed(machine, &costs->forward.first, job, s),
+                          .first_backward = exposed(machine, &costs->backward.first, job, s),
+                          .last_forward = exposed(machine, &costs->forward.last, job, s),
+                          .last_backward = exposed(machine, &costs->backward.last, job, s),
+                          .sum_s = layer_sum_s(machine, job, s, costs, l)};
 }
 
 static void fill_pieces(struct f2f_train_pipe *out, const struct parts *x, const struct f2f_train_layout *l,

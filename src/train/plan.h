@@ -111,6 +111,8 @@ struct f2f_train_pipe {
 /* What a layer does again before its backward pass, on a stage of so many layers. */
 struct f2f_train_cost f2f_train_again_cost(const struct f2f_train_costs *costs, const struct f2f_strategy *s,
                                            double layers);
+/* Time that work loses to a collective that hides behind it for so long. */
+double f2f_train_taken_s(const struct f2f_machine *machine, double hidden_s);
 /* Fills all but times. */
 void f2f_train_pipe_make(struct f2f_train_pipe *out, const struct f2f_machine *machine, const struct f2f_train_job *job,
                          const struct f2f_strategy *s, const struct f2f_train_costs *costs,

@@ -6,7 +6,7 @@
 #include "train/pipeline.h"
 
 #include <math.h>
-#include <string.h>
+#include <stddef.h>
 
 /* Where the k-th forward and backward of every stage are: first piece of the chunk, and the place of that piece's end
  * in a table. Stage s is s pieces on. */
@@ -26,22 +26,6 @@ struct run {
     double end_s; /* of the latest action */
 };
 
-/* When the input of an action is there, below 0: not known yet. */
-static double ready_s(const struct run *r, enum f2f_act act, int piece, size_t here) {
-    const struct f2f_schedule_shape *x = &r->p->shape;
-    size_t step = (size_t)x->micro;
-    double from_s;
-    if (act == F2F_ACT_WEIGHT) return r->backward_s[here];
-    if (act == F2F_ACT_FORWARD) {
-        if (piece == 0) return 0;
-        from_s = r->forward_s[here - step];
-    } else {
-        if (piece == x->stages * x->chunks - 1) return r->forward_s[here];
-        from_s = r->backward_s[here + step];
-    }
-    return from_s < 0 || x->stages == 1 ? from_s : from_s + r->p->send_s;
-}
-
 static void add_span(const struct run *r, const struct f2f_action *a, int stage, double start_s, double takes_s) {
     static const char *const names[] = {"F", "B", "W"};
     f2f_arena *arena = r->spans->arena;
@@ -50,29 +34,45 @@ static void add_span(const struct run *r, const struct f2f_action *a, int stage,
                     f2f_arena_printf(arena, "%s%d.%d", names[a->act], at.micro, at.chunk), start_s, takes_s);
 }
 
-/* Takes a stage as far as it can go; false if that is nowhere. */
+/* Takes a stage as far as it can go; false if that is nowhere. An input that is not there yet ends below 0. */
 static bool advance(struct run *r, int stage) {
     const struct f2f_pipeline *p = r->p;
-    const double *const takes_s[] = {p->forward_s, p->backward_s, p->weight_s};
-    double *const ends_s[] = {r->forward_s, r->backward_s, NULL};
-    int all = (p->schedule->splits ? 3 : 2) * p->shape.micro * p->shape.chunks, before = r->done[stage];
-    int ahead = r->ahead[stage];
-    size_t down = (size_t)stage * (size_t)p->shape.micro;
-    for (; r->done[stage] < all; r->done[stage]++) {
-        struct f2f_action a = p->schedule->at(&p->shape, stage, ahead, r->done[stage]);
+    const struct f2f_schedule_shape *x = &p->shape;
+    bool turns = p->schedule->at == f2f_schedule_alternate;
+    int all = (p->schedule->splits ? 3 : 2) * x->micro * x->chunks, i = r->done[stage], ahead = r->ahead[stage];
+    int last_piece = x->stages * x->chunks - 1;
+    size_t step = (size_t)x->micro, down = (size_t)stage * step;
+    double send_s = x->stages > 1 ? p->send_s : 0, free_s = r->free_s[stage];
+    for (; i < all; i++) {
+        struct f2f_action a = turns ? f2f_schedule_turns(x, ahead, i) : p->schedule->at(x, stage, ahead, i);
         const struct f2f_pipeline_order *o = &r->order[a.k];
-        int piece = stage + (a.act == F2F_ACT_FORWARD ? o->forward_piece : o->backward_piece);
-        size_t here = down + (a.act == F2F_ACT_FORWARD ? o->forward_at : o->backward_at);
-        double from_s = ready_s(r, a.act, piece, here);
-        if (from_s < 0) break;
-        double start_s = from_s > r->free_s[stage] ? from_s : r->free_s[stage];
-        double end_s = start_s + takes_s[a.act][piece];
-        if (r->done[stage] == 0) r->start_s[stage] = start_s;
-        if (a.act != F2F_ACT_WEIGHT) ends_s[a.act][here] = end_s;
-        r->free_s[stage] = end_s;
-        if (r->spans) add_span(r, &a, stage, start_s, takes_s[a.act][piece]);
+        double from_s, takes_s, *end_s = NULL;
+        if (a.act == F2F_ACT_FORWARD) {
+            int piece = stage + o->forward_piece;
+            end_s = r->forward_s + down + o->forward_at;
+            from_s = piece ? end_s[-(ptrdiff_t)step] : -send_s;
+            takes_s = p->forward_s[piece];
+            if (piece && from_s < 0) break;
+        } else {
+            int piece = stage + o->backward_piece;
+            size_t here = down + o->backward_at;
+            bool weight = a.act == F2F_ACT_WEIGHT, turn = piece == last_piece;
+            end_s = weight ? NULL : r->backward_s + here;
+            from_s = weight ? r->backward_s[here] : turn ? r->forward_s[here] : r->backward_s[here + step];
+            takes_s = (weight ? p->weight_s : p->backward_s)[piece];
+            if (from_s < 0) break;
+            if (weight || turn) from_s -= send_s; /* its own stage's */
+        }
+        double start_s = from_s + send_s > free_s ? from_s + send_s : free_s;
+        free_s = start_s + takes_s;
+        if (end_s) *end_s = free_s;
+        if (i == 0) r->start_s[stage] = start_s;
+        if (r->spans) add_span(r, &a, stage, start_s, takes_s);
     }
-    return r->done[stage] > before;
+    bool moved = i > r->done[stage];
+    r->done[stage] = i;
+    r->free_s[stage] = free_s;
+    return moved;
 }
 
 static void make_room(struct f2f_pipeline_scratch *scratch, size_t ends, size_t places) {
@@ -134,21 +134,40 @@ static double busiest_s(const struct f2f_pipeline *p) {
     return most_s;
 }
 
+/* Of a group where all forwards come first: its slowest forward and its slowest backward. */
+static double separate_s(const struct f2f_pipeline *p) {
+    double forward_s = 0, backward_s = 0;
+    for (int s = 0; s < p->shape.stages; s++) {
+        forward_s = fmax(forward_s, p->forward_s[s]);
+        backward_s = fmax(backward_s, p->backward_s[s]);
+    }
+    return p->shape.stages * (forward_s + backward_s);
+}
+
+/* Time between two groups of `stages` micro-batches, as the last piece of a settled run sees it at its end. */
+static double period_s(const struct f2f_pipeline *settled, const struct f2f_pipeline_scratch *scratch) {
+    const struct f2f_schedule_shape *x = &settled->shape;
+    size_t pieces = (size_t)x->stages * (size_t)x->chunks, micro = (size_t)x->micro;
+    const double *backward_s = scratch->end_s + pieces * micro + (pieces - 1) * micro;
+    return backward_s[micro - 1] - backward_s[micro - 1 - (size_t)x->stages];
+}
+
 struct f2f_pipeline_times f2f_pipeline_run(const struct f2f_pipeline *p, struct f2f_pipeline_scratch *scratch) {
-    int stages = p->shape.stages, micro = p->shape.micro, settled = micro % stages + 4 * stages;
+    int stages = p->shape.stages, micro = p->shape.micro, settled = micro % stages + 3 * stages;
     /* groups of unequal size repeat late, if at all: such runs are short enough to be simulated, or are nearly equal */
     bool unequal = p->shape.chunks > 1 && micro % stages != 0;
     long long actions = 2LL * micro * stages * p->shape.chunks, most = 1 << 18;
-    if (micro <= settled + 3 * stages || (unequal && actions <= most)) return f2f_pipeline_simulate(p, scratch, NULL);
+    if (micro <= settled || (unequal && actions <= most)) return f2f_pipeline_simulate(p, scratch, NULL);
     struct f2f_pipeline part = *p;
     part.shape.micro = settled;
     struct f2f_pipeline_times a = f2f_pipeline_simulate(&part, scratch, NULL);
-    part.shape.micro = settled + stages;
-    struct f2f_pipeline_times b = f2f_pipeline_simulate(&part, scratch, NULL);
-    double more = ((double)micro - settled) / stages, period_s = stages * busiest_s(p);
-    a.total_s += more * fmax(b.total_s - a.total_s, period_s); /* what binds late may not bind yet */
-    a.first_end_s += more * fmax(b.first_end_s - a.first_end_s, period_s);
-    a.last_end_s += more * fmax(b.last_end_s - a.last_end_s, period_s);
+    /* forwards and backwards that do not mix add their periods; what binds late may not bind yet */
+    double busy = stages * busiest_s(p), more = ((double)micro - settled) / stages;
+    bool separate = p->schedule->ahead(&part.shape, stages - 1) == settled * p->shape.chunks;
+    double each_s = separate ? separate_s(p) : fmax(busy, period_s(&part, scratch));
+    a.total_s += more * each_s;
+    a.first_end_s += more * each_s;
+    a.last_end_s += more * each_s;
     return a;
 }
 

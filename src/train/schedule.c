@@ -60,9 +60,5 @@ struct f2f_place f2f_schedule_place(const struct f2f_schedule_shape *x, enum f2f
 
 struct f2f_action f2f_schedule_alternate(const struct f2f_schedule_shape *x, int stage, int ahead, int i) {
     (void)stage;
-    int all = x->micro * x->chunks, steady = i - ahead; /* actions after the forwards ahead */
-    if (i < ahead) return (struct f2f_action){F2F_ACT_FORWARD, i};
-    if (steady >= 2 * (all - ahead)) return (struct f2f_action){F2F_ACT_BACKWARD, i - all};
-    return steady % 2 == 0 ? (struct f2f_action){F2F_ACT_FORWARD, ahead + steady / 2}
-                           : (struct f2f_action){F2F_ACT_BACKWARD, steady / 2};
+    return f2f_schedule_turns(x, ahead, i);
 }

@@ -47,7 +47,15 @@ int f2f_schedule_find(const char *name);
 int f2f_schedule_group(const struct f2f_schedule_shape *x);
 /* Forward k of that order: each group through all chunks. Backward k: the same with chunks from the last. */
 struct f2f_place f2f_schedule_place(const struct f2f_schedule_shape *x, enum f2f_act act, int k);
-/* Action i where `ahead` forwards come first, then one forward and one backward in turn, then backwards. */
+/* Action i where `ahead` forwards come first, then one forward and one backward in turn, then backwards. In line, as
+ * it is asked for each action of each pipeline. */
+static inline struct f2f_action f2f_schedule_turns(const struct f2f_schedule_shape *x, int ahead, int i) {
+    int all = x->micro * x->chunks, steady = i - ahead; /* actions after the forwards ahead */
+    if (steady < 0) return (struct f2f_action){F2F_ACT_FORWARD, i};
+    if (steady >= 2 * (all - ahead)) return (struct f2f_action){F2F_ACT_BACKWARD, i - all};
+    return (struct f2f_action){steady % 2 ? F2F_ACT_BACKWARD : F2F_ACT_FORWARD, (steady % 2 ? 0 : ahead) + steady / 2};
+}
+/* The same as an entry of an ops table. */
 struct f2f_action f2f_schedule_alternate(const struct f2f_schedule_shape *x, int stage, int ahead, int i);
 
 #endif

@@ -153,12 +153,31 @@ static void llama_3_of_54_days(void **state) {
     f2f_catalog_free(catalog);
 }
 
+/* Meta's 100,000 chips (arXiv 2602.00277, abstract): a failure every 18 min; stalls of 10 min leave 44 % effective
+ * time, replicas that tolerate the loss of one and stall for 3 min 80 %. */
+static void a_hundred_thousand_chips(void **state) {
+    (void)state;
+    struct f2f_failure_job job = job_of(18 * 60, 2.8, 0);
+    plain.detect_s = plain.restart_s = 300;
+    plain.rejoin_s = 180;
+    job.interval_s = f2f_failure_best_interval_s(&job);
+    double sync = share(&job, 20);
+    job.replicas = 800;
+    double tolerant = share(&job, 20);
+    print_message("100,000 chips: %.0f %% and %.0f %% effective (44 %% and 80 %% published)\n", 100 * sync,
+                  100 * tolerant);
+    assert_true(sync > 0.40 && sync < 0.58 && tolerant > 0.75 && tolerant < 0.85);
+    plain.detect_s = 100;
+    plain.restart_s = 200;
+    plain.rejoin_s = 60;
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(share_of_work_in_closed_form), cmocka_unit_test(best_interval_is_near_dalys),
         cmocka_unit_test(more_failures_leave_less),     cmocka_unit_test(runs_are_repeatable),
         cmocka_unit_test(spares_and_replicas_help),     cmocka_unit_test(bursts_and_silence_cost),
-        cmocka_unit_test(llama_3_of_54_days),
+        cmocka_unit_test(llama_3_of_54_days),           cmocka_unit_test(a_hundred_thousand_chips),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

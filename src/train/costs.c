@@ -76,6 +76,12 @@ struct f2f_op_cost f2f_train_collective(const struct f2f_machine *machine, enum 
     return f2f_machine_op(machine, &op);
 }
 
+/* Inputs of narrow products are cast, and transposed for the weight gradient, by kernels of their own (Transformer
+ * Engine); that product finds both its operands so. */
+static bool is_cast(const struct f2f_op *op) {
+    return op->kind == F2F_OP_GEMM && !op->over_tokens && f2f_dtype_B(op->compute) < f2f_dtype_B(op->act);
+}
+
 /* The graph of a chip that would hold all layers: stages are cut by the layout. Experts stay as far
  * apart as the stages between them put them. */
 static f2f_status cut_all_layers(struct f2f_graph **out, f2f_arena *arena, const struct f2f_graph *whole,
@@ -89,6 +95,7 @@ static f2f_status cut_all_layers(struct f2f_graph **out, f2f_arena *arena, const
         struct f2f_op *op = &(*out)->ops[i];
         if (op->kind == F2F_OP_COLLECTIVE && op->axis == F2F_AXIS_EXPERT)
             op->stride_chips = f2f_strategy_stride(s, F2F_AXIS_EXPERT);
+        op->cast = is_cast(op);
     }
     return F2F_OK;
 }

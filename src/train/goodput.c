@@ -53,11 +53,13 @@ static struct f2f_failure_job job_of(const struct f2f_system *system, const stru
     return f;
 }
 
-static void put_record(struct f2f_record *r, const struct f2f_failure_job *f, const struct f2f_failure_times *sum) {
+static void put_record(struct f2f_record *r, const struct f2f_failure_job *f, const struct f2f_failure_times *sum,
+                       double checkpoint_B) {
     struct f2f_record *sub = f2f_record_sub(r, "failures", "where the time goes, and what it rests on");
     double wall_s = sum->wall_s, mttf_s = f2f_failure_mttf_s(f);
     f2f_record_num(sub, "mttf_s", mttf_s, "mean time between unexpected stops of the job");
     f2f_record_num(sub, "stops_per_day", sum->stops / wall_s * 86400, "planned ones too");
+    f2f_record_num(sub, "checkpoint_B", checkpoint_B, "weights and optimizer state of the whole model");
     f2f_record_num(sub, "checkpoint_s", f->checkpoint_s, "standstill for one");
     f2f_record_num(sub, "interval_s", f->interval_s, "between checkpoints; where not given, the best in simulation");
     f2f_record_num(sub, "daly_interval_s", f2f_failure_daly_s(f->checkpoint_s, mttf_s), "Daly's formula, to compare");
@@ -110,6 +112,6 @@ double f2f_train_goodput(struct f2f_record *r, const struct f2f_system *system, 
     }
     f2f_record_num(r, "goodput_frac", sum.work_s / sum.wall_s, "share of the time that is work, after failures");
     put_days(r, job, c, days);
-    put_record(r, &f, &sum);
+    put_record(r, &f, &sum, state_B(job, &c->layout));
     return sum.work_s / sum.wall_s;
 }

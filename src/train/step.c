@@ -30,10 +30,11 @@ static double slowest_of(double n) { return n > 1 ? sqrt(2 * log(n)) : 0; }
 static double documents_s(const struct f2f_train_job *job, const struct f2f_strategy *s,
                           const struct f2f_train_costs *costs, const struct f2f_train_layout *l,
                           const struct f2f_train_stage *g) {
-    if (!(job->doc_tok > 0)) return 0;
+    if (!(job->doc_tok > 0) || job->doc_tok >= job->seq) return 0;
     double attention_s = costs->forward.layer.attention_s + costs->backward.layer.attention_s;
     double documents = fmax(1, (double)l->micro_batches * s->micro_batch * job->seq / job->doc_tok);
-    return l->micro_batches * g->layers * attention_s * sqrt(5 / documents) * slowest_of(s->dp);
+    double packed = 1 - job->doc_tok / job->seq; /* lengths near the sequence's are cut to it */
+    return l->micro_batches * g->layers * attention_s * packed * sqrt(5 / documents) * slowest_of(s->dp);
 }
 
 /* Dynamic energy of all replicas: every layer once, whatever the slowest stage was. */

@@ -51,6 +51,9 @@ expect 0 'best strategies on 128 chips' "${cluster[@]}" --chips 64,128 --global-
     failed=$((failed + 1))
 }
 
+# the study of it stands
+expect 0 'ok +yes' check "$F2F_SOURCE_DIR/studies/fleet-350k.yaml"
+
 # 405B on 350,000 chips: five seconds are promised
 begun=$(date +%s%N)
 expect 0 'goodput_frac' train --system fleet-350k --model llama-3.1-405b --chips 350000 --spares 22320 --global-batch 8192 --tokens 15.6e12 --search

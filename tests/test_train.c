@@ -287,6 +287,82 @@ static void more_chips_never_lengthen_the_step(void **state) {
     }
 }
 
+/* State over 8 of 64 chips is eight times as much on each as over all; on the host it is as much there. */
+static void hybrid_shards_and_offload(void **state) {
+    struct fixture *f = *state;
+    struct f2f_train_job job = job_of(gpt(f, 16, 4096, 32, 50000), "bf16", 64, 64);
+    struct f2f_strategy s = strategy(1, 1, 1, 64, 1);
+    s.zero = 1;
+    struct f2f_train_memory all = memory_of(&job, &s);
+    double all_s = step_of(f, job, s).total_s, shared_s = step_of(f, job, s).optimizer_s;
+    s.shard = 8;
+    near(memory_of(&job, &s).optimizer_B, 8 * all.optimizer_B, 1e-12);
+    assert_true(step_of(f, job, s).optimizer_s > 7.9 * shared_s);
+    s.shard = 0;
+    s.offload = 1;
+    struct f2f_train_memory away = memory_of(&job, &s);
+    near(away.host_B, all.optimizer_B, 1e-12);
+    near(away.total_B, all.total_B - all.optimizer_B, 1e-12);
+    assert_true(step_of(f, job, s).total_s > 0.5 * all_s);
+}
+
+/* Layers that are computed again: memory falls and time rises with each. */
+static void recompute_by_layers(void **state) {
+    struct fixture *f = *state;
+    struct f2f_train_job job = job_of(gpt(f, 16, 4096, 32, 50000), "bf16", 8, 32);
+    struct f2f_strategy s = strategy(2, 4, 1, 1, 1);
+    double last_B = memory_of(&job, &s).activations_B, last_s = step_of(f, job, s).total_s;
+    s.recompute = F2F_RECOMPUTE_FULL;
+    for (s.recompute_layers = 1; s.recompute_layers <= 4; s.recompute_layers++) {
+        double now_B = memory_of(&job, &s).activations_B, now_s = step_of(f, job, s).total_s;
+        assert_true(now_B < last_B && now_s > last_s);
+        last_B = now_B;
+        last_s = now_s;
+    }
+    s.recompute_layers = 0; /* all four of a stage */
+    near(memory_of(&job, &s).activations_B, last_B, 1e-12);
+    near(step_of(f, job, s).total_s, last_s, 1e-12);
+}
+
+/* What older software waits for never makes it faster; each switch costs where it has something to wait for. */
+static void older_software_is_slower(void **state) {
+    struct fixture *f = *state;
+    struct f2f_train_job job = job_of(gpt(f, 32, 4096, 32, 50000), "bf16", 128, 128);
+    struct f2f_strategy s = strategy(4, 4, 2, 8, 1);
+    double today_s = step_of(f, job, s).total_s;
+    struct f2f_train_job jobs[] = {job, job, job, job, job};
+    jobs[0].software.exposed_data = true;
+    jobs[1].software.exposed_tensor = true;
+    jobs[2].software.exposed_pipeline = true;
+    jobs[3].software.exposed_sum = true;
+    jobs[4].software.attention_unit_flop = 100;
+    for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++) assert_true(step_of(f, jobs[i], s).total_s > today_s);
+}
+
+/* Attention inside short documents is less work; a ring hides what a gather exposes; weight gradients fill a bubble. */
+static void choices_do_what_they_are_for(void **state) {
+    struct fixture *f = *state;
+    struct f2f_train_job job = job_of(gpt(f, 32, 4096, 32, 50000), "bf16", 64, 32);
+    struct f2f_strategy s = strategy(4, 8, 1, 2, 1);
+    double plain_s = step_of(f, job, s).bubble_s;
+    s.schedule = f2f_schedule_find("zero-bubble");
+    assert_true(step_of(f, job, s).bubble_s < 0.8 * plain_s);
+    job.seq = 65536;
+    s = strategy(4, 1, 1, 2, 1);
+    s.cp = 8;
+    double gather_s = step_of(f, job, s).context_s;
+    s.context = F2F_CONTEXT_RING;
+    assert_true(step_of(f, job, s).context_s < 0.7 * gather_s);
+    double whole_s = step_of(f, job, s).forward_s;
+    job.doc_tok = 2048;
+    assert_true(step_of(f, job, s).forward_s < 0.8 * whole_s);
+    /* replicas with longer documents are waited for */
+    struct f2f_train_step packed = step_of(f, job, s);
+    job.doc_tok = 0;
+    struct f2f_train_step single = step_of(f, job, s);
+    assert_true(packed.straggler_s / packed.total_s > 1.1 * single.straggler_s / single.total_s);
+}
+
 /* Every strategy of 64 chips, one by one. */
 static double brute_force_s(struct fixture *f, struct f2f_train_job job) {
     double best_s = HUGE_VAL;
@@ -472,6 +548,10 @@ int main(void) {
         cmocka_unit_test(overlap_hides_data_parallel),
         cmocka_unit_test(context_parallel_halves_the_work),
         cmocka_unit_test(more_chips_never_lengthen_the_step),
+        cmocka_unit_test(hybrid_shards_and_offload),
+        cmocka_unit_test(recompute_by_layers),
+        cmocka_unit_test(older_software_is_slower),
+        cmocka_unit_test(choices_do_what_they_are_for),
         cmocka_unit_test(search_beats_brute_force),
         cmocka_unit_test(wide_search_is_exhaustive),
         cmocka_unit_test(search_keeps_what_is_given),

@@ -35,7 +35,8 @@ const struct f2f_table f2f_node_table = F2F_TABLE("node", N, node_fields, true, 
 #define V struct f2f_net_level
 static const struct f2f_field level_fields[] = {
     F2F_TEXT(V, "name", name, true, "rack, pod, ..."),
-    F2F_INT(V, "span", span_chips, 1, 100000000, "chips that reach each other through this level"),
+    F2F_INT(V, "span", span_chips, 1, 100000000,
+            "chips that reach each other through this level; with rails, of the lowest: nodes"),
     F2F_QTY(V, "oversubscription", oversubscription, NUMBER, 1, 1000, "7 for 1:7; 1 for full bisection"),
     F2F_QTY(V, "latency", latency_s, TIME, 1e-9, 1e-1, "one way through this level"),
 };

@@ -1,4 +1,4 @@
-/* bench.c - how long the simulator itself takes: an operator, a pass, a service, a training step, a study.
+/* bench.c - how long the simulator itself takes: an operator, a pass, a service, training, a study.
  *
  * Each case runs for at least a fifth of a second, five times; the best is printed, as the others
  * were disturbed. The ratio to one operator holds across machines better than the time does.
@@ -15,7 +15,9 @@ static const double try_s = 0.2;
 
 struct world {
     struct f2f_catalog *catalog;
-    const struct f2f_system *node, *cluster;
+    const struct f2f_system *node, *cluster, *fleet;
+    const struct f2f_model *large;
+    struct f2f_train_evaluator *evaluator; /* of 175B on 4,096 chips */
     const struct f2f_model *model;
     const struct f2f_study *study;
     struct f2f_machine machine;
@@ -87,6 +89,42 @@ static f2f_status bench_train(struct world *w) {
     return status;
 }
 
+/* The strategies Calculon's users sweep, each for itself: memory and a simulated step. */
+enum { N_STRATEGIES = 4 * 3 * 4 * 3 * 2 * 4 * 2 };
+static f2f_status bench_strategies(struct world *w) {
+    struct f2f_train_estimate x;
+    for (int i = 0; i < N_STRATEGIES; i++) {
+        int tp = 1 << i / 8 / 2 / 3 / 4 / 3, micro_batch = 1 << i / 8 / 2 / 3 / 4 % 3, pp = 4 << i / 8 / 2 / 3 % 4;
+        struct f2f_strategy s = {.tp = tp, .cp = 1, .pp = pp, .vp = 1 + i / 8 / 2 % 3, .dp = 4096 / tp / pp, .ep = 1};
+        s.micro_batch = micro_batch;
+        s.recompute = i / 8 % 2 ? F2F_RECOMPUTE_FULL : F2F_RECOMPUTE_NONE;
+        s.zero = i / 2 % 4;
+        s.offload = i % 2;
+        F2F_TRY(f2f_train_evaluate(&x, w->evaluator, &s, &w->err));
+    }
+    return F2F_OK;
+}
+
+static f2f_status bench_fleet_search(struct world *w) {
+    struct f2f_record *record;
+    struct f2f_train_job job = {.model = w->large, .precision = w->bf16, .chips = 350000, .global_batch = 8192};
+    job.strategy = (struct f2f_strategy){
+        .zero = F2F_ZERO_CHOSEN, .recompute = F2F_RECOMPUTE_CHOSEN, .schedule = F2F_SCHEDULE_CHOSEN};
+    job.seq = 8192;
+    job.spares = 22320;
+    job.search = job.wide = true;
+    f2f_arena *arena = f2f_arena_new();
+    f2f_status status = f2f_train_run(&record, arena, w->fleet, &job, &w->err);
+    f2f_arena_free(arena);
+    return status;
+}
+
+static f2f_status bench_all_reduce(struct world *w) {
+    const struct f2f_chip_class *cls = w->machine.cls;
+    double time_s = f2f_collective_with(w->fleet, cls, F2F_ALL_REDUCE, 350000, 1, 1e9, F2F_COLLECTIVE_GENERAL).time_s;
+    return time_s > 0.0 ? F2F_OK : f2f_fail(&w->err, F2F_ERUN, "an all-reduce takes no time");
+}
+
 static f2f_status bench_study(struct world *w) {
     struct f2f_results *results;
     const struct f2f_study_options options = {.threads = 1};
@@ -117,6 +155,9 @@ static f2f_status run_all(struct world *w) {
         {"one decode pass: graph and time", bench_pass, 1.0},
         {"serve: llama-3-70b fp8, tp 4, 64 users", bench_serve, 1.0},
         {"train --search: llama-3-70b, 1024 chips", bench_train, 1.0},
+        {"train: one strategy of 175B on 4,096 chips", bench_strategies, N_STRATEGIES},
+        {"train --search: 405B on 350,000 chips", bench_fleet_search, 1.0},
+        {"one all-reduce over 350,000 chips", bench_all_reduce, 1.0},
         {"run studies/hbm3e-12h.yaml, one thread", bench_study, 1.0},
     };
     double first_s = 0.0;
@@ -142,6 +183,15 @@ static f2f_status prepare(struct world *w, f2f_arena *arena) {
     F2F_TRY(f2f_precision_parse(&w->bf16, "bf16", NULL, &w->err));
     F2F_TRY(f2f_machine_make(&w->machine, w->node, &w->err));
     w->memo = f2f_memo_new(arena, &w->machine);
+    F2F_TRY(f2f_catalog_system(&w->fleet, w->catalog, "fleet-350k", NULL, 0, &w->err));
+    F2F_TRY(f2f_catalog_model(&w->large, w->catalog, "llama-3.1-405b", &w->err));
+    struct f2f_model *gpt;
+    const struct f2f_model shape = {
+        .layers = 96, .hidden = 12288, .heads = 96, .vocab = 51200, .tied_embeddings = true};
+    F2F_TRY(f2f_model_from_shape(&gpt, arena, &shape, &w->err));
+    const struct f2f_train_job job = {
+        .model = gpt, .precision = w->bf16, .chips = 4096, .global_batch = 4096, .seq = 2048};
+    F2F_TRY(f2f_train_evaluator_new(&w->evaluator, arena, w->cluster, &job, &w->err));
     return f2f_graph_forward(&w->graph, arena, w->model, &w->fp8, &decode, &w->err);
 }
 

@@ -49,7 +49,7 @@ static void more_cache(struct rig *r) { r->chip.cache_B *= 4.0; }
 
 static void better_parts_are_never_slower(void **state) {
     (void)state;
-    void (*const changes[])(struct rig *) = {more_bandwidth,  more_rate,    more_power,
+    void (*const changes[])(struct rig *) = {more_bandwidth,   more_rate,    more_power,
                                              more_for_gathers, faster_start, more_cache};
     struct f2f_op ops[N_SAMPLES];
     struct rig base;

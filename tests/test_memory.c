@@ -108,7 +108,8 @@ static void per_bank_refresh_costs_less_than_all_bank(void **state) {
         double per_bank = efficiency(&run);
         c.refresh = F2F_DRAM_REFRESH_ALL_BANK;
         c.postpone = 0; /* or what is owed at the end has cost nothing */
-        if (per_bank < efficiency(&run)) fail_msg("%s: per-bank %g, all-bank %g", m->id.name, per_bank, efficiency(&run));
+        if (per_bank < efficiency(&run))
+            fail_msg("%s: per-bank %g, all-bank %g", m->id.name, per_bank, efficiency(&run));
     }
 }
 
@@ -184,7 +185,8 @@ static void other_simulators_agree(void **state) {
     };
     for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
         char what[96];
-        struct f2f_mem_run run = reads(memory_rig_find(&rig, runs[i].memory), controller(runs[i].controller), runs[i].pattern, runs[i].requests);
+        struct f2f_mem_run run = reads(memory_rig_find(&rig, runs[i].memory), controller(runs[i].controller),
+                                       runs[i].pattern, runs[i].requests);
         run.channels = runs[i].channels;
         run.traffic.skew = runs[i].skew;
         run.traffic.read_frac = runs[i].read_frac;
@@ -225,8 +227,9 @@ static void gpus_stream_as_measured(void **state) {
 
 static void longer_timings_deliver_no_more(void **state) {
     (void)state;
-    static const int symbols[] = {F2F_DRAM_SYMBOL_nRFCpb, F2F_DRAM_SYMBOL_nRP,   F2F_DRAM_SYMBOL_nRC,   F2F_DRAM_SYMBOL_nFAW,
-                                  F2F_DRAM_SYMBOL_nCCDL,  F2F_DRAM_SYMBOL_nWTRL, F2F_DRAM_SYMBOL_nRTW};
+    static const int symbols[] = {F2F_DRAM_SYMBOL_nRFCpb, F2F_DRAM_SYMBOL_nRP,   F2F_DRAM_SYMBOL_nRC,
+                                  F2F_DRAM_SYMBOL_nFAW,   F2F_DRAM_SYMBOL_nCCDL, F2F_DRAM_SYMBOL_nWTRL,
+                                  F2F_DRAM_SYMBOL_nRTW};
     const struct f2f_memory *m = memory_rig_find(&rig, "hbm3e-12h-36gb");
     for (size_t i = 0; i < sizeof symbols / sizeof symbols[0]; i++)
         for (int k = 0; k < 3; k++) {
@@ -239,7 +242,8 @@ static void longer_timings_deliver_no_more(void **state) {
             run.memory = &slow;
             /* a scheduler that looks ahead so far and no farther may be lucky, but not by more */
             if (efficiency(&run) > before * 1.01)
-                fail_msg("%s: %g, before %g", f2f_dram_symbol_name((enum f2f_dram_symbol)symbols[i]), efficiency(&run), before);
+                fail_msg("%s: %g, before %g", f2f_dram_symbol_name((enum f2f_dram_symbol)symbols[i]), efficiency(&run),
+                         before);
         }
 }
 
@@ -259,7 +263,8 @@ static void shares_of_the_bus_add_up(void **state) {
             }
             near(sum, 1.0, 1e-9, rig.memory[i]->id.name);
             assert_int_equal(r.requests, 5000);
-            near(r.data_frac * r.peak_Bps * r.time_s, (double)(r.requests - r.forwarded) * r.bytes_B / (double)r.requests, 1e-9, "bytes");
+            near(r.data_frac * r.peak_Bps * r.time_s,
+                 (double)(r.requests - r.forwarded) * r.bytes_B / (double)r.requests, 1e-9, "bytes");
         }
 }
 
@@ -282,8 +287,8 @@ static void heat_doubles_refresh(void **state) {
     struct f2f_mem_result cool = simulate(&run);
     run.temperature_C = 95;
     struct f2f_mem_result hot = simulate(&run);
-    near((double)hot.commands[F2F_DRAM_REFRESH_BANK] / hot.time_s, 2.0 * (double)cool.commands[F2F_DRAM_REFRESH_BANK] / cool.time_s,
-         0.03, "refreshes");
+    near((double)hot.commands[F2F_DRAM_REFRESH_BANK] / hot.time_s,
+         2.0 * (double)cool.commands[F2F_DRAM_REFRESH_BANK] / cool.time_s, 0.03, "refreshes");
     assert_true(hot.bandwidth_Bps < cool.bandwidth_Bps && hot.energy_J > cool.energy_J);
 }
 
@@ -335,7 +340,8 @@ static void traces_are_read(void **state) {
         (void)close(fd);
         (void)unlink(path);
         assert_int_equal(status, traces[i].wrong ? F2F_EINPUT : F2F_OK);
-        if (traces[i].wrong && !strstr(err.message, traces[i].wrong)) fail_msg("'%s' is not in: %s", traces[i].wrong, err.message);
+        if (traces[i].wrong && !strstr(err.message, traces[i].wrong))
+            fail_msg("'%s' is not in: %s", traces[i].wrong, err.message);
         if (!traces[i].wrong) assert_int_equal(r.requests, i == 0 ? 3 : 2);
     }
 }

@@ -166,8 +166,12 @@ struct f2f_net_level {
     double latency_s; /* one way, through this level */
 };
 
+enum f2f_network_topology { F2F_NETWORK_FAT_TREE, F2F_NETWORK_DRAGONFLY };
+
 struct f2f_network {
     struct f2f_ident id;
+    int topology; /* enum f2f_network_topology */
+    bool rails; /* the lowest switches join the NICs of one place in each node */
     const char *fabric; /* "RoCE", "InfiniBand", "ICI" */
     bool reduces; /* in-network reduction */
     double efficiency_frac; /* of line rate after headers and congestion */
@@ -176,6 +180,29 @@ struct f2f_network {
 };
 
 struct f2f_mem_port;
+/* What of a system fails. */
+enum f2f_failure_scope { F2F_FAILS_CHIP, F2F_FAILS_SERVER, F2F_FAILS_JOB /* however large it is: its software */ };
+
+struct f2f_failure_part {
+    const char *name; /* "GPU", "network", ... */
+    int scope; /* enum f2f_failure_scope: of what mtbf_s is the mean */
+    double mtbf_s;
+    double burst; /* failures that follow each other in a burst, mean; 1: each comes alone */
+    double repair_s; /* until the broken node is back; 0: nothing is broken */
+    double slow_frac; /* the job goes on, this much slower until it is noticed; 0: it stops */
+    bool silent; /* noticed late: work since then is void */
+    double notice_s; /* slow, silent: until it is noticed */
+};
+
+struct f2f_reliability {
+    const struct f2f_failure_part *part;
+    int parts; /* 0: nothing is known */
+    int unit; /* chips that leave together for a repair: a server; 0: the node */
+    double detect_s, restart_s; /* until a stop is noticed; until a job runs again, without reading its checkpoint */
+    double planned_s; /* between planned stops, 0: none */
+    double rejoin_s; /* replicas that tolerate the loss of one: all stand still for so long */
+};
+
 struct f2f_system {
     struct f2f_ident id;
     const struct f2f_node *node;
@@ -183,6 +210,8 @@ struct f2f_system {
     const struct f2f_network *network; /* NULL: one node */
     double pue; /* facility power over IT power */
     const struct f2f_mem_port *mem; /* what its memory delivers, where that is known already (machine.h); else NULL */
+    double storage_Bps; /* checkpoints are written and read at, all nodes together; 0: not known */
+    struct f2f_reliability reliability;
 };
 
 #ifdef __cplusplus

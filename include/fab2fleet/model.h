@@ -86,7 +86,7 @@ enum f2f_collective_kind {
 };
 
 /* Which kind of parallelism a collective serves. */
-enum f2f_axis { F2F_AXIS_TENSOR, F2F_AXIS_CONTEXT, F2F_AXIS_EXPERT, F2F_AXIS_PIPELINE };
+enum f2f_axis { F2F_AXIS_TENSOR, F2F_AXIS_CONTEXT, F2F_AXIS_EXPERT, F2F_AXIS_PIPELINE, F2F_AXIS_DATA };
 
 /* Whose kernels run an operator, where engines differ. */
 enum f2f_kernels { F2F_KERNELS_ANY, F2F_KERNELS_TRTLLM, F2F_KERNELS_VLLM };

@@ -30,6 +30,8 @@ struct f2f_study_job {
     int isl, osl, concurrency; /* serve */
     const char *slo;
     int chips, global_batch, seq; /* train */
+    int split, spares; /* see struct f2f_train_job: jobs, spares */
+    bool fault_tolerant, async_checkpoint;
     double tokens;
 };
 

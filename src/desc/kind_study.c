@@ -40,6 +40,10 @@ static const struct f2f_field job_fields[] = {
     F2F_INT_OR(J, "chips", chips, 1, 10000000, 8, "chips that train"),
     F2F_INT_OR(J, "global_batch", global_batch, 1, 10000000, 1024, "sequences of a step"),
     F2F_INT_OR(J, "seq", seq, 1, 100000000, 8192, "tokens of a training sequence"),
+    F2F_INT_OR(J, "split", split, 1, 1000000, 1, "share the chips out to so many jobs alike"),
+    F2F_INT_OR(J, "spares", spares, 0, 10000000, 0, "chips that may stand by where they suit no strategy"),
+    F2F_FLAG(J, "fault_tolerant", fault_tolerant, "replicas that fail leave and rejoin, the others go on"),
+    F2F_FLAG(J, "async_checkpoint", async_checkpoint, "checkpoints stop the job for a copy to the hosts only"),
     F2F_QTY_OR(J, "tokens", tokens, NUMBER, 0, 1e18, 0, "tokens of the whole run, for days"),
 };
 const struct f2f_table f2f_study_job_table = F2F_TABLE(NULL, J, job_fields, false, NULL);

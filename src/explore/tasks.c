@@ -31,7 +31,12 @@ static f2f_status make_train(struct f2f_task *task, const struct f2f_study_job *
                                     .global_batch = job->global_batch,
                                     .seq = job->seq,
                                     .tokens = job->tokens,
-                                    .search = true};
+                                    .jobs = job->split,
+                                    .spares = job->spares,
+                                    .fault_tolerant = job->fault_tolerant,
+                                    .async_checkpoint = job->async_checkpoint,
+                                    .search = true,
+                                    .wide = true};
     train->strategy = (struct f2f_strategy){.tp = job->tp,
                                             .pp = job->pp,
                                             .cp = job->cp,
@@ -39,7 +44,8 @@ static f2f_status make_train(struct f2f_task *task, const struct f2f_study_job *
                                             .dp = job->dp,
                                             .micro_batch = job->micro_batch,
                                             .zero = job->zero,
-                                            .recompute = F2F_RECOMPUTE_CHOSEN};
+                                            .recompute = F2F_RECOMPUTE_CHOSEN,
+                                            .schedule = F2F_SCHEDULE_CHOSEN};
     if (job->recompute) F2F_TRY(f2f_recompute_parse(&train->strategy.recompute, job->recompute, err));
     return f2f_precision_parse(&train->precision, task->precision, NULL, err);
 }

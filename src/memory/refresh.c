@@ -54,7 +54,8 @@ void f2f_dram_refresh_init(struct channel *c, f2f_arena *arena) {
         r->active = -1;
         r->interval = later(1, c->spec->refresh_interval / r->units);
         bool refreshes = c->controller->refresh != F2F_DRAM_REFRESH_NONE && c->spec->has[refresh_action(c)];
-        /* From the middle of an interval on, so that a run of n intervals has n refreshes; pseudo-channels take turns. */
+        /* From the middle of an interval on, so that a run of n intervals has n refreshes; pseudo-channels take turns.
+         */
         r->due = refreshes ? r->interval / 2 + (all_bank(c) ? 0 : r->interval * p / c->pseudos) : NEVER;
     }
 }

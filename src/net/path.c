@@ -53,30 +53,52 @@ static struct f2f_net_path local_path(const struct f2f_system *system, const str
     };
 }
 
-/* Path between one member per node, `apart` chips from each other. The group's reach decides the highest
- * level crossed. A ring crosses it once for all members below, so that oversubscription binds only
- * where it exceeds their number; all-to-all meets it in full. */
+/* Software of a step through the network: NCCL's proxy hands it to the NIC (its tuning table, src/graph/tuning.cc:
+ * 2.7 us with flagged words, 14 us in bulk). */
+static const double net_step_s = 2.7e-6, net_bulk_step_s = 14e-6;
+
+/* How much of a NIC's rate is left where traffic leaves a level: in a ring, and all to all. */
+struct squeeze {
+    double ring, all, latency_s;
+};
+
+/* The group's reach decides the highest level crossed. A ring crosses it once for all members below, so that
+ * oversubscription binds only where it exceeds their number; all-to-all meets it in full. With rails each switch of
+ * the lowest level joins the NICs of one place in many nodes, so that it reaches as many times further. Groups of a
+ * dragonfly are joined pair by pair: neighbours in a ring all want the same link, and go round by a third group (Kim
+ * et al., ISCA 2008: Valiant routing), which takes twice the links. */
+static struct squeeze squeeze_of(const struct f2f_system *system, double nodes, double apart) {
+    const struct f2f_network *net = system->network;
+    double reach = nodes * apart, below = apart;
+    struct squeeze s = {1.0, 1.0, 0.0};
+    for (int i = 0; net && i < net->levels; i++) {
+        const struct f2f_net_level *level = &net->level[i];
+        double members_below = fmax(1.0, below / apart), span = level->span_chips;
+        double detour = net->topology == F2F_NETWORK_DRAGONFLY && i == net->levels - 1 && i > 0 ? 2.0 : 1.0;
+        if (net->rails && i == 0) span *= system->node->chips;
+        s.latency_s = detour * level->latency_s;
+        s.ring = fmax(s.ring, detour * level->oversubscription / members_below);
+        s.all = fmax(s.all, level->oversubscription);
+        below = span;
+        if (reach <= below) break;
+    }
+    return s;
+}
+
+/* Path between one member per node, `apart` chips from each other. */
 static struct f2f_net_path network_path(const struct f2f_system *system, const struct f2f_chip_class *cls, int nodes,
                                         int apart) {
     const struct f2f_network *net = system->network;
-    double reach = (double)nodes * apart, below = apart, squeeze_ring = 1.0, squeeze_all = 1.0, latency_s = 0.0;
-    for (int i = 0; net && i < net->levels; i++) {
-        const struct f2f_net_level *level = &net->level[i];
-        double members_below = fmax(1.0, below / apart);
-        latency_s = level->latency_s;
-        squeeze_ring = fmax(squeeze_ring, level->oversubscription / members_below);
-        squeeze_all = fmax(squeeze_all, level->oversubscription);
-        below = level->span_chips;
-        if (reach <= below) break;
-    }
+    struct squeeze squeeze = squeeze_of(system, nodes, apart);
     double efficiency = net ? net->efficiency_frac : 1.0;
     double line_Bps = system->node->nic_Bps * efficiency;
     return (struct f2f_net_path){
         .chips = nodes,
-        .line_Bps = line_Bps / squeeze_ring,
-        .bandwidth_Bps = line_Bps / squeeze_ring,
-        .all_to_all_Bps = line_Bps / squeeze_all,
-        .hop_s = step_s(system, cls) + latency_s,
+        .line_Bps = line_Bps / squeeze.ring,
+        .bandwidth_Bps = line_Bps / squeeze.ring,
+        .all_to_all_Bps = line_Bps / squeeze.all,
+        .hop_s = net_step_s + squeeze.latency_s,
+        .bulk_hop_s = net_bulk_step_s - net_step_s,
         .clock_Hz = chip_clock_Hz(system),
         .reduces = net && net->reduces,
         .cls = cls,

@@ -12,9 +12,9 @@ static void arrays_work_in_their_own_shape(void **state) {
     r.chip.peak_flops[F2F_DTYPE_BF16] = 2.0 * 2.0 * 256.0 * 256.0 * r.chip.clock_Hz;
     r.chip.cache_Bps = 1e14;
     r.cls.step_ck = 0.0;
-    r.device.pins *= 16; /* nothing waits for memory */
     r.chip.tdp_W = 5000.0;
     rig_build(&r);
+    r.machine.mem.read_Bps *= 16.0, r.machine.mem.mixed_Bps *= 16.0; /* nothing waits for memory */
     struct f2f_op full = gemm(256.0, 512.0, 32768.0, F2F_DTYPE_BF16), few = full, over = full;
     few.m = 200.0, over.m = 257.0;
     near(time_of(&r, &few), time_of(&r, &full), 0.02);

@@ -52,7 +52,7 @@ static f2f_status bench_serve(struct world *w) {
     struct f2f_record *record;
     struct f2f_serve_job job = {.model = w->model, .precision = w->fp8, .isl = 2048, .osl = 512, .concurrency = 64};
     job.strategy = (struct f2f_strategy){.tp = 4, .cp = 1, .pp = 1, .vp = 1, .dp = 1, .ep = 1, .micro_batch = 1};
-    F2F_TRY(f2f_engine_find(&job.engine, NULL, &w->err));
+    F2F_TRY(f2f_catalog_engine(&job.engine, w->catalog, NULL, NULL, 0, &w->err));
     f2f_arena *arena = f2f_arena_new();
     f2f_status status = f2f_serve_run(&record, arena, w->node, &job, &w->err);
     f2f_arena_free(arena);

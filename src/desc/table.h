@@ -111,7 +111,7 @@ struct f2f_table {
 
 /* The table of a kind (src/desc/kind_*.c); f2f_study_table for studies. */
 extern const struct f2f_table f2f_process_table, f2f_memory_table, f2f_class_table, f2f_chip_table, f2f_node_table,
-    f2f_network_table, f2f_system_table, f2f_study_table, f2f_study_job_table;
+    f2f_network_table, f2f_system_table, f2f_engine_table, f2f_traffic_table, f2f_study_table, f2f_study_job_table;
 /* Table of a kind by name, or NULL. */
 const struct f2f_table *f2f_table_find(const char *kind);
 const struct f2f_field *f2f_table_field(const struct f2f_table *table, const char *key);

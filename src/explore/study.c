@@ -166,7 +166,7 @@ static void answer(struct f2f_results *results, const struct f2f_study *study, c
 f2f_status f2f_study_run(struct f2f_results **out, struct f2f_catalog *catalog, const struct f2f_study *study,
                          const struct f2f_study_options *options, f2f_error *err) {
     f2f_arena *arena = f2f_catalog_arena(catalog);
-    struct f2f_tasks tasks = {.arena = arena};
+    struct f2f_tasks tasks = {.arena = arena, .catalog = catalog};
     size_t *sweep_start = f2f_arena_alloc(arena, ((size_t)study->n_sweeps + 1) * sizeof *sweep_start);
     *out = NULL;
     F2F_TRY(unfold(&tasks, sweep_start, catalog, study, options, err));
@@ -184,7 +184,7 @@ f2f_status f2f_study_run(struct f2f_results **out, struct f2f_catalog *catalog, 
 }
 
 f2f_status f2f_study_check(struct f2f_catalog *catalog, const struct f2f_study *study, f2f_error *err) {
-    struct f2f_tasks tasks = {.arena = f2f_catalog_arena(catalog)};
+    struct f2f_tasks tasks = {.arena = f2f_catalog_arena(catalog), .catalog = catalog};
     size_t *sweep_start = f2f_arena_alloc(tasks.arena, ((size_t)study->n_sweeps + 1) * sizeof *sweep_start);
     return unfold(&tasks, sweep_start, catalog, study, &(struct f2f_study_options){0}, err);
 }

@@ -191,7 +191,12 @@ static void test_swap(void **state) {
     const struct world *w = *state;
     struct f2f_serve_job job = job_of(w, w->large, "vllm", 8);
     job.stream = (struct f2f_serve_stream){.traffic = &chat, .seed = 3};
+    struct f2f_serve_outcome kept = run(w, w->node, &job, 1500, true, 1000);
+    job.engine.prefix_caching = false;
     struct f2f_serve_outcome again = run(w, w->node, &job, 1500, true, 1000);
+    check(&kept, 1500);
+    check(&again, 1500);
+    assert_true(kept.tokens_in < again.tokens_in && kept.hit_tok > 0); /* what a preempted one finds again */
     job.engine.swaps = true;
     struct f2f_serve_outcome swapped = run(w, w->node, &job, 1500, true, 1000);
     check(&swapped, 1500);

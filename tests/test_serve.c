@@ -328,17 +328,21 @@ static void test_as_benchmarked(void **state) {
     rig_make(&rig, w, "dgx-h100", "llama-3.1-70b", "fp8", "trtllm", 4);
     rig.job.isl = 1024;
     rig.job.concurrency = 64;
-    f2f_harness_apply(&rig.job, f2f_harness_find("trtllm", true), false);
+    f2f_harness_apply(&rig.job, f2f_harness_find("trtllm", NULL, true), false);
     assert_int_equal(rig.job.engine.max_seqs, 64);
     assert_int_equal(rig.job.engine.max_batched_tok, 64 + 1024 + 1500);
     assert_int_equal(rig.job.precision.kv, F2F_DTYPE_FP8);
-    f2f_harness_apply(&rig.job, f2f_harness_find("vllm", true), true);
+    f2f_harness_apply(&rig.job, f2f_harness_find("vllm", NULL, true), true);
     assert_int_equal(rig.job.precision.kv, F2F_DTYPE_FP8);
-    f2f_harness_apply(&rig.job, f2f_harness_find("vllm", true), false);
+    f2f_harness_apply(&rig.job, f2f_harness_find("vllm", NULL, true), false);
     assert_int_equal(rig.job.precision.kv, rig.job.precision.act);
     assert_near(rig.job.spread_frac, 0.2, 0);
-    assert_string_equal(f2f_harness_find("trtllm", false)->engine, "trtllm-bench");
-    assert_null(f2f_harness_find("mine", true));
+    assert_string_equal(f2f_harness_find("trtllm", NULL, false)->engine, "trtllm-bench");
+    assert_string_equal(f2f_harness_find("trtllm", "0.20 re-run", false)->engine, "trtllm-bench");
+    assert_string_equal(f2f_harness_find("trtllm", "1.0", false)->engine, "trtllm-bench");
+    assert_string_equal(f2f_harness_find("trtllm", "0.9.1", false)->engine, "trtllm-bench-0.14");
+    assert_string_equal(f2f_harness_find("trtllm", "0.14.0", false)->engine, "trtllm-bench-0.14");
+    assert_null(f2f_harness_find("mine", NULL, true));
 }
 
 static void test_slo(void **state) {

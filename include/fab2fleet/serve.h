@@ -102,11 +102,11 @@ double f2f_serve_job_chips(const struct f2f_serve_job *job);
 /* How the published figures of an engine are measured (limits, lengths, KV format; src/serve/benchmark.c). */
 struct f2f_harness {
     const char *engine; /* name of the catalog that runs then */
-    bool fits_load, kv_as_act;
+    bool fits_load, kv_as_act, counts_queue;
     double spread_frac;
 };
-/* NULL when nothing is known of that engine: it runs as its catalog says. */
-const struct f2f_harness *f2f_harness_find(const char *engine, bool closed_loop);
+/* version: NULL is the newest. NULL when nothing is known of that engine: it runs as its catalog says. */
+const struct f2f_harness *f2f_harness_find(const char *engine, const char *version, bool closed_loop);
 /* Sets the conditions of a job that is to be compared with published measurements. Before: engine, precision, isl,
  * concurrency. kv_stated: the KV format is known, else it becomes the engine's default. */
 void f2f_harness_apply(struct f2f_serve_job *job, const struct f2f_harness *harness, bool kv_stated);

@@ -9,6 +9,7 @@ struct f2f_arrival {
     long long isl, osl; /* 1 or more */
     const unsigned *ids; /* names of the prompt's blocks, lent until the next call */
     int n_ids;
+    double ttft_s, tpot_s; /* as measured; 0: not in the log */
 };
 
 struct f2f_arrivals;

@@ -68,6 +68,8 @@ static void arrive(struct f2f_fleet *f) {
     else {
         int slot = take(f, a->at_s, a->isl, a->osl);
         if (a->n_ids > 0) f2f_serve_pool_name(&f->pool, slot, a->ids, a->n_ids);
+        f->out.logged_ttft_s += a->ttft_s; /* sums until the end */
+        f->out.logged_tpot_s += a->tpot_s;
         f2f_fleet_route(f, slot, a->at_s);
     }
     read_next(f);
@@ -230,6 +232,10 @@ static void collect(struct f2f_fleet *f) {
     o->wall_s = fmax(o->wall_s, f->now_s);
     o->requests = t->requests;
     o->sent = f->sent;
+    if (f->sent > 0) {
+        o->logged_ttft_s /= (double)f->sent;
+        o->logged_tpot_s /= (double)f->sent;
+    }
     o->goodput_frac = t->requests + o->refused ? (double)t->good / (double)(t->requests + o->refused) : 0.0;
     o->ttft = f2f_tally_stat(&t->ttft);
     o->tpot = f2f_tally_stat(&t->tpot);

@@ -42,6 +42,7 @@ struct f2f_serve_outcome {
     long long blocks_taken, blocks_freed, blocks_peak; /* peak: of one replica */
     long long looked_tok, hit_tok; /* prompt tokens asked for in the prefix cache, and found */
     long long failures, started, stopped; /* of replicas */
+    double logged_ttft_s, logged_tpot_s; /* means of what the log measured; 0: nothing */
     bool interrupted;
 };
 

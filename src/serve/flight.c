@@ -245,7 +245,10 @@ void f2f_replica_fail(struct f2f_replica *r, double at_s, struct f2f_serve_list 
     for (int k = 0; k < 2; k++)
         while (lists[k]->n > 0) {
             int slot = lists[k]->head;
+            struct f2f_serve_request *q = f2f_replica_request(r, slot);
             f2f_serve_list_remove(lists[k], r->pool, slot);
+            f2f_kv_forget(&r->kv, q->left);
+            q->left = -1;
             f2f_replica_release(r, slot);
             f2f_serve_list_insert(lost, r->pool, slot, -1);
         }

@@ -7,7 +7,7 @@ enum { FIRST_TABLE = 1024 };
 
 struct f2f_kv f2f_kv_make(f2f_arena *arena, long long blocks, int block_tok, int node_tok) {
     struct f2f_kv kv = {.arena = arena, .total = blocks, .blank = blocks, .unused = -1, .oldest = -1, .newest = -1};
-    if (node_tok < block_tok) return kv;
+    if (node_tok < block_tok) return kv; /* no names, but perhaps remainders */
     kv.node_tok = node_tok;
     kv.node_blocks = node_tok / block_tok;
     kv.table_mask = FIRST_TABLE - 1;
@@ -29,34 +29,41 @@ static int find(const struct f2f_kv *kv, unsigned id) {
 }
 
 static void rehash(struct f2f_kv *kv) {
-    int size = 2 * (kv->table_mask + 1);
+    int *old = kv->table, size = 2 * (kv->table_mask + 1);
     kv->table = f2f_arena_alloc(kv->arena, (size_t)size * sizeof *kv->table);
-    kv->table_mask = size - 1;
     for (int i = 0; i < size; i++) kv->table[i] = -1;
-    for (int i = 0; i < kv->n_nodes; i++) { /* all are in use when it grows */
-        int *head = &kv->table[bucket(kv, kv->nodes[i].id)];
-        kv->nodes[i].chain = *head;
-        *head = i;
-    }
+    int before = kv->table_mask;
+    kv->table_mask = size - 1;
+    for (int i = 0; i <= before; i++)
+        for (int at = old[i], next; at >= 0; at = next) {
+            int *head = &kv->table[bucket(kv, kv->nodes[at].id)];
+            next = kv->nodes[at].chain;
+            kv->nodes[at].chain = *head;
+            *head = at;
+        }
 }
 
-static int add(struct f2f_kv *kv, unsigned id) {
+static int new_node(struct f2f_kv *kv) {
     int at = kv->unused;
-    if (at >= 0) kv->unused = kv->nodes[at].chain;
-    else {
-        if (kv->n_nodes == kv->cap_nodes) {
-            int cap = kv->cap_nodes ? 2 * kv->cap_nodes : 256;
-            size_t item_B = sizeof *kv->nodes;
-            kv->nodes = f2f_arena_grow(kv->arena, kv->nodes, (size_t)kv->cap_nodes * item_B, (size_t)cap * item_B);
-            kv->cap_nodes = cap;
-        }
-        if (kv->n_nodes > kv->table_mask) rehash(kv);
-        at = kv->n_nodes++;
+    if (at >= 0) {
+        kv->unused = kv->nodes[at].chain;
+        return at;
     }
-    int *head = &kv->table[bucket(kv, id)];
-    kv->nodes[at] = (struct f2f_kv_node){.id = id, .references = 1, .newer = -1, .older = -1, .chain = *head};
+    if (kv->n_nodes == kv->cap_nodes) {
+        int cap = kv->cap_nodes ? 2 * kv->cap_nodes : 256;
+        size_t item_B = sizeof *kv->nodes;
+        kv->nodes = f2f_arena_grow(kv->arena, kv->nodes, (size_t)kv->cap_nodes * item_B, (size_t)cap * item_B);
+        kv->cap_nodes = cap;
+    }
+    return kv->n_nodes++;
+}
+
+static void add(struct f2f_kv *kv, unsigned id) {
+    if (++kv->named > kv->table_mask) rehash(kv);
+    int at = new_node(kv), *head = &kv->table[bucket(kv, id)];
+    kv->nodes[at] = (struct f2f_kv_node){
+        .id = id, .references = 1, .newer = -1, .older = -1, .chain = *head, .blocks = kv->node_blocks};
     *head = at;
-    return at;
 }
 
 static void drop(struct f2f_kv *kv, int at) {
@@ -65,6 +72,7 @@ static void drop(struct f2f_kv *kv, int at) {
     *link = kv->nodes[at].chain;
     kv->nodes[at].chain = kv->unused;
     kv->unused = at;
+    kv->named--;
 }
 
 /* ---- the idle, by last use ---- */
@@ -75,7 +83,7 @@ static void idle_add(struct f2f_kv *kv, int at) {
     if (kv->newest >= 0) kv->nodes[kv->newest].newer = at;
     else kv->oldest = at;
     kv->newest = at;
-    kv->idle += kv->node_blocks;
+    kv->idle += kv->nodes[at].blocks;
 }
 
 static void idle_remove(struct f2f_kv *kv, int at) {
@@ -84,15 +92,24 @@ static void idle_remove(struct f2f_kv *kv, int at) {
     else kv->oldest = newer;
     if (newer >= 0) kv->nodes[newer].older = older;
     else kv->newest = older;
-    kv->idle -= kv->node_blocks;
+    kv->idle -= kv->nodes[at].blocks;
 }
 
-static void evict(struct f2f_kv *kv) {
+/* The oldest goes, or, of a remainder, so many blocks as are needed. */
+static void evict(struct f2f_kv *kv, long long needed) {
     int at = kv->oldest;
     assert(at >= 0);
+    struct f2f_kv_node *node = &kv->nodes[at];
+    if (node->remainder && node->blocks > needed) {
+        node->blocks -= needed;
+        kv->idle -= needed;
+        kv->blank += needed;
+        return;
+    }
     idle_remove(kv, at);
-    drop(kv, at);
-    kv->blank += kv->node_blocks;
+    kv->blank += node->blocks;
+    if (node->remainder) node->blocks = 0; /* its owner still knows it */
+    else drop(kv, at);
 }
 
 /* ---- blocks ---- */
@@ -103,7 +120,7 @@ static void count_taken(struct f2f_kv *kv, long long blocks) {
 }
 
 void f2f_kv_take(struct f2f_kv *kv, long long blocks) {
-    while (kv->blank < blocks) evict(kv);
+    while (kv->blank < blocks) evict(kv, blocks - kv->blank);
     kv->blank -= blocks;
     count_taken(kv, blocks);
 }
@@ -160,4 +177,31 @@ void f2f_kv_release(struct f2f_kv *kv, struct f2f_serve_request *q) {
         idle_add(kv, at);
         kv->freed += kv->node_blocks;
     }
+}
+
+/* ---- what preempted sequences leave ---- */
+
+int f2f_kv_leave(struct f2f_kv *kv, long long full) {
+    int at = new_node(kv);
+    kv->nodes[at] = (struct f2f_kv_node){.newer = -1, .older = -1, .blocks = full, .remainder = true};
+    idle_add(kv, at);
+    kv->freed += full;
+    return at;
+}
+
+void f2f_kv_forget(struct f2f_kv *kv, int node) {
+    if (node < 0) return;
+    if (kv->nodes[node].blocks > 0) {
+        idle_remove(kv, node);
+        kv->blank += kv->nodes[node].blocks;
+    }
+    kv->nodes[node].chain = kv->unused;
+    kv->unused = node;
+}
+
+void f2f_kv_take_back(struct f2f_kv *kv, int node) {
+    long long blocks = kv->nodes[node].blocks;
+    f2f_kv_forget(kv, node);
+    kv->blank -= blocks;
+    count_taken(kv, blocks);
 }

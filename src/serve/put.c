@@ -27,6 +27,15 @@ static void put_speed(struct f2f_record *r, const struct f2f_serve_site *site, c
                    "requests per second that meet every objective");
 }
 
+/* Against what the log itself measured. */
+static void put_logged(struct f2f_record *r, const struct f2f_serve_outcome *o) {
+    if (!(o->logged_ttft_s > 0.0) || !(o->logged_tpot_s > 0.0)) return;
+    f2f_record_num(r, "logged_ttft_mean_s", o->logged_ttft_s, "mean of the log");
+    f2f_record_num(r, "ttft_error_frac", o->ttft.mean_s / o->logged_ttft_s - 1.0, "of the mean");
+    f2f_record_num(r, "logged_tpot_mean_s", o->logged_tpot_s, "mean of the log");
+    f2f_record_num(r, "tpot_error_frac", o->tpot.mean_s / o->logged_tpot_s - 1.0, "of the mean");
+}
+
 /* Idle power runs on all the time a replica is up; it bears its chips' share of the host. */
 static double idle_W(const struct f2f_plant *p) {
     const struct f2f_node *node = p->machine.system->node;
@@ -98,6 +107,7 @@ static void put_counts(struct f2f_record *r, const struct f2f_serve_site *site, 
 void f2f_serve_put_outcome(struct f2f_record *r, const struct f2f_serve_site *site, const struct f2f_serve_outcome *o) {
     if (o->ended > 0) {
         put_speed(r, site, o);
+        put_logged(r, o);
         put_energy(r, site, o);
     }
     put_memory(r, site, o);

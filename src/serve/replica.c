@@ -56,10 +56,24 @@ static void leave_decode(struct f2f_replica *r, int slot) {
     if (q->arrives_whole) r->swap_B += (double)context * r->fleet->kv_B_per_tok;
 }
 
+/* With prefix caching the whole blocks of a sequence that gives way stay until others need them. */
+static void leave_blocks(struct f2f_replica *r, struct f2f_serve_request *q) {
+    const struct f2f_engine *engine = &r->plant->job.engine;
+    if (!engine->prefix_caching || engine->swaps) return;
+    long long tokens = q->computed < q->prompt ? q->computed : q->prompt - 1;
+    long long full = tokens / engine->block_tok - (long long)q->held * r->kv.node_blocks;
+    if (full > q->blocks) full = q->blocks;
+    if (full <= 0) return;
+    q->blocks -= full;
+    q->left = f2f_kv_leave(&r->kv, full);
+    q->left_held = q->held;
+}
+
 static void preempt(struct f2f_replica *r, int slot) {
     struct f2f_serve_request *q = f2f_replica_request(r, slot);
     if (slot == r->prefilling.tail) f2f_serve_list_remove(&r->prefilling, r->pool, slot);
     else leave_decode(r, slot);
+    leave_blocks(r, q);
     f2f_replica_release(r, slot);
     q->computed = 0;
     q->ready_s = r->now_s;
@@ -99,7 +113,10 @@ bool f2f_replica_admit(struct f2f_replica *r, int slot, long long tokens) {
     if (!f2f_replica_seat(r)) return false;
     if (f2f_decodes_n(&r->decodes) + r->prefilling.n == 0) mark = 0;
     int found = q->arrives_whole ? 0 : f2f_kv_match(&r->kv, q, names_within(r, q->prompt - 1), &idle);
+    long long left = found >= q->left_held ? f2f_kv_left(&r->kv, q->left) : 0;
     long long cached = (long long)found * r->kv.node_tok;
+    if (left > 0) found = q->left_held;
+    if (left > 0) cached = (long long)found * r->kv.node_tok + left * engine->block_tok;
     long long context = q->arrives_whole || cached + tokens > q->prompt ? q->prompt : cached + tokens;
     long long needed = own_blocks(r, q, context) - (long long)found * r->kv.node_blocks;
     long long soon =
@@ -109,7 +126,10 @@ bool f2f_replica_admit(struct f2f_replica *r, int slot, long long tokens) {
     f2f_kv_hold(&r->kv, q, found);
     if (!q->arrives_whole) r->kv.looked_tok += q->prompt;
     r->kv.hit_tok += cached;
-    f2f_kv_take(&r->kv, needed);
+    if (left > 0) f2f_kv_take_back(&r->kv, q->left);
+    else f2f_kv_forget(&r->kv, q->left);
+    q->left = -1;
+    f2f_kv_take(&r->kv, needed - left);
     q->blocks = needed;
     q->computed = (int)cached;
     if (q->arrives_whole) start_decode(r, slot);

@@ -23,7 +23,7 @@ int f2f_serve_pool_take(struct f2f_serve_pool *pool) {
     } else pool->free = pool->items[slot].next;
     struct f2f_serve_request *q = &pool->items[slot];
     *q = (struct f2f_serve_request){
-        .ids = q->ids, .cap_ids = q->cap_ids, .next = -1, .prev = -1, .started_s = -1.0, .first_s = -1.0};
+        .ids = q->ids, .cap_ids = q->cap_ids, .next = -1, .prev = -1, .started_s = -1.0, .first_s = -1.0, .left = -1};
     return slot;
 }
 

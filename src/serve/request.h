@@ -27,6 +27,7 @@ struct f2f_serve_request {
     /* Prefix caching: names of its blocks of prompt, of which the first `held` are referenced in the cache. */
     unsigned *ids;
     int n_ids, cap_ids, held;
+    int left, left_held; /* what its preemption left in the cache (-1: nothing), behind so many names */
 };
 
 struct f2f_serve_pool {

@@ -1,7 +1,8 @@
 /* trace_csv.c - request logs as CSV, told apart by the names of their columns.
  *
  * Azure LLM inference traces 2023 and 2024 (date and time, tokens), BurstGPT (Wang et al. 2024: seconds; an answer of 0
- * tokens is a request that failed), logs of serving benchmarks (arrival_s, input_toks, output_toks).
+ * tokens is a request that failed), logs of serving benchmarks (arrival_s, input_toks, output_toks; what they measured,
+ * ttft_s and tpot_ms, is read along for comparison).
  * Leaves out: quoted commas, which none of them has. */
 #include <math.h>
 #include <stdlib.h>
@@ -26,6 +27,7 @@ enum { N_DIALECTS = sizeof dialects / sizeof dialects[0] };
 struct layout {
     const struct dialect *dialect;
     int at[N_COLUMNS]; /* number of the column; -1: missing */
+    int ttft_s, tpot_ms; /* the same */
 };
 
 /* Column of that name in a header, or -1. */
@@ -51,6 +53,8 @@ static bool recognise(void **state, f2f_arena *arena, const char *first_line) {
         best = n;
         *layout = found;
     }
+    layout->ttft_s = column_of(first_line, "ttft_s");
+    layout->tpot_ms = column_of(first_line, "tpot_ms");
     *state = layout;
     return best > 0;
 }
@@ -115,6 +119,8 @@ static f2f_status read(struct f2f_arrival *out, bool *failed, void *state, const
         if (comma) *comma++ = '\0';
         for (int c = 0; c < N_COLUMNS; c++)
             if (layout->at[c] == n) cells[c] = at;
+        if (layout->ttft_s == n) (void)f2f_number_parse(&out->ttft_s, at);
+        if (layout->tpot_ms == n && f2f_number_parse(&out->tpot_s, at)) out->tpot_s *= 1e-3;
     }
     for (int c = 0; c < N_COLUMNS; c++)
         if (!cells[c])

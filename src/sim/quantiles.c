@@ -42,6 +42,7 @@ void f2f_quantiles_add(struct f2f_quantiles *q, double value) {
         q->cap = cap;
     }
     q->values[q->kept++] = value;
+    q->sorted = 0;
     if (q->kept == F2F_QUANTILES_EXACT) to_buckets(q);
 }
 
@@ -70,7 +71,8 @@ static int ascending(const void *a, const void *b) {
 }
 
 static double exact_at(struct f2f_quantiles *q, double share) {
-    qsort(q->values, q->kept, sizeof *q->values, ascending);
+    if (q->sorted < q->kept) qsort(q->values, q->kept, sizeof *q->values, ascending);
+    q->sorted = q->kept;
     double rank = share * (double)(q->kept - 1);
     size_t low = (size_t)rank;
     double above = low + 1 < q->kept ? q->values[low + 1] : q->values[low];

@@ -16,7 +16,7 @@ struct f2f_quantiles {
     f2f_arena *arena;
     double sum, n;
     double *values; /* while exact */
-    size_t kept, cap;
+    size_t kept, cap, sorted;
     double *buckets; /* NULL: exact so far */
 };
 

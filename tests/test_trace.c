@@ -84,8 +84,8 @@ static void test_formats(void **state) {
     takes("Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n"
           "5,ChatGPT,472,18,490,Conversation log\n45,GPT-4,1087,230,1317,API log\n",
           2, 40, 1087, 230);
-    takes("source,request_id,input_toks,output_toks,arrival_s,ttft_s,tpot_ms\nx,a,10,20,0.0,1,2\nx,b,30,40,0.5,1,2\n", 2,
-          0.5, 30, 40);
+    takes("source,request_id,input_toks,output_toks,arrival_s,ttft_s,tpot_ms\nx,a,10,20,0.0,1,2\nx,b,30,40,0.5,1,2\n",
+          2, 0.5, 30, 40);
     takes("{\"timestamp\": 0, \"input_length\": 6758, \"output_length\": 500, \"hash_ids\": [0, 1, 2]}\n"
           "{\"timestamp\": 1500, \"input_length\": 700, \"output_length\": 5, \"hash_ids\": [0, 7]}",
           2, 1.5, 700, 5);
@@ -95,7 +95,7 @@ static void test_refused(void **state) {
     (void)state;
     refuses("", "is empty");
     refuses("a,b\n1,2\n", ":1:1: no known trace");
-    refuses("TIMESTAMP,ContextTokens\n0,1\n", ":2:1: the header has no column 'GeneratedTokens'");
+    refuses("TIMESTAMP,ContextTokens\n0,1\n", ":1:1: the header has no column 'GeneratedTokens'");
     refuses(AZURE "0,1\n", ":2:1: 2 cells");
     refuses(AZURE "yesterday,1,2\n", ":2:1: 'yesterday' is no time");
     refuses(AZURE "2023-13-16 18:15:46,1,2\n", ":2:1: '2023-13-16 18:15:46' is no time");
@@ -107,7 +107,8 @@ static void test_refused(void **state) {
     refuses(AZURE "9,5,2\n3,5,2\n", ":3:1: the time is 6 s before the line above");
     refuses("{\"timestamp\": 0, \"input_length\": 5}\n", ":1:1: 'output_length' is missing");
     refuses("{\"timestamp\": 0, \"input_length\": 5.5, \"output_length\": 1}\n", "'input_length' is something else");
-    refuses("{\"timestamp\": 0, \"input_length\": 5, \"output_length\": 1, \"hash_ids\": 3}\n", "'hash_ids' is no list");
+    refuses("{\"timestamp\": 0, \"input_length\": 5, \"output_length\": 1, \"hash_ids\": 3}\n",
+            "'hash_ids' is no list");
     refuses("{\"timestamp\": 0,\n", ": no JSON: ");
     struct f2f_serve_stream stream = {.trace = "no/such/file"};
     f2f_error err;
@@ -213,8 +214,12 @@ static void test_synthetic(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_formats),         cmocka_unit_test(test_refused), cmocka_unit_test(test_failed_in_the_log),
-        cmocka_unit_test(test_window_and_rate), cmocka_unit_test(test_gzip),    cmocka_unit_test(test_synthetic),
+        cmocka_unit_test(test_formats),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_failed_in_the_log),
+        cmocka_unit_test(test_window_and_rate),
+        cmocka_unit_test(test_gzip),
+        cmocka_unit_test(test_synthetic),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -13,6 +13,7 @@
 
 enum f2f_field_type {
     F2F_FIELD_TEXT, /* const char * */
+    F2F_FIELD_PATH, /* const char *: a file, relative to the one that names it */
     F2F_FIELD_BOOL, /* bool */
     F2F_FIELD_INT, /* int */
     F2F_FIELD_QUANTITY, /* double, SI */
@@ -74,6 +75,8 @@ struct f2f_table {
     }
 #define F2F_TEXT(T, KEY, MEMBER, REQUIRED, HELP) \
     { .key = KEY, .help = HELP, .type = F2F_FIELD_TEXT, .offset = offsetof(T, MEMBER), .required = REQUIRED }
+#define F2F_PATH(T, KEY, MEMBER, HELP) \
+    { .key = KEY, .help = HELP, .type = F2F_FIELD_PATH, .offset = offsetof(T, MEMBER) }
 #define F2F_FLAG(T, KEY, MEMBER, HELP) \
     { .key = KEY, .help = HELP, .type = F2F_FIELD_BOOL, .offset = offsetof(T, MEMBER) }
 #define F2F_WORD(T, KEY, MEMBER, REQUIRED, WORDS, HELP)                                                        \

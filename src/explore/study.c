@@ -32,12 +32,20 @@ static f2f_status blame(f2f_error *err, f2f_status status, const char *what, con
     return f2f_fail(err, status == F2F_EUSAGE ? F2F_EINPUT : status, "%s '%.80s': %.280s", what, name, reason.message);
 }
 
-/* `job.FIELD` of a sweep: a text or a whole number of the job (kind_study.c). */
+/* `job.FIELD` of a sweep: a text or a number of the job (kind_study.c). */
 static f2f_status vary_job(struct f2f_study_job *job, const char *field_name, const char *value, f2f_error *err) {
     const struct f2f_field *field = f2f_table_field(&f2f_study_job_table, field_name);
     double number;
     if (field->type == F2F_FIELD_TEXT) {
         memcpy((char *)job + field->offset, &value, sizeof value);
+        return F2F_OK;
+    }
+    if (field->type == F2F_FIELD_QUANTITY) {
+        F2F_TRY(f2f_quantity_parse(&number, field->quantity, value, err));
+        if (field->min < field->max && (number < field->min || number > field->max))
+            return f2f_fail(err, F2F_EINPUT, "a sweep sets 'job.%.40s' to '%.40s', out of its range %g to %g",
+                            field_name, value, field->min, field->max);
+        memcpy((char *)job + field->offset, &number, sizeof number);
         return F2F_OK;
     }
     if (!f2f_number_parse(&number, value) || number < field->min || number > field->max || number != trunc(number))

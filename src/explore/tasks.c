@@ -22,6 +22,14 @@ static f2f_status make_serve(struct f2f_task *task, struct f2f_catalog *catalog,
         (struct f2f_strategy){.tp = or_one(job->tp), .pp = or_one(job->pp), .cp = 1, .vp = 1, .dp = 1, .ep = 1};
     F2F_TRY(f2f_precision_parse(&serve->precision, task->precision, job->kv_precision, err));
     F2F_TRY(f2f_catalog_engine(&serve->engine, catalog, job->engine, NULL, 0, err));
+    serve->requests = job->requests;
+    serve->replicas = job->replicas;
+    serve->router = job->router;
+    serve->stream.rate_scale = job->rate_scale;
+    if (job->trace && access(job->trace, R_OK) == 0) serve->stream.trace = job->trace;
+    else if (job->traffic) F2F_TRY(f2f_catalog_traffic(&serve->stream.traffic, catalog, job->traffic, err));
+    else if (job->trace)
+        return f2f_fail(err, F2F_EINPUT, "cannot read trace '%.150s', and no traffic stands in", job->trace);
     return job->slo ? f2f_slo_parse(&serve->slo, job->slo, err) : F2F_OK;
 }
 

@@ -33,7 +33,7 @@ static f2f_status find_format(struct f2f_arrivals *a, f2f_arena *arena, f2f_erro
         if (!formats[i]->recognise(&a->state, arena, line)) continue;
         a->format = formats[i];
         a->pending = formats[i]->header ? NULL : line;
-        return F2F_OK;
+        return formats[i]->check ? formats[i]->check(a->state, a->lines, err) : F2F_OK;
     }
     if (!line) return f2f_fail(err, F2F_EINPUT, "'%.150s' is empty: a trace is wanted", f2f_lines_path(a->lines));
     return f2f_lines_fail(a->lines, 1, err, "no known trace; wanted: %.150s", formats[0]->wanted);

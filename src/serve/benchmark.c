@@ -30,8 +30,8 @@ enum { N_RULES = sizeof rules / sizeof rules[0] };
 /* num_requests of that page, the same in all versions since 0.10. */
 static const struct {
     int isl, osl, requests;
-} queued[] = {{128, 128, 30000},  {128, 2048, 3000},  {128, 4096, 1500}, {500, 2000, 3000}, {1000, 1000, 3000},
-              {1000, 2000, 1500}, {2048, 128, 3000},  {2048, 2048, 1500}, {5000, 500, 1500}, {20000, 2000, 1000}};
+} queued[] = {{128, 128, 30000},  {128, 2048, 3000}, {128, 4096, 1500},  {500, 2000, 3000}, {1000, 1000, 3000},
+              {1000, 2000, 1500}, {2048, 128, 3000}, {2048, 2048, 1500}, {5000, 500, 1500}, {20000, 2000, 1000}};
 enum { N_QUEUED = sizeof queued / sizeof queued[0] };
 
 /* "0.10.0" before "0.15": number by number. What is no version is the newest. */

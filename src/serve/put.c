@@ -92,7 +92,7 @@ static void put_counts(struct f2f_record *r, const struct f2f_serve_site *site, 
     f2f_record_int(r, "chips", (long long)site->chips, "of all replicas");
     if (o->refused) f2f_record_int(r, "refused", o->refused, "requests no empty replica could hold");
     if (o->skipped) f2f_record_int(r, "skipped", o->skipped, "requests that failed in the log, and were not sent");
-    if (o->looked_tok)
+    if (o->hit_tok > 0)
         f2f_record_num(r, "prefix_hit_frac", (double)o->hit_tok / (double)o->looked_tok, "prompt tokens found cached");
     if (o->sent_B > 0.0) f2f_record_num(r, "transferred_B", o->sent_B, "KV caches from prefill to decode replicas");
     if (o->failures) f2f_record_int(r, "failures", o->failures, "of replicas");

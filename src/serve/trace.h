@@ -11,6 +11,8 @@ struct f2f_trace_format {
     bool header; /* the first line is no request */
     /* Does the first line look like it? `state` remembers what the other calls need. */
     bool (*recognise)(void **state, f2f_arena *arena, const char *first_line);
+    /* What is wrong with the first line, though it is recognised. May be NULL. */
+    f2f_status (*check)(void *state, const struct f2f_lines *lines, f2f_error *err);
     /* A line as a request, its time in seconds of the log. *failed: the log says that it failed. */
     f2f_status (*read)(struct f2f_arrival *out, bool *failed, void *state, const struct f2f_lines *lines, char *line,
                        f2f_error *err);

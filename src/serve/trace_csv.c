@@ -59,6 +59,16 @@ static bool recognise(void **state, f2f_arena *arena, const char *first_line) {
     return best > 0;
 }
 
+static f2f_status check(void *state, const struct f2f_lines *lines, f2f_error *err) {
+    const struct layout *layout = state;
+    const char *const *columns = layout->dialect->columns;
+    for (int c = 0; c < N_COLUMNS; c++)
+        if (layout->at[c] < 0)
+            return f2f_lines_fail(lines, 1, err, "the header has no column '%s': %s, %s and %s are wanted", columns[c],
+                                  columns[TIME], columns[IN], columns[OUT]);
+    return F2F_OK;
+}
+
 /* Days since 1970-01-01 (Hinnant, "chrono-compatible low-level date algorithms"). */
 static long long days_of(int year, int month, int day) {
     year -= month <= 2;
@@ -109,11 +119,6 @@ static f2f_status read(struct f2f_arrival *out, bool *failed, void *state, const
     const struct layout *layout = state;
     char *cells[N_COLUMNS] = {NULL};
     int n = 0;
-    for (int c = 0; c < N_COLUMNS; c++)
-        if (layout->at[c] < 0)
-            return f2f_lines_fail(lines, 1, err, "the header has no column '%s': %s, %s and %s are wanted",
-                                  layout->dialect->columns[c], layout->dialect->columns[TIME],
-                                  layout->dialect->columns[IN], layout->dialect->columns[OUT]);
     for (char *at = line, *comma; at; at = comma, n++) {
         comma = strchr(at, ',');
         if (comma) *comma++ = '\0';
@@ -144,4 +149,5 @@ const struct f2f_trace_format f2f_trace_csv = {
               "(BurstGPT), arrival_s,input_toks,output_toks or at_s,isl,osl",
     .header = true,
     .recognise = recognise,
+    .check = check,
     .read = read};

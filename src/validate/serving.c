@@ -7,7 +7,8 @@
 
 static f2f_status make_job(struct f2f_serve_job *job, struct f2f_catalog *catalog, const struct f2f_serving *run,
                            f2f_error *err) {
-    const struct f2f_harness *harness = f2f_harness_find(run->engine, run->version, !run->all_queued && !run->static_batch);
+    const struct f2f_harness *harness =
+        f2f_harness_find(run->engine, run->version, !run->all_queued && !run->static_batch);
     *job = (struct f2f_serve_job){.isl = (int)run->isl,
                                   .osl = (int)run->osl,
                                   .concurrency = (int)run->concurrency,

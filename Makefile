@@ -9,7 +9,7 @@ STUDY ?= studies/hbm3e-12h.yaml
 release := build/release
 build = cmake --build $(release) -j $(JOBS)
 
-.PHONY: all setup configure tests-configured run test validate bench lint format fuzz install clean help
+.PHONY: all setup configure tests-configured run test validate bench fit-engines lint format fuzz install clean help
 .NOTPARALLEL:
 
 all: configure
@@ -21,6 +21,7 @@ help:
 	@echo "make test       build and run all tests"
 	@echo "make validate   compare with measurements: validation/*.csv and DATA=$(DATA)"
 	@echo "make bench      how long the simulator itself takes"
+	@echo "make fit-engines  refit host times of engines to DATA=$(DATA)"
 	@echo "make lint       layout, layers, banned functions, lengths"
 	@echo "make format     lay the sources out"
 	@echo "make fuzz       each fuzz target for SECONDS=$(SECONDS)"
@@ -53,6 +54,11 @@ validate: all
 bench: tests-configured
 	@$(build) --target bench
 	@$(release)/bench/bench
+
+# Host times of the engines in catalog/engine/, from the measurements in DATA; minutes.
+fit-engines: tests-configured
+	@$(build) --target fit_engine
+	@$(release)/bench/fit_engine $(DATA)/measured
 
 lint: all
 	@scripts/setup.sh lint

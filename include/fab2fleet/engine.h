@@ -29,10 +29,12 @@ struct f2f_engine {
     double memory_frac; /* what the engine may fill */
     double watermark_frac; /* of the blocks, left free when a sequence is admitted */
     double workspace_B; /* graphs, communication buffers; activations are added */
+    int logits_buffers; /* copies of 32-bit logits of max_seqs sequences the engine keeps */
     int graph_seqs; /* batches up to that size are padded to a captured graph: 1, 2, 4, multiples of 8 */
     bool overlaps; /* host work of an iteration runs beside the chips' work; else after it */
     double host_s; /* host time per iteration */
     double host_per_seq_s; /* and per sequence in the batch */
+    double host_sync_s; /* and per sequence where several chips have to agree (tp or pp above 1) */
     double host_layer_s; /* host time to launch a layer kernel by kernel: least time of an iteration with prompts */
     double intake_s; /* front end (one thread): per request, until it can be scheduled */
     double stream_s; /* front end: per streamed token */

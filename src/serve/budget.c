@@ -36,7 +36,8 @@ struct f2f_serve_budget f2f_serve_budget_make(const struct f2f_machine *machine,
     struct f2f_serve_budget b = {.usable_B = machine->mem.capacity_B};
     const struct f2f_model *draft = job->speculation.draft;
     b.weights_B = f2f_strategy_weight_B(&job->strategy, job->model, &job->precision);
-    b.workspace_B = engine->workspace_B + activations_B(job);
+    double logits_B = 4.0 * (double)job->model->vocab * engine->max_seqs;
+    b.workspace_B = engine->workspace_B + activations_B(job) + engine->logits_buffers * logits_B;
     b.kv_B_per_tok = f2f_strategy_kv_B_per_tok(&job->strategy, job->model, job->precision.kv);
     if (draft) b.weights_B += f2f_strategy_weight_B(&job->strategy, draft, &job->precision);
     if (draft) b.kv_B_per_tok += f2f_strategy_kv_B_per_tok(&job->strategy, draft, job->precision.kv);

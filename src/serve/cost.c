@@ -85,8 +85,10 @@ static struct f2f_part_entry *prompts_of(const struct f2f_serve_costs *costs, co
 }
 
 /* Host time of an iteration that is not hidden behind the chips' work. */
-static double host_s(const struct f2f_engine *engine, long long sequences, double chips_s) {
-    double host = engine->host_s + engine->host_per_seq_s * (double)sequences;
+static double host_s(const struct f2f_serve_costs *costs, long long sequences, double chips_s) {
+    const struct f2f_engine *engine = &costs->job->engine;
+    double each = engine->host_per_seq_s + (costs->chips > 1.0 ? engine->host_sync_s : 0.0);
+    double host = engine->host_s + each * (double)sequences;
     return engine->overlaps ? fmax(0.0, host - chips_s) : host;
 }
 
@@ -123,7 +125,7 @@ struct f2f_serve_cost f2f_serve_costs_of(struct f2f_serve_costs *costs, const st
     struct f2f_serve_cost cost = {sum.time_s * costs->stages, sum.energy_J * costs->stages * costs->chips};
     double launch_s = engine->host_layer_s * (double)costs->job->model->layers;
     double eager_s = fmax(0.0, launch_s - cost.time_s);
-    double host = host_s(engine, batch->chunks + batch->decodes, cost.time_s + eager_s);
+    double host = host_s(costs, batch->chunks + batch->decodes, cost.time_s + eager_s);
     costs->eager_s += eager_s;
     costs->host_s += host;
     cost.time_s += eager_s + host;
@@ -144,9 +146,10 @@ static void add_line(const struct f2f_serve_costs *costs, struct f2f_serve_line 
 }
 
 /* Host time on top; a line that would cross from hidden to not hidden ends before it does. */
-static void add_host(const struct f2f_engine *engine, struct f2f_serve_line *line, long long sequences) {
+static void add_host(const struct f2f_serve_costs *costs, struct f2f_serve_line *line, long long sequences) {
+    const struct f2f_engine *engine = &costs->job->engine;
     double chips_s = line->first_s, slope_s = line->slope_s;
-    line->host_s = host_s(engine, sequences, chips_s);
+    line->host_s = host_s(costs, sequences, chips_s);
     if (engine->overlaps && line->host_s > 0.0) {
         double crossing = slope_s > 0.0 ? ceil(line->host_s / slope_s) : HUGE_VAL;
         if (crossing < (double)line->n) line->n = (long long)fmax(1.0, crossing);
@@ -172,7 +175,7 @@ struct f2f_serve_line f2f_serve_costs_line(struct f2f_serve_costs *costs, const 
         line.draft_head = f2f_parts_of(costs->draft, F2F_PART_HEAD, sequences, 0, 0);
         add_line(costs, &line, &k, line.draft_body, line.draft_head, costs->job->speculation.tokens);
     }
-    add_host(engine, &line, batch->decodes);
+    add_host(costs, &line, batch->decodes);
     return line;
 }
 

@@ -11,7 +11,7 @@
 
 #include "fab2fleet/validate.h"
 
-enum { MOST_KEYS = 6, EVERY_ROW = 1, EVERY_FOURTH = 4 };
+enum { MOST_KEYS = 7, EVERY_ROW = 1, EVERY_FOURTH = 4 };
 
 static const struct fit {
     const char *engine, *file;
@@ -19,13 +19,13 @@ static const struct fit {
     int every; /* n-th row: a sample is enough for a large table */
     const char *keys[MOST_KEYS + 1];
 } fits[] = {
-    {"vllm", "serving.csv", ",vllm,", "", EVERY_ROW, {"host", "host_per_seq", "intake", "reply"}},
+    {"vllm", "serving.csv", ",vllm,", "", EVERY_ROW, {"host", "host_per_seq", "intake", "intake_per_tok", "reply"}},
     {"trtllm",
      "serving.csv",
      ",trtllm,",
      "",
      EVERY_ROW,
-     {"host", "host_per_seq", "host_layer", "intake", "stream", "reply"}},
+     {"host", "host_per_seq", "host_layer", "intake", "intake_per_tok", "stream", "reply"}},
     {"trtllm-bench",
      "throughput.csv",
      ",trtllm,",
@@ -163,7 +163,8 @@ static void fit_one(const struct fit *fit, const char *folder, const char *path)
         double value_s;
     } all[] = {{"host", engine.host_s},
                {"host_per_seq", engine.host_per_seq_s},
-               {"host_layer", engine.host_layer_s}, {"host_sync", engine.host_sync_s},
+               {"host_layer", engine.host_layer_s},
+               {"host_sync", engine.host_sync_s},
                {"intake", engine.intake_s},
                {"stream", engine.stream_s},
                {"reply", engine.reply_s}};

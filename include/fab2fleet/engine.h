@@ -37,6 +37,7 @@ struct f2f_engine {
     double host_sync_s; /* and per sequence where several chips have to agree (tp or pp above 1) */
     double host_layer_s; /* host time to launch a layer kernel by kernel: least time of an iteration with prompts */
     double intake_s; /* front end (one thread): per request, until it can be scheduled */
+    double intake_per_tok_s; /* and per token of its prompt (parsing, tokenizing) */
     double stream_s; /* front end: per streamed token */
     double reply_s; /* delay of a request on its way in, not shared with others */
 };

@@ -32,6 +32,7 @@ static const struct f2f_field fields[] = {
     F2F_QTY_OR(T, "host_layer", host_layer_s, TIME, 0, 1, 0,
                "to launch a layer kernel by kernel (iterations with prompts)"),
     F2F_QTY_OR(T, "intake", intake_s, TIME, 0, 10, 0, "front end, one thread: per request"),
+    F2F_QTY_OR(T, "intake_per_tok", intake_per_tok_s, TIME, 0, 1, 0, "and per token of its prompt"),
     F2F_QTY_OR(T, "stream", stream_s, TIME, 0, 10, 0, "front end: per streamed token"),
     F2F_QTY_OR(T, "reply", reply_s, TIME, 0, 100, 0, "delay of a request on its way in"),
 };

@@ -219,7 +219,7 @@ void f2f_replica_offer(struct f2f_replica *r, int slot, double at_s) {
     q->ready_s = at_s;
     q->replica = r->index;
     if (r->fleet->front_end && !q->arrives_whole) {
-        r->front_s = fmax(r->front_s, at_s) + engine->intake_s;
+        r->front_s = fmax(r->front_s, at_s) + engine->intake_s + q->isl * engine->intake_per_tok_s;
         q->ready_s = r->front_s + engine->reply_s;
     }
     f2f_serve_list_insert(&r->waiting, r->pool, slot, -1);

@@ -282,6 +282,20 @@ static void test_failures(void **state) {
     struct f2f_serve_outcome o = run(w, w->node, &job, 3000, true, 0);
     check(&o, 3000);
     assert_true(o.failures > 5 && o.tokens_in > sound.tokens_in && o.up_s < sound.up_s);
+    const struct f2f_serve_group pools[] = {{.strategy = {.tp = 1}, .replicas = 2, .role = F2F_ROLE_PREFILL},
+                                            {.strategy = {.tp = 1}, .replicas = 2, .role = F2F_ROLE_DECODE}};
+    job.groups = pools;
+    job.n_groups = 2;
+    o = run(w, w->node, &job, 3000, true, 0);
+    check(&o, 3000);
+    assert_true(o.failures > 5);
+    job.n_groups = 0;
+    job.failures.mtbf_s = 1e-3; /* nothing ever gets done, and that is an end too */
+    job.failures.warmup_s = 1e-3;
+    o = run(w, w->node, &job, 50, true, 0);
+    assert_int_equal(o.lost + o.ended, 50);
+    assert_true(o.lost > 0);
+    job.failures = (struct f2f_serve_failures){.mtbf_s = 60, .warmup_s = 20};
     job.replicas = 1; /* nobody is left at times: requests wait for the return */
     o = run(w, w->node, &job, 1000, true, 0);
     check(&o, 1000);

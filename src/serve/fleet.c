@@ -107,6 +107,12 @@ void f2f_fleet_finish(struct f2f_fleet *f, struct f2f_replica *r, int slot, doub
     if (!f->load->arrivals && f->sent < closed_total(f->load)) f2f_events_push(&f->events, at_s, F2F_FLEET_SEND, 0, 0);
 }
 
+void f2f_fleet_give_up(struct f2f_fleet *f, int slot) {
+    f->out.lost++;
+    f2f_serve_pool_give(&f->pool, slot);
+    if (!f->load->arrivals) f2f_events_push(&f->events, f->now_s, F2F_FLEET_SEND, 0, 0);
+}
+
 /* ---- what is counted ---- */
 
 static void put_timeline(struct f2f_fleet *f, const struct f2f_replica *r, double begin_s, long long n) {
@@ -166,7 +172,7 @@ static void handle(struct f2f_fleet *f, const struct f2f_event *e) {
 static bool over(const struct f2f_fleet *f) {
     if (f->status != F2F_OK || f->out.interrupted) return true;
     if (f->load->arrivals) return !f->more && f->pool.in_flight == 0;
-    return f->tally.requests >= f->load->requests;
+    return f->tally.requests + f->out.lost >= f->load->requests;
 }
 
 static void call_progress(struct f2f_fleet *f) {
@@ -236,7 +242,8 @@ static void collect(struct f2f_fleet *f) {
         o->logged_ttft_s /= (double)f->sent;
         o->logged_tpot_s /= (double)f->sent;
     }
-    o->goodput_frac = t->requests + o->refused ? (double)t->good / (double)(t->requests + o->refused) : 0.0;
+    long long asked = t->requests + o->refused + o->lost;
+    o->goodput_frac = asked ? (double)t->good / (double)asked : 0.0;
     o->ttft = f2f_tally_stat(&t->ttft);
     o->tpot = f2f_tally_stat(&t->tpot);
     o->itl = f2f_tally_stat(&t->itl);

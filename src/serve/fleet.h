@@ -37,7 +37,7 @@ struct f2f_serve_outcome {
     double busy_s, running_s, kv_used_s; /* the same of: iterations, sequences in them, share of the cache in use */
     double sent_B; /* contexts over the network */
     long long requests, iterations, preemptions;
-    long long sent, ended, refused, skipped; /* requests; refused: could never fit; skipped: failed in the log */
+    long long sent, ended, refused, lost, skipped; /* requests; refused: could never fit; skipped: failed in the log */
     long long tokens_in, tokens_out; /* prompt tokens computed (again after preemption), tokens generated */
     long long blocks_taken, blocks_freed, blocks_peak; /* peak: of one replica */
     long long looked_tok, hit_tok; /* prompt tokens asked for in the prefix cache, and found */
@@ -91,6 +91,8 @@ void f2f_fleet_ran(struct f2f_fleet *f, const struct f2f_replica *r, double begi
                    const struct f2f_serve_cost *cost);
 /* The last token of a request is with its user at that time; the replica has let go of it. */
 void f2f_fleet_finish(struct f2f_fleet *f, struct f2f_replica *r, int slot, double at_s);
+/* A request is lost for good. */
+void f2f_fleet_give_up(struct f2f_fleet *f, int slot);
 /* The prompt of a request is computed; a replica of the decode pool goes on. */
 void f2f_fleet_hand_over(struct f2f_fleet *f, struct f2f_replica *r, int slot, double at_s);
 /* A replica that was to stop is empty. */

@@ -252,7 +252,7 @@ void f2f_replica_fail(struct f2f_replica *r, double at_s, struct f2f_serve_list 
             f2f_replica_release(r, slot);
             f2f_serve_list_insert(lost, r->pool, slot, -1);
         }
-    f2f_replica_present(r, at_s, -r->present);
+    f2f_replica_present(r, at_s, -lost->n); /* what is on its way out stays */
     r->flight = F2F_FLIGHT_NONE;
     r->swap_B = 0.0;
     r->version++; /* what was waited for never comes */

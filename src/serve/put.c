@@ -91,6 +91,7 @@ static void put_counts(struct f2f_record *r, const struct f2f_serve_site *site, 
     f2f_record_int(r, "tokens_out_tok", o->tokens_out, "tokens generated");
     f2f_record_int(r, "chips", (long long)site->chips, "of all replicas");
     if (o->refused) f2f_record_int(r, "refused", o->refused, "requests no empty replica could hold");
+    if (o->lost) f2f_record_int(r, "lost", o->lost, "requests given up after 100 failures of their replicas");
     if (o->skipped) f2f_record_int(r, "skipped", o->skipped, "requests that failed in the log, and were not sent");
     if (o->hit_tok > 0)
         f2f_record_num(r, "prefix_hit_frac", (double)o->hit_tok / (double)o->looked_tok, "prompt tokens found cached");

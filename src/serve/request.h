@@ -15,6 +15,7 @@ struct f2f_serve_request {
     long long number; /* in order of sending */
     int isl, osl; /* tokens */
     int replica;
+    int restarts; /* after failures */
     int prompt; /* tokens that must be in the cache before the next one is generated */
     int computed; /* of them */
     int generated; /* tokens */

@@ -109,7 +109,7 @@ static f2f_status answer_open(struct f2f_record *r, const struct f2f_serve_site 
     if (status != F2F_OK && status != F2F_EINTERRUPTED) return status;
     f2f_record_num(r, "rate_Hz", o.wall_s > 0.0 ? (double)o.sent / o.wall_s : 0.0, "requests sent per second");
     if (f2f_slo_given(slo))
-        f2f_record_bool(r, "slo_met", o.ended && !o.refused && f2f_slo_met(slo, &o.ttft, &o.tpot, &o.e2e),
+        f2f_record_bool(r, "slo_met", o.ended && !o.refused && !o.lost && f2f_slo_met(slo, &o.ttft, &o.tpot, &o.e2e),
                         "every objective");
     f2f_serve_put_feasible(r, o.ended > 0 || o.sent > 0 ? NULL
                               : o.refused > 0 ? "no request of the load fits into the KV cache of an empty replica"

@@ -45,7 +45,7 @@ static f2f_status check_rest(const struct f2f_serve_job *job, f2f_error *err) {
     if (!(job->failures.mtbf_s >= 0.0) || !(job->failures.warmup_s >= 0.0))
         return f2f_fail(err, F2F_EINPUT, "failures every %g s, warm-up of %g s: give numbers from 0",
                         job->failures.mtbf_s, job->failures.warmup_s);
-    if (a->high > 0.0 && (!(a->interval_s > 0.0) || a->least < 1 || !(a->low >= 0.0 && a->low < a->high)))
+    if (a->high > 0.0 && (!(a->interval_s >= 1e-3) || a->least < 1 || !(a->low >= 0.0 && a->low < a->high)))
         return f2f_fail(err, F2F_EINPUT,
                         "autoscaling between %g and %g requests every %g s, at least %d replicas: give low below high, "
                         "an interval and a least number from 1",

@@ -6,6 +6,8 @@
  * Leaves out: degraded replicas, a warm-up that depends on the weights. */
 #include "serve/fleet.h"
 
+enum { MOST_RESTARTS = 100 }; /* of a request, which is then given up: replicas fail faster than they serve it */
+
 static void expect_failure(struct f2f_fleet *f, const struct f2f_replica *r, double at_s) {
     double mtbf_s = f->job->failures.mtbf_s;
     if (mtbf_s > 0.0)
@@ -42,7 +44,8 @@ void f2f_fleet_fail(struct f2f_fleet *f, struct f2f_replica *r, double at_s) {
         q->prompt = q->isl + q->generated;
         q->computed = 0;
         q->arrives_whole = false;
-        f2f_fleet_route(f, slot, at_s);
+        if (++q->restarts <= MOST_RESTARTS) f2f_fleet_route(f, slot, at_s);
+        else f2f_fleet_give_up(f, slot);
     }
 }
 

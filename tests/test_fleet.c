@@ -9,7 +9,9 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fab2fleet/catalog.h"
 #include "serve/run.h"
@@ -251,6 +253,29 @@ static void test_replicas(void **state) {
     }
 }
 
+/* Three requests one after the other: the second repeats the first, the third begins as it. */
+static void test_prefix_caching(void **state) {
+    const struct world *w = *state;
+    char path[] = "prefix-test.XXXXXX";
+    int file = mkstemp(path);
+    static const char text[] =
+        "{\"timestamp\": 0, \"input_length\": 1536, \"output_length\": 9, \"hash_ids\": [1, 2, 3]}\n"
+        "{\"timestamp\": 9000, \"input_length\": 1536, \"output_length\": 9, \"hash_ids\": [1, 2, 3]}\n"
+        "{\"timestamp\": 18000, \"input_length\": 1536, \"output_length\": 9, \"hash_ids\": [1, 8, 9]}\n";
+    assert_true(file >= 0 && write(file, text, sizeof text - 1) == (ssize_t)sizeof text - 1 && close(file) == 0);
+    struct f2f_serve_job job = job_of(w, w->large, "vllm", 8);
+    job.stream.trace = path;
+    struct f2f_serve_outcome o = run(w, w->node, &job, 3, true, 0);
+    check(&o, 3);
+    assert_int_equal(o.hit_tok, 1024 + 512); /* the last block of the second holds its last token: computed again */
+    assert_int_equal(o.tokens_in, 3 * 1536 - o.hit_tok);
+    job.engine.prefix_caching = false;
+    struct f2f_serve_outcome cold = run(w, w->node, &job, 3, true, 0);
+    assert_int_equal(cold.tokens_in, 3 * 1536);
+    assert_true(cold.ttft.mean_s > o.ttft.mean_s);
+    unlink(path);
+}
+
 static void test_pools(void **state) {
     const struct world *w = *state;
     struct f2f_serve_job job = job_of(w, w->large, "vllm", 4);
@@ -328,7 +353,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_m_d_1),     cmocka_unit_test(test_m_m_1),   cmocka_unit_test(test_m_g_1),
         cmocka_unit_test(test_flights),   cmocka_unit_test(test_swap),    cmocka_unit_test(test_tokens),
-        cmocka_unit_test(test_replicas),  cmocka_unit_test(test_pools),   cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_replicas),  cmocka_unit_test(test_prefix_caching), cmocka_unit_test(test_pools),   cmocka_unit_test(test_failures),
         cmocka_unit_test(test_autoscale), cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

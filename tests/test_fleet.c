@@ -351,10 +351,10 @@ static void test_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_m_d_1),     cmocka_unit_test(test_m_m_1),   cmocka_unit_test(test_m_g_1),
-        cmocka_unit_test(test_flights),   cmocka_unit_test(test_swap),    cmocka_unit_test(test_tokens),
-        cmocka_unit_test(test_replicas),  cmocka_unit_test(test_prefix_caching), cmocka_unit_test(test_pools),   cmocka_unit_test(test_failures),
-        cmocka_unit_test(test_autoscale), cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_m_d_1),    cmocka_unit_test(test_m_m_1),          cmocka_unit_test(test_m_g_1),
+        cmocka_unit_test(test_flights),  cmocka_unit_test(test_swap),           cmocka_unit_test(test_tokens),
+        cmocka_unit_test(test_replicas), cmocka_unit_test(test_prefix_caching), cmocka_unit_test(test_pools),
+        cmocka_unit_test(test_failures), cmocka_unit_test(test_autoscale),      cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -30,6 +30,7 @@ static int take(struct f2f_fleet *f, double at_s, long long isl, long long osl) 
     q->number = f->sent++;
     q->isl = q->prompt = (int)isl;
     q->osl = (int)osl;
+    f->out.asked_tok += isl + osl;
     return slot;
 }
 

@@ -38,6 +38,7 @@ struct f2f_serve_outcome {
     double sent_B; /* contexts over the network */
     long long requests, iterations, preemptions;
     long long sent, ended, refused, lost, skipped; /* requests; refused: could never fit; skipped: failed in the log */
+    long long asked_tok; /* prompts and answers of what was sent */
     long long tokens_in, tokens_out; /* prompt tokens computed (again after preemption), tokens generated */
     long long blocks_taken, blocks_freed, blocks_peak; /* peak: of one replica */
     long long looked_tok, hit_tok; /* prompt tokens asked for in the prefix cache, and found */

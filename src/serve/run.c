@@ -100,6 +100,17 @@ static f2f_status answer_closed(struct f2f_record *r, const struct f2f_serve_sit
     return status;
 }
 
+/* Contexts of the load's mean length that the engines can run side by side. */
+static long long fit_mean(const struct f2f_serve_site *site, const struct f2f_serve_outcome *o, bool seats) {
+    long long sum = 0, tokens = o->sent ? (long long)((double)o->asked_tok / (double)o->sent) : 0;
+    for (int i = 0; i < site->n_plants && tokens > 0; i++) {
+        const struct f2f_plant *p = &site->plants[i];
+        long long one = p->budget.blocks / f2f_serve_blocks(&p->job.engine, tokens);
+        if (p->role != F2F_ROLE_PREFILL) sum += (seats ? least(one, p->seats) : one) * site->counts[i];
+    }
+    return sum;
+}
+
 static f2f_status answer_open(struct f2f_record *r, const struct f2f_serve_site *site, f2f_error *err) {
     const struct f2f_slo *slo = &site->job->slo;
     struct f2f_serve_load load = load_of(site, 0, false);
@@ -108,6 +119,9 @@ static f2f_status answer_open(struct f2f_record *r, const struct f2f_serve_site 
     f2f_status status = run_load(&o, r, site, &load, err);
     if (status != F2F_OK && status != F2F_EINTERRUPTED) return status;
     f2f_record_num(r, "rate_Hz", o.wall_s > 0.0 ? (double)o.sent / o.wall_s : 0.0, "requests sent per second");
+    f2f_record_int(r, "users_max", fit_mean(site, &o, true),
+                   "contexts of the load's mean length the engines run side by side; objectives: slo_met");
+    f2f_record_int(r, "users_fit", fit_mean(site, &o, false), "contexts of the load's mean length that fit");
     if (f2f_slo_given(slo))
         f2f_record_bool(r, "slo_met", o.ended && !o.refused && !o.lost && f2f_slo_met(slo, &o.ttft, &o.tpot, &o.e2e),
                         "every objective");

@@ -229,8 +229,7 @@ static void start(struct f2f_fleet *f) {
     if (load->arrivals) read_next(f);
     else if (load->steady) seed(f);
     else
-        for (long long i = 0; i < load->in_flight && i < load->requests; i++)
-            f2f_events_push(&f->events, 0.0, F2F_FLEET_SEND, 0, 0);
+        for (long long i = 0; i < load->in_flight && i < load->requests; i++) send(f, 0.0);
 }
 
 static void collect(struct f2f_fleet *f) {

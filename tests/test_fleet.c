@@ -15,6 +15,9 @@
 
 #include "fab2fleet/catalog.h"
 #include "serve/run.h"
+#include "sim/random.h"
+
+enum { ANY_SEEDS = 100 };
 
 struct world {
     struct f2f_catalog *catalog;
@@ -349,12 +352,91 @@ static void test_refused(void **state) {
     assert_true(o.refused > 50 && o.requests > 500);
 }
 
+/* ---- anything: random engines, loads, pools and faults hold what must hold ---- */
+
+static int any(struct f2f_random *random, int least, int most) {
+    return least + (int)((most - least + 1) * f2f_random_even(random));
+}
+
+/* Requests with prefixes that branch. */
+static void write_trace(const char *path, struct f2f_random *random, int requests) {
+    FILE *file = fopen(path, "w");
+    double at_ms = 0;
+    assert_non_null(file);
+    for (int i = 0; i < requests; i++) {
+        int isl = any(random, 1, 3000);
+        at_ms += any(random, 0, 3) ? any(random, 0, 300) : 0;
+        fprintf(file, "{\"timestamp\": %.0f, \"input_length\": %d, \"output_length\": %d, \"hash_ids\": [", at_ms, isl,
+                any(random, 1, any(random, 0, 1) ? 10 : 400));
+        for (int n = 0, id = 1; n < (isl + 511) / 512; n++)
+            fprintf(file, "%s%d", n ? "," : "", id = 3 * id + any(random, 0, 2));
+        fprintf(file, "]}\n");
+    }
+    fclose(file);
+}
+
+static void any_engine(struct f2f_engine *engine, struct f2f_random *random) {
+    static const char *const schedulers[] = {"decode-first", "prefill-first", "in-flight", "shortest-first",
+                                             "fixed-batch"};
+    static const int blocks[] = {1, 16, 32, 100, 512};
+    engine->scheduler = schedulers[any(random, 0, 4)];
+    engine->block_tok = blocks[any(random, 0, 4)];
+    engine->max_seqs = any(random, 1, 40);
+    engine->max_batched_tok = any(random, 1, any(random, 0, 1) ? 200 : 8192);
+    engine->chunked = any(random, 0, 1);
+    engine->reserves = any(random, 0, 3) == 0;
+    engine->swaps = any(random, 0, 3) == 0;
+    engine->prefix_caching = any(random, 0, 1);
+    engine->overlaps = any(random, 0, 1);
+    engine->watermark_frac = any(random, 0, 1) * 0.05;
+    engine->graph_seqs = any(random, 0, 64);
+    engine->stream_s = any(random, 0, 1) * 1e-4;
+}
+
+static void test_any(void **state) {
+    const struct world *w = *state;
+    char path[] = "any-test.XXXXXX";
+    int file = mkstemp(path);
+    assert_true(file >= 0 && close(file) == 0);
+    for (int seed = 0; seed < ANY_SEEDS; seed++) {
+        struct f2f_random random = f2f_random_make((unsigned)seed, 77);
+        struct f2f_serve_job job = job_of(w, w->small, "vllm", 1);
+        struct f2f_serve_group pools[] = {
+            {.strategy = {.tp = 1}, .replicas = any(&random, 1, 2), .role = F2F_ROLE_PREFILL},
+            {.strategy = {.tp = 1}, .replicas = any(&random, 1, 3), .role = F2F_ROLE_DECODE}};
+        static const char *const routers[] = {"round-robin", "least-loaded", "prefix-aware"};
+        write_trace(path, &random, 80);
+        any_engine(&job.engine, &random);
+        job.stream.trace = path;
+        job.router = routers[any(&random, 0, 2)];
+        job.replicas = any(&random, 1, 3);
+        if (any(&random, 0, 3) == 0)
+            job.speculation = (struct f2f_speculation){w->small, any(&random, 1, 6), 0.1 * any(&random, 0, 10)};
+        if (any(&random, 0, 3) == 0) job.groups = pools, job.n_groups = 2;
+        if (any(&random, 0, 3) == 0) job.failures = (struct f2f_serve_failures){.mtbf_s = 5, .warmup_s = 1};
+        if (!job.n_groups && any(&random, 0, 3) == 0)
+            job.autoscale = (struct f2f_serve_autoscale){.least = 1, .low = 1, .high = 4, .interval_s = 0.5};
+        long long blocks = any(&random, 0, 1) ? (3500 + any(&random, 0, 20000)) / job.engine.block_tok + 1 : 0;
+        struct f2f_serve_outcome o = run(w, w->node, &job, 0, true, blocks);
+        assert_int_equal(o.sent, o.ended + o.lost);
+        assert_int_equal(o.requests + o.refused + o.lost, 80);
+        assert_int_equal(o.blocks_taken, o.blocks_freed);
+        assert_true(o.lost == 0 && o.refused == 0 && o.ttft.mean_s <= o.e2e.mean_s);
+        if (job.n_groups || job.failures.mtbf_s > 0 || job.engine.overlaps) continue;
+        job.step_by_step = true;
+        struct f2f_serve_outcome slow = run(w, w->node, &job, 0, true, blocks);
+        assert_same(&o, &slow);
+    }
+    unlink(path);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_m_d_1),    cmocka_unit_test(test_m_m_1),          cmocka_unit_test(test_m_g_1),
         cmocka_unit_test(test_flights),  cmocka_unit_test(test_swap),           cmocka_unit_test(test_tokens),
         cmocka_unit_test(test_replicas), cmocka_unit_test(test_prefix_caching), cmocka_unit_test(test_pools),
         cmocka_unit_test(test_failures), cmocka_unit_test(test_autoscale),      cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_any),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -13,6 +13,9 @@
 
 static void begin(struct f2f_replica *r);
 
+/* A sum of yields is a whole number of steps when it is one but for this. */
+static const double rounding = 1e-9;
+
 static void post(struct f2f_replica *r, double at_s) {
     f2f_events_push(&r->fleet->events, at_s, F2F_FLEET_WAKE, r->index, ++r->version);
 }
@@ -65,7 +68,7 @@ static void advance(struct f2f_replica *r, long long steps) {
 /* Steps that n iterations make; the part of one that is left is remembered. */
 static long long steps_of(struct f2f_replica *r, long long n) {
     if (r->plant->yield <= 1.0) return n;
-    double steps = floor(r->credit + (double)n * r->plant->yield);
+    double steps = floor(r->credit + (double)n * r->plant->yield + rounding);
     r->credit += (double)n * r->plant->yield - steps;
     return (long long)steps;
 }
@@ -92,15 +95,18 @@ static void commit(struct f2f_replica *r, long long n) {
     advance(r, steps_of(r, n));
 }
 
-/* Iterations until the first decode ends or blocks run out; at least one. */
+/* Iterations until the first decode ends or blocks run out; at least one. With a draft the last ones before blocks run
+ * out are looked at one by one. */
 static long long iterations_ahead(const struct f2f_replica *r) {
     double yield = r->plant->yield;
-    long long left = f2f_decodes_left(&r->decodes), n = left, within = left;
-    if (yield > 1.0) n = (long long)ceil(((double)left - r->credit) / yield);
+    long long left = f2f_decodes_left(&r->decodes), n = left, most = left;
+    if (yield > 1.0) {
+        n = (long long)ceil(((double)left - r->credit - rounding) / yield);
+        most = left + (long long)(2.0 * yield) + 3;
+    }
     if (!r->plant->job.engine.reserves) {
-        long long most = yield > 1.0 ? left + (long long)yield + 1 : left;
-        within = f2f_decodes_steps_within(&r->decodes, most, f2f_kv_free(&r->kv));
-        if (yield > 1.0) within = (long long)floor(((double)within + 1.0 - r->credit) / yield - 1e-9);
+        long long within = f2f_decodes_steps_within(&r->decodes, most, f2f_kv_free(&r->kv));
+        if (within < most && yield > 1.0) within = (long long)floor(((double)within - 2.0 - r->credit) / yield);
         if (within < n) n = within;
     }
     return n > 1 ? n : 1;
@@ -194,7 +200,7 @@ static void begin(struct f2f_replica *r) {
     else if (r->batch.decodes > 0) fly_decodes(r);
     else if (next && !ready) post(r, next->ready_s);
     else if (r->draining && r->present == 0) f2f_fleet_stop(r->fleet, r, r->now_s);
-    assert(!ready || r->flight != F2F_FLIGHT_NONE);
+    assert(!ready || r->flight != F2F_FLIGHT_NONE || r->present > r->waiting.n); /* or contexts on their way out */
 }
 
 void f2f_replica_wake(struct f2f_replica *r, double at_s) {

@@ -170,7 +170,7 @@ long long f2f_replica_chunk(struct f2f_replica *r, struct f2f_serve_batch *batch
 
 void f2f_replica_decode(const struct f2f_replica *r, struct f2f_serve_batch *batch) {
     batch->decodes = f2f_decodes_n(&r->decodes);
-    if (batch->decodes > 0) batch->decode_kv = (double)r->decodes.context / (double)batch->decodes + 1.0;
+    if (batch->decodes > 0) batch->decode_kv = (double)r->decodes.context / (double)batch->decodes + 1.0 + r->credit;
 }
 
 bool f2f_replica_seed(struct f2f_replica *r, int slot) {

@@ -3,6 +3,7 @@
 
 static void form(struct f2f_replica *r, struct f2f_serve_batch *batch) {
     long long tokens = 0;
+    f2f_replica_make_room(r);
     if (f2f_decodes_n(&r->decodes) == 0)
         for (int slot; (slot = f2f_scheduler_first(r)) >= 0;) {
             long long prompt = f2f_replica_request(r, slot)->prompt;

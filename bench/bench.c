@@ -116,8 +116,12 @@ static f2f_status run_all(struct world *w) {
 /* Requests and iterations a second of an open load on one core: Azure's conversation trace where it is at hand. */
 static f2f_status run_load(struct world *w, const char *name, int requests, int replicas, double rate_scale) {
     static const char trace[] = "../shared/data/traces/AzureLLMInferenceTrace_conv.csv";
-    struct f2f_serve_job job = {
-        .model = w->model, .precision = w->fp8, .requests = requests, .replicas = replicas, .strategy = {.tp = 8}};
+    struct f2f_serve_job job = {.model = w->model,
+                                .precision = w->fp8,
+                                .requests = requests,
+                                .replicas = replicas,
+                                .unexplained = true,
+                                .strategy = {.tp = 8}};
     struct f2f_record *record;
     FILE *file = requests <= 19366 ? fopen(trace, "r") : NULL;
     F2F_TRY(f2f_catalog_engine(&job.engine, w->catalog, "vllm", NULL, 0, &w->err));

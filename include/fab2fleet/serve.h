@@ -90,6 +90,7 @@ struct f2f_serve_job {
     struct f2f_serve_autoscale autoscale;
     struct f2f_slo slo;
     bool step_by_step; /* every iteration on its own: the same answer, slowly */
+    bool unexplained; /* without the tree of where the time goes, which takes as long as the chip model took */
     bool series; /* figures over time, in `over_time` of the record */
     double timeline_from_s, timeline_to_s; /* spans of that time go to the record */
     f2f_serve_progress_fn *progress;

@@ -138,6 +138,7 @@ f2f_status serve_job_make(struct f2f_serve_job *job, const struct f2f_system **s
         .replicas = o->replicas,
         .router = o->router,
         .series = o->series,
+        .unexplained = !cli->common.explain && !(cli->common.output && strstr(cli->common.output, ".html")),
         .failures = {.mtbf_s = o->mtbf_s, .warmup_s = o->warmup_s},
         .strategy = {.tp = o->tp, .pp = o->pp, .dp = o->dp, .ep = o->ep, .cp = 1, .vp = 1, .micro_batch = 1}};
     if (!o->system || !o->model || cli->n_args)

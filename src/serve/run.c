@@ -64,7 +64,7 @@ static f2f_status find_users(long long *found, const struct f2f_serve_site *site
 }
 
 static void explain(struct f2f_record *r, const struct f2f_serve_site *site, const struct f2f_serve_outcome *o) {
-    if (o->tokens_out <= 0) return;
+    if (o->tokens_out <= 0 || site->job->unexplained) return;
     for (int i = 0; i < site->n_plants; i++) /* comparable between loads */
         f2f_serve_costs_explain(site->plants[i].costs, r, 1.0 / (double)o->tokens_out);
     f2f_share_sum(r->shares);

@@ -156,7 +156,7 @@ static void uncertainty_is_that_of_the_kind(void **state) {
     rig_make(&r);
     struct f2f_op op = gemm(1.0, 4096.0, 4096.0, F2F_DTYPE_BF16);
     near(f2f_machine_uncertainty(&r.machine, &op).p90, 1.0, 1e-12); /* not known */
-    r.cls.errors.gemm = (struct f2f_quantiles){0.9, 1.2};
+    r.cls.errors.gemm = (struct f2f_residuals){0.9, 1.2};
     near(f2f_machine_uncertainty(&r.machine, &op).p10, 0.9, 1e-12);
     near(f2f_machine_uncertainty(&r.machine, &op).p90, 1.2, 1e-12);
 }

@@ -31,12 +31,12 @@ enum f2f_fit {
 };
 
 /* Measured over predicted: a tenth of the rows is below p10, a tenth above p90. 0: not known. */
-struct f2f_quantiles {
+struct f2f_residuals {
     double p10, p90;
 };
 
 struct f2f_class_errors {
-#define X(id, table, member) struct f2f_quantiles member;
+#define X(id, table, member) struct f2f_residuals member;
     F2F_FIT_LIST(X)
 #undef X
 };

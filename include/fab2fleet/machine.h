@@ -65,7 +65,7 @@ void f2f_machine_explain(struct f2f_record *r, const struct f2f_machine *machine
 
 /* Measured over predicted, as the class's calibration left it on chips it had not seen: a tenth of the operators of
  * that kind is below p10, a tenth above p90. {1, 1} where it is not known. */
-struct f2f_quantiles f2f_machine_uncertainty(const struct f2f_machine *machine, const struct f2f_op *op);
+struct f2f_residuals f2f_machine_uncertainty(const struct f2f_machine *machine, const struct f2f_op *op);
 
 /* All operators of a graph, counts included; shares (may be NULL) receives one child per operator. */
 struct f2f_op_cost f2f_machine_graph(const struct f2f_machine *machine, const struct f2f_graph *graph, f2f_arena *arena,

@@ -17,7 +17,7 @@ static f2f_status load_class(struct f2f_calibration *c, const char **path, struc
 static void keep_class(struct f2f_calibration *c) {
     size_t kept = 0;
     for (size_t i = 0; i < c->samples.n; i++) {
-        struct f2f_sample *s = &c->samples.item[i];
+        struct f2f_measured_run *s = &c->samples.item[i];
         bool ours = s->machine->cls == &c->cls || strcmp(s->machine->cls->id.name, c->cls.id.name) == 0;
         if (!ours || f2f_fit_of_table(s->table) == F2F_FIT_N) continue;
         s->machine->cls = &c->cls;
@@ -26,7 +26,7 @@ static void keep_class(struct f2f_calibration *c) {
     c->samples.n = kept;
 }
 
-static bool same_group(const struct f2f_sample *a, const struct f2f_sample *b) {
+static bool same_group(const struct f2f_measured_run *a, const struct f2f_measured_run *b) {
     return strcmp(a->table, b->table) == 0 && strcmp(a->chip, b->chip) == 0 &&
            strcmp(a->framework, b->framework) == 0 && strcmp(a->dtype, b->dtype) == 0;
 }
@@ -35,7 +35,7 @@ static bool same_group(const struct f2f_sample *a, const struct f2f_sample *b) {
 static void make_groups(struct f2f_calibration *c) {
     c->group_of = f2f_arena_alloc(c->arena, (c->samples.n + 1) * sizeof *c->group_of);
     for (size_t i = 0; i < c->samples.n; i++) {
-        struct f2f_sample *s = &c->samples.item[i];
+        struct f2f_measured_run *s = &c->samples.item[i];
         size_t g = 0, chip = 0;
         while (g < c->n_groups && !same_group(c->groups[g].first, s)) g++;
         if (g == F2F_CALIBRATION_GROUPS) g--;
@@ -50,7 +50,8 @@ static void make_groups(struct f2f_calibration *c) {
 
 static f2f_status read_samples(struct f2f_calibration *c, struct f2f_catalog *catalog,
                                const struct f2f_calibrate_opts *opts, f2f_error *err) {
-    for (size_t i = 0; i < opts->n_files; i++) F2F_TRY(f2f_samples_read(&c->samples, catalog, opts->files[i], err));
+    for (size_t i = 0; i < opts->n_files; i++)
+        F2F_TRY(f2f_measured_runs_read(&c->samples, catalog, opts->files[i], err));
     keep_class(c);
     if (!c->samples.n)
         return f2f_fail(err, F2F_EINPUT, "no row is a kernel of a chip of class '%.60s'", opts->class_name);
@@ -107,7 +108,7 @@ static const char **statistics(size_t *n, const struct f2f_results *out, f2f_are
 static f2f_status calibrate(struct f2f_results *out, const char **class_text, struct f2f_calibration *c,
                             struct f2f_catalog *catalog, const struct f2f_calibrate_opts *opts, f2f_error *err) {
     const char *path;
-    struct f2f_quantiles errors[F2F_FIT_N];
+    struct f2f_residuals errors[F2F_FIT_N];
     size_t n_lines;
     F2F_TRY(load_class(c, &path, catalog, opts->class_name, err));
     const struct f2f_chip_class before = c->cls;

@@ -13,14 +13,14 @@ enum { F2F_CALIBRATION_GROUPS = 256, F2F_CALIBRATION_CHIPS = 32 };
 
 /* Rows of equal table, chip, framework and dtype. */
 struct f2f_sample_group {
-    struct f2f_sample *first; /* for its names */
+    struct f2f_measured_run *first; /* for its names */
     enum f2f_fit fit;
     size_t n;
 };
 
 struct f2f_calibration {
     f2f_arena *arena;
-    struct f2f_samples samples;
+    struct f2f_measured_runs samples;
     size_t *group_of; /* of each sample */
     struct f2f_sample_group groups[F2F_CALIBRATION_GROUPS];
     size_t n_groups;
@@ -55,11 +55,11 @@ void f2f_calibration_report(struct f2f_results *out, const struct f2f_calibratio
 /* Measured over predicted of each sample of the chip (NULL: of all), at its place in the samples. */
 void f2f_calibration_ratios(double *ratio, const struct f2f_calibration *c, const char *chip);
 /* Quantiles of the ratios of one table's samples; {0, 0} if there are none. */
-struct f2f_quantiles f2f_calibration_quantiles(const struct f2f_calibration *c, const double *ratio, enum f2f_fit fit);
+struct f2f_residuals f2f_calibration_quantiles(const struct f2f_calibration *c, const double *ratio, enum f2f_fit fit);
 
 /* The text of a class's file with the constants, quantiles and statistics in place. */
 f2f_status f2f_calibration_write(const char **out, const struct f2f_calibration *c, const char *path,
-                                 const struct f2f_quantiles errors[F2F_FIT_N], const char *const *statistics,
+                                 const struct f2f_residuals errors[F2F_FIT_N], const char *const *statistics,
                                  size_t n_statistics, f2f_error *err);
 
 #endif

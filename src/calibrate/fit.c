@@ -36,10 +36,10 @@ static double error_of(const struct fit *f) {
     double sum[F2F_CALIBRATION_GROUPS] = {0}, total = 0.0;
     size_t used = 0;
     for (size_t i = 0; i < c->samples.n; i++) {
-        const struct f2f_sample *s = &c->samples.item[i];
+        const struct f2f_measured_run *s = &c->samples.item[i];
         size_t g = c->group_of[i];
         if (c->groups[g].fit != f->table || (f->left_out && strcmp(s->chip, f->left_out) == 0)) continue;
-        sum[g] += fabs(log(f2f_sample_predicted_s(s) / s->measured_s)) / (double)c->groups[g].n;
+        sum[g] += fabs(log(f2f_measured_run_predicted_s(s) / s->measured_s)) / (double)c->groups[g].n;
     }
     for (size_t g = 0; g < c->n_groups; g++) {
         total += sum[g];

@@ -7,8 +7,8 @@
 
 void f2f_calibration_ratios(double *ratio, const struct f2f_calibration *c, const char *chip) {
     for (size_t i = 0; i < c->samples.n; i++) {
-        const struct f2f_sample *s = &c->samples.item[i];
-        if (!chip || strcmp(s->chip, chip) == 0) ratio[i] = s->measured_s / f2f_sample_predicted_s(s);
+        const struct f2f_measured_run *s = &c->samples.item[i];
+        if (!chip || strcmp(s->chip, chip) == 0) ratio[i] = s->measured_s / f2f_measured_run_predicted_s(s);
     }
 }
 
@@ -17,27 +17,27 @@ static int by_size(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-struct f2f_quantiles f2f_calibration_quantiles(const struct f2f_calibration *c, const double *ratio, enum f2f_fit fit) {
+struct f2f_residuals f2f_calibration_quantiles(const struct f2f_calibration *c, const double *ratio, enum f2f_fit fit) {
     double *sorted = f2f_arena_alloc(c->arena, (c->samples.n + 1) * sizeof *sorted);
     size_t n = 0;
     for (size_t i = 0; i < c->samples.n; i++)
         if (c->groups[c->group_of[i]].fit == fit) sorted[n++] = ratio[i];
-    if (!n) return (struct f2f_quantiles){0};
+    if (!n) return (struct f2f_residuals){0};
     qsort(sorted, n, sizeof *sorted, by_size);
-    return (struct f2f_quantiles){sorted[n / 10], sorted[n - 1 - n / 10]};
+    return (struct f2f_residuals){sorted[n / 10], sorted[n - 1 - n / 10]};
 }
 
 void f2f_calibration_report(struct f2f_results *out, const struct f2f_calibration *c, const char *chip, bool left_out) {
     double size[F2F_CALIBRATION_GROUPS] = {0}, bias[F2F_CALIBRATION_GROUPS] = {0};
     for (size_t i = 0; i < c->samples.n; i++) {
-        const struct f2f_sample *s = &c->samples.item[i];
+        const struct f2f_measured_run *s = &c->samples.item[i];
         if (chip && strcmp(s->chip, chip) != 0) continue;
-        double error = f2f_sample_predicted_s(s) / s->measured_s - 1.0;
+        double error = f2f_measured_run_predicted_s(s) / s->measured_s - 1.0;
         size[c->group_of[i]] += fabs(error);
         bias[c->group_of[i]] += error;
     }
     for (size_t g = 0; g < c->n_groups; g++) {
-        const struct f2f_sample *first = c->groups[g].first;
+        const struct f2f_measured_run *first = c->groups[g].first;
         double n = (double)c->groups[g].n;
         if (chip && strcmp(first->chip, chip) != 0) continue;
         struct f2f_record *r =

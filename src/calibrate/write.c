@@ -35,7 +35,7 @@ static void put_value(struct f2f_buffer *out, const char *line, const struct f2f
                       text_of(out->arena, constant->quantity, value), rest);
 }
 
-static void put_errors(struct f2f_buffer *out, const struct f2f_quantiles errors[F2F_FIT_N]) {
+static void put_errors(struct f2f_buffer *out, const struct f2f_residuals errors[F2F_FIT_N]) {
     f2f_buffer_printf(
         out, "%s\n  source: \"fab2fleet calibrate: measured over predicted, chips left out of the fit\"\n", errors_key);
     char p10[F2F_NUMBER_MAX], p90[F2F_NUMBER_MAX];
@@ -51,7 +51,7 @@ static void put_statistics(struct f2f_buffer *out, const char *const *statistics
 }
 
 f2f_status f2f_calibration_write(const char **out, const struct f2f_calibration *c, const char *path,
-                                 const struct f2f_quantiles errors[F2F_FIT_N], const char *const *statistics,
+                                 const struct f2f_residuals errors[F2F_FIT_N], const char *const *statistics,
                                  size_t n_statistics, f2f_error *err) {
     struct f2f_buffer text = {.arena = c->arena};
     struct f2f_chip_class cls = c->cls;

@@ -57,9 +57,9 @@ void f2f_machine_explain(struct f2f_record *r, const struct f2f_machine *machine
     f2f_share_sum(root);
 }
 
-struct f2f_quantiles f2f_machine_uncertainty(const struct f2f_machine *machine, const struct f2f_op *op) {
+struct f2f_residuals f2f_machine_uncertainty(const struct f2f_machine *machine, const struct f2f_op *op) {
     const struct f2f_class_errors *e = &machine->cls->errors;
-    const struct f2f_quantiles *const of_kind[] = {[F2F_OP_GEMM] = &e->gemm,
+    const struct f2f_residuals *const of_kind[] = {[F2F_OP_GEMM] = &e->gemm,
                                                    [F2F_OP_ATTN_PREFILL] = &e->prefill,
                                                    [F2F_OP_ATTN_DECODE] = &e->decode,
                                                    [F2F_OP_VECTOR] = &e->layer,
@@ -67,7 +67,7 @@ struct f2f_quantiles f2f_machine_uncertainty(const struct f2f_machine *machine, 
                                                    [F2F_OP_SAMPLE] = &e->layer,
                                                    [F2F_OP_COLLECTIVE] = &e->collective};
     assert((size_t)op->kind < sizeof of_kind / sizeof of_kind[0]);
-    return of_kind[op->kind]->p10 > 0.0 ? *of_kind[op->kind] : (struct f2f_quantiles){1.0, 1.0};
+    return of_kind[op->kind]->p10 > 0.0 ? *of_kind[op->kind] : (struct f2f_residuals){1.0, 1.0};
 }
 
 /* Adds `count` runs of one operator to the total. */

@@ -109,7 +109,7 @@ static void put_cost(struct f2f_record *r, const struct f2f_op_cost *cost) {
 
 static void put_uncertainty(struct f2f_record *r, const struct f2f_machine *machine, const struct f2f_op *op,
                             double time_s) {
-    struct f2f_quantiles q = f2f_machine_uncertainty(machine, op);
+    struct f2f_residuals q = f2f_machine_uncertainty(machine, op);
     f2f_record_num(r, "latency_p10_s", time_s * q.p10, "a tenth of such operators was measured faster");
     f2f_record_num(r, "latency_p90_s", time_s * q.p90, "a tenth of such operators was measured slower");
 }

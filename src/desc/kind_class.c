@@ -2,7 +2,7 @@
 #include "desc/table.h"
 #include "fab2fleet/chip_class.h"
 
-#define Q struct f2f_quantiles
+#define Q struct f2f_residuals
 static const struct f2f_field quantile_fields[] = {
     F2F_QTY(Q, "p10", p10, NUMBER, 0.01, 100.0, "a tenth of the rows is below"),
     F2F_QTY(Q, "p90", p90, NUMBER, 0.01, 100.0, "a tenth of the rows is above"),

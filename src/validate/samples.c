@@ -5,7 +5,7 @@
 
 #include "validate/state.h"
 
-double f2f_sample_predicted_s(const struct f2f_sample *sample) {
+double f2f_measured_run_predicted_s(const struct f2f_measured_run *sample) {
     double sum_s = 0.0;
     for (size_t i = 0; i < sample->n_ops; i++) sum_s += f2f_machine_op(sample->machine, &sample->ops[i]).time_s;
     return sum_s;
@@ -13,7 +13,7 @@ double f2f_sample_predicted_s(const struct f2f_sample *sample) {
 
 static void keep(struct f2f_validation *v, const struct f2f_key *key, struct f2f_machine *machine,
                  const struct f2f_op *ops, size_t n_ops, double measured_us) {
-    struct f2f_samples *s = v->samples;
+    struct f2f_measured_runs *s = v->samples;
     if (s->n == s->cap) {
         size_t cap = s->cap ? 2 * s->cap : 1024;
         s->item = f2f_arena_grow(s->arena, s->item, s->n * sizeof *s->item, cap * sizeof *s->item);
@@ -21,14 +21,14 @@ static void keep(struct f2f_validation *v, const struct f2f_key *key, struct f2f
     }
     struct f2f_op *copy = f2f_arena_alloc(s->arena, n_ops * sizeof *copy);
     memcpy(copy, ops, n_ops * sizeof *copy);
-    s->item[s->n++] = (struct f2f_sample){.table = v->header.schema->name,
-                                          .chip = f2f_arena_strdup(s->arena, key->chip),
-                                          .framework = f2f_arena_strdup(s->arena, key->framework),
-                                          .dtype = f2f_arena_strdup(s->arena, key->dtype),
-                                          .machine = machine,
-                                          .ops = copy,
-                                          .n_ops = n_ops,
-                                          .measured_s = measured_us * 1e-6};
+    s->item[s->n++] = (struct f2f_measured_run){.table = v->header.schema->name,
+                                                .chip = f2f_arena_strdup(s->arena, key->chip),
+                                                .framework = f2f_arena_strdup(s->arena, key->framework),
+                                                .dtype = f2f_arena_strdup(s->arena, key->dtype),
+                                                .machine = machine,
+                                                .ops = copy,
+                                                .n_ops = n_ops,
+                                                .measured_s = measured_us * 1e-6};
 }
 
 void f2f_validation_kernels(struct f2f_validation *v, const struct f2f_key *key, struct f2f_machine *machine,
@@ -37,12 +37,12 @@ void f2f_validation_kernels(struct f2f_validation *v, const struct f2f_key *key,
         keep(v, key, machine, ops, n_ops, measured_us);
         return;
     }
-    const struct f2f_sample row = {.machine = machine, .ops = ops, .n_ops = n_ops};
-    f2f_validation_point(v, key, measured_us, f2f_sample_predicted_s(&row) * 1e6);
+    const struct f2f_measured_run row = {.machine = machine, .ops = ops, .n_ops = n_ops};
+    f2f_validation_point(v, key, measured_us, f2f_measured_run_predicted_s(&row) * 1e6);
 }
 
-f2f_status f2f_samples_read(struct f2f_samples *samples, struct f2f_catalog *catalog, const char *path,
-                            f2f_error *err) {
+f2f_status f2f_measured_runs_read(struct f2f_measured_runs *samples, struct f2f_catalog *catalog, const char *path,
+                                  f2f_error *err) {
     struct f2f_validation *v = f2f_arena_alloc(samples->arena, sizeof *v);
     size_t before = samples->n;
     v->samples = samples;

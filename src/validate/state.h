@@ -31,7 +31,7 @@ struct f2f_known_model {
     const struct f2f_model *model;
 };
 
-struct f2f_samples;
+struct f2f_measured_runs;
 
 struct f2f_validation {
     struct f2f_catalog *catalog;
@@ -46,7 +46,7 @@ struct f2f_validation {
     size_t n_reasons;
     struct f2f_known_machine machines[F2F_NAME_MAX];
     size_t n_machines;
-    struct f2f_samples *samples; /* not NULL: kernels are collected there instead */
+    struct f2f_measured_runs *samples; /* not NULL: kernels are collected there instead */
     struct f2f_known_model models[F2F_NAME_MAX];
     size_t n_models;
 };

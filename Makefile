@@ -9,7 +9,7 @@ STUDY ?= studies/hbm3e-12h.yaml
 release := build/release
 build = cmake --build $(release) -j $(JOBS)
 
-.PHONY: all setup configure tests-configured run test validate calibrate bench lint format fuzz install clean help
+.PHONY: all setup configure tests-configured run test validate calibrate bench fit-engines lint format fuzz install clean help
 .NOTPARALLEL:
 
 all: configure
@@ -22,6 +22,7 @@ help:
 	@echo "make validate   compare with measurements: validation/*.csv and DATA=$(DATA)"
 	@echo "make calibrate  fit the constants of GPUs to DATA=$(DATA), into catalog/class/"
 	@echo "make bench      how long the simulator itself takes"
+	@echo "make fit-engines  refit host times of engines to DATA=$(DATA)"
 	@echo "make lint       layout, layers, banned functions, lengths"
 	@echo "make format     lay the sources out"
 	@echo "make fuzz       each fuzz target for SECONDS=$(SECONDS)"
@@ -60,6 +61,11 @@ calibrate: all
 bench: tests-configured
 	@$(build) --target bench
 	@$(release)/bench/bench
+
+# Host times of the engines in catalog/engine/, from the measurements in DATA; minutes.
+fit-engines: tests-configured
+	@$(build) --target fit_engine
+	@$(release)/bench/fit_engine $(DATA)/measured
 
 lint: all
 	@scripts/setup.sh lint

@@ -6,9 +6,11 @@
 #define F2F_CATALOG_H
 
 #include "fab2fleet/doc.h"
+#include "fab2fleet/engine.h"
 #include "fab2fleet/hardware.h"
 #include "fab2fleet/model.h"
 #include "fab2fleet/record.h"
+#include "fab2fleet/traffic.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -19,7 +21,9 @@ extern "C" {
     X(PROCESS, process)       \
     X(DRAM, dram)             \
     X(CONTROLLER, controller) \
-    X(MEMORY, memory) X(CLASS, class) X(CHIP, chip) X(NODE, node) X(NETWORK, network) X(SYSTEM, system)
+    X(MEMORY, memory)         \
+    X(CLASS, class)           \
+    X(CHIP, chip) X(NODE, node) X(NETWORK, network) X(SYSTEM, system) X(ENGINE, engine) X(TRAFFIC, traffic)
 
 enum f2f_kind {
 #define X(id, name) F2F_KIND_##id,
@@ -61,6 +65,13 @@ f2f_status f2f_catalog_controller(const struct f2f_controller **out, struct f2f_
                                   const struct f2f_set *sets, size_t n_sets, f2f_error *err);
 f2f_status f2f_catalog_model(const struct f2f_model **out, struct f2f_catalog *catalog, const char *name,
                              f2f_error *err);
+
+/* An inference engine; NULL: generic. Of the catalog's and the call's sets those that begin with `engine.` change it
+ * (f2f_catalog_system leaves them alone). */
+f2f_status f2f_catalog_engine(struct f2f_engine *out, struct f2f_catalog *catalog, const char *name,
+                              const struct f2f_set *sets, size_t n_sets, f2f_error *err);
+f2f_status f2f_catalog_traffic(const struct f2f_traffic **out, struct f2f_catalog *catalog, const char *name,
+                               f2f_error *err);
 
 /* One record per description: name, kind, status, title, source. kind: NULL for all, or "chip", "model", ... */
 f2f_status f2f_catalog_list(struct f2f_results *out, struct f2f_catalog *catalog, const char *kind, f2f_error *err);

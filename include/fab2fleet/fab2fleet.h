@@ -9,6 +9,7 @@
 #include "fab2fleet/diag.h"
 #include "fab2fleet/doc.h"
 #include "fab2fleet/dtype.h"
+#include "fab2fleet/engine.h"
 #include "fab2fleet/explore.h"
 #include "fab2fleet/hardware.h"
 #include "fab2fleet/machine.h"
@@ -19,6 +20,7 @@
 #include "fab2fleet/serve.h"
 #include "fab2fleet/status.h"
 #include "fab2fleet/study.h"
+#include "fab2fleet/traffic.h"
 #include "fab2fleet/train.h"
 #include "fab2fleet/validate.h"
 

@@ -61,10 +61,11 @@ f2f_status f2f_catalog_list(struct f2f_results *out, struct f2f_catalog *catalog
     }
     if (!known) {
         const char *near = f2f_nearest(kind, kinds, N_KINDS);
-        return f2f_fail(err, F2F_EUSAGE,
-                        "no kind '%.40s': process, dram, controller, memory, class, chip, node, network, system and "
-                        "model are known%s%s%s",
-                        kind, near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+        return f2f_fail(
+            err, F2F_EUSAGE,
+            "no kind '%.40s': process, dram, controller, memory, class, chip, node, network, system, engine, "
+            "traffic and model are known%s%s%s",
+            kind, near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
     }
     return f2f_diag_status(catalog->diag, before, err);
 }

@@ -76,8 +76,8 @@ static const char *spell(f2f_arena *arena, const char *const *kinds) {
 
 /* What else has the name, or may have been meant, or where to look. */
 static const char *hint(struct f2f_catalog *catalog, const char *const *kinds, const char *name) {
-    static const char *const all[] = {"system", "node",       "network", "chip",    "class",
-                                      "memory", "controller", "dram",    "process", "model"};
+    static const char *const all[] = {"system",     "node", "network", "chip",  "class",  "memory",
+                                      "controller", "dram", "process", "model", "engine", "traffic"};
     const char *names[MAX_NAMES];
     size_t n = 0;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
@@ -118,7 +118,7 @@ f2f_status f2f_desc_file_kind(const char **kind, struct f2f_catalog *catalog, co
         return f2f_desc_fail(
             catalog, path, node ? node : tree, err,
             "the file must say what it describes: 'kind:' process, dram, controller, memory, class, chip, node, "
-            "network, system or study");
+            "network, system, engine, traffic or study");
     *kind = table->kind;
     return F2F_OK;
 }

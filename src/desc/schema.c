@@ -35,6 +35,7 @@ static void put_either(struct f2f_json *json, const char *a, const char *b) {
 
 static void put_type(struct f2f_json *json, const struct f2f_field *field) {
     switch (field->type) {
+    case F2F_FIELD_PATH:
     case F2F_FIELD_TEXT:
     case F2F_FIELD_SYSTEM: f2f_json_text(json, "type", "string"); break;
     case F2F_FIELD_BOOL: put_either(json, "boolean", "object"); break;

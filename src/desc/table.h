@@ -13,6 +13,7 @@
 
 enum f2f_field_type {
     F2F_FIELD_TEXT, /* const char * */
+    F2F_FIELD_PATH, /* const char *: a file, relative to the one that names it */
     F2F_FIELD_BOOL, /* bool */
     F2F_FIELD_INT, /* int */
     F2F_FIELD_QUANTITY, /* double, SI */
@@ -75,6 +76,8 @@ struct f2f_table {
     }
 #define F2F_TEXT(T, KEY, MEMBER, REQUIRED, HELP) \
     { .key = KEY, .help = HELP, .type = F2F_FIELD_TEXT, .offset = offsetof(T, MEMBER), .required = REQUIRED }
+#define F2F_PATH(T, KEY, MEMBER, HELP) \
+    { .key = KEY, .help = HELP, .type = F2F_FIELD_PATH, .offset = offsetof(T, MEMBER) }
 #define F2F_FLAG(T, KEY, MEMBER, HELP) \
     { .key = KEY, .help = HELP, .type = F2F_FIELD_BOOL, .offset = offsetof(T, MEMBER) }
 #define F2F_WORD(T, KEY, MEMBER, REQUIRED, WORDS, HELP)                                                        \
@@ -114,8 +117,8 @@ struct f2f_table {
 
 /* The table of a kind (src/desc/kind_*.c); f2f_study_table for studies. */
 extern const struct f2f_table f2f_process_table, f2f_dram_table, f2f_controller_table, f2f_memory_table,
-    f2f_class_table, f2f_chip_table, f2f_node_table, f2f_network_table, f2f_system_table, f2f_study_table,
-    f2f_study_job_table;
+    f2f_class_table, f2f_chip_table, f2f_node_table, f2f_network_table, f2f_system_table, f2f_engine_table,
+    f2f_traffic_table, f2f_study_table, f2f_study_job_table;
 /* Table of a kind by name, or NULL. */
 const struct f2f_table *f2f_table_find(const char *kind);
 const struct f2f_field *f2f_table_field(const struct f2f_table *table, const char *key);

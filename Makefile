@@ -9,7 +9,7 @@ STUDY ?= studies/hbm3e-12h.yaml
 release := build/release
 build = cmake --build $(release) -j $(JOBS)
 
-.PHONY: all setup configure tests-configured run test validate bench lint format fuzz install clean help
+.PHONY: all setup configure tests-configured run test validate calibrate bench fit-engines lint format fuzz install clean help
 .NOTPARALLEL:
 
 all: configure
@@ -20,7 +20,9 @@ help:
 	@echo "make run        build it and answer $(STUDY)"
 	@echo "make test       build and run all tests"
 	@echo "make validate   compare with measurements: validation/*.csv and DATA=$(DATA)"
+	@echo "make calibrate  fit the constants of GPUs to DATA=$(DATA), into catalog/class/"
 	@echo "make bench      how long the simulator itself takes"
+	@echo "make fit-engines  refit host times of engines to DATA=$(DATA)"
 	@echo "make lint       layout, layers, banned functions, lengths"
 	@echo "make format     lay the sources out"
 	@echo "make fuzz       each fuzz target for SECONDS=$(SECONDS)"
@@ -47,13 +49,24 @@ test: tests-configured
 	@$(build)
 	@ctest --preset release -j $(JOBS)
 
+kernels = $(wildcard $(foreach table,gemm attention_prefill attention_decode layer collective,$(DATA)/measured/$(table).csv))
+
 validate: all
 	@$(release)/fab2fleet validate $(wildcard validation/*.csv) $(wildcard $(DATA)/measured/*.csv)
+	@$(if $(kernels),$(release)/fab2fleet calibrate $(kernels) --leave-out --summary)
+
+calibrate: all
+	@$(release)/fab2fleet calibrate $(kernels) --leave-out --write catalog/class/tensor-gpu.yaml
 
 bench: tests-configured
 	@$(build) --target bench bench_memory
 	@$(release)/bench/bench
 	@$(release)/bench/bench_memory
+
+# Host times of the engines in catalog/engine/, from the measurements in DATA; minutes.
+fit-engines: tests-configured
+	@$(build) --target fit_engine
+	@$(release)/bench/fit_engine $(DATA)/measured
 
 lint: all
 	@scripts/setup.sh lint

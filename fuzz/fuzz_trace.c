@@ -1,29 +1,46 @@
-/* Any text as a memory trace, simulated with the audit on. */
+/* Any bytes as a request log, plain or gzip: read to its end, then run on a small replica. */
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "fab2fleet/catalog.h"
-#include "fab2fleet/memory.h"
+#include "serve/arrivals.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+static void serve(const char *path) {
     static const char *const dirs[] = {"catalog"};
     struct f2f_catalog *catalog;
+    const struct f2f_system *system;
+    struct f2f_record *record;
+    struct f2f_serve_job job = {.requests = 200, .stream = {.trace = path}};
+    if (f2f_catalog_new(&catalog, dirs, 1, NULL) != F2F_OK) return;
+    if (f2f_catalog_system(&system, catalog, "h100-1x", NULL, 0, NULL) == F2F_OK &&
+        f2f_catalog_model(&job.model, catalog, "llama-3.2-1b", NULL) == F2F_OK &&
+        f2f_catalog_engine(&job.engine, catalog, "vllm", NULL, 0, NULL) == F2F_OK &&
+        f2f_precision_parse(&job.precision, "bf16", NULL, NULL) == F2F_OK)
+        (void)f2f_serve_run(&record, f2f_catalog_arena(catalog), system, &job, NULL);
+    f2f_catalog_free(catalog);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     char path[64];
-    FILE *file = size < 65536 ? tmpfile() : NULL;
+    FILE *file = tmpfile();
     if (!file) return 0;
-    if (fwrite(data, 1, size, file) == size && fflush(file) == 0 &&
-        f2f_catalog_new(&catalog, dirs, 1, NULL) == F2F_OK) {
-        struct f2f_mem_run run = {.channels = 2, .audit = true, .traffic = {.pattern = F2F_MEM_TRACE, .trace = path}};
-        struct f2f_mem_result r;
-        (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fileno(file));
-        if (f2f_catalog_memory(&run.memory, catalog, "hbm3-8h-16gb", NULL, 0, NULL) == F2F_OK &&
-            f2f_mem_simulate(&r, &run, NULL) == F2F_OK && r.violations)
-            abort();
-        f2f_catalog_free(catalog);
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fileno(file));
+    if (fwrite(data, 1, size, file) == size && fflush(file) == 0) {
+        f2f_arena *arena = f2f_arena_new();
+        const struct f2f_serve_stream stream = {.trace = path};
+        struct f2f_arrivals *arrivals;
+        struct f2f_arrival a;
+        f2f_error err;
+        bool more = true;
+        f2f_status status = f2f_arrivals_open(&arrivals, arena, &stream, &err);
+        while (status == F2F_OK && more) status = f2f_arrivals_next(arrivals, &a, &more, &err);
+        bool good = status == F2F_OK;
+        f2f_arrivals_close(arrivals);
+        f2f_arena_free(arena);
+        if (good && size < 4096) serve(path);
     }
     fclose(file);
     return 0;

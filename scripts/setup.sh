@@ -32,10 +32,12 @@ for group in "${@:-build}"; do
         want_program pkg-config pkg-config
         want_library libfyaml libfyaml-dev
         want_header lpsolve/lp_lib.h liblpsolve55-dev
+        want_library jansson libjansson-dev
+        want_library zlib zlib1g-dev
+        want_library nlopt libnlopt-dev
         ;;
     test)
         want_library cmocka libcmocka-dev
-        want_library jansson libjansson-dev
         ;;
     lint) want_program clang-format-14 clang-format-14 ;;
     fuzz)

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "fab2fleet/catalog.h"
-#include "serve/sim.h"
+#include "serve/run.h"
 
 struct world {
     struct f2f_catalog *catalog;
@@ -57,7 +57,7 @@ static void rig_make(struct rig *rig, const struct world *w, const char *system,
     rig->system.mem = NULL; /* the memory may be changed: simulated anew */
     assert_int_equal(f2f_catalog_model(&rig->job.model, w->catalog, model, &err), F2F_OK);
     assert_int_equal(f2f_precision_parse(&rig->job.precision, precision, NULL, &err), F2F_OK);
-    assert_int_equal(f2f_engine_find(&rig->job.engine, engine, &err), F2F_OK);
+    assert_int_equal(f2f_catalog_engine(&rig->job.engine, w->catalog, engine, NULL, 0, &err), F2F_OK);
     rig->job.strategy = (struct f2f_strategy){.tp = tp, .pp = 1, .cp = 1, .vp = 1, .dp = 1, .ep = 1, .micro_batch = 1};
 }
 
@@ -90,15 +90,16 @@ static double pass_s(const struct rig *rig, const struct f2f_pass *pass) {
     return time_s;
 }
 
-static struct f2f_serve_outcome simulate(const struct rig *rig, const struct world *w,
-                                         const struct f2f_serve_load *load, long long blocks) {
-    struct f2f_machine machine;
-    struct f2f_serve_costs *costs;
-    assert_int_equal(f2f_machine_make(&machine, &rig->system, NULL), F2F_OK);
-    struct f2f_serve_budget budget = f2f_serve_budget_make(&machine, &rig->job);
-    if (blocks) budget.blocks = blocks;
-    assert_int_equal(f2f_serve_costs_make(&costs, w->arena, &machine, &rig->job, NULL), F2F_OK);
-    return f2f_serve_simulate(&rig->job, &budget, load, costs, w->arena);
+static struct f2f_serve_outcome simulate(const struct rig *rig, const struct world *w, struct f2f_serve_load *load,
+                                         long long blocks) {
+    struct f2f_serve_site site;
+    struct f2f_serve_outcome o;
+    const char *why;
+    assert_int_equal(f2f_serve_site_make(&site, &why, w->arena, &rig->system, &rig->job, NULL), F2F_OK);
+    assert_null(why);
+    if (blocks) site.plants[0].budget.blocks = blocks;
+    assert_int_equal(f2f_serve_site_run(&o, &site, load, NULL, NULL, NULL), F2F_OK);
+    return o;
 }
 
 static void test_conservation(void **state) {
@@ -109,7 +110,8 @@ static void test_conservation(void **state) {
         rig_make(&rig, w, "h100-1x", "llama-3.1-8b", "bf16", engines[i], 1);
         rig.job.isl = 300;
         rig.job.osl = 200;
-        struct f2f_serve_load load = {.requests = 97, .in_flight = 24, .max_seqs = 20, .front_end = true};
+        struct f2f_serve_load load = {.requests = 97, .in_flight = 24, .front_end = true};
+        rig.job.engine.max_seqs = 20 + rig.job.engine.held_seqs;
         for (int starved = 0; starved < 2; starved++) {
             long long blocks = starved ? 2400 / rig.job.engine.block_tok : 0;
             struct f2f_serve_outcome o = simulate(&rig, w, &load, blocks);
@@ -133,8 +135,8 @@ static void test_littles_law(void **state) {
     rig.job.isl = 1024;
     rig.job.osl = 256;
     for (int users = 4; users <= 256; users *= 4) {
-        struct f2f_serve_load load = {
-            .requests = 8 * users, .in_flight = users, .max_seqs = 64, .steady = true, .front_end = true};
+        struct f2f_serve_load load = {.requests = 8 * users, .in_flight = users, .steady = true, .front_end = true};
+        rig.job.engine.max_seqs = 64;
         struct f2f_serve_outcome o = simulate(&rig, w, &load, 0);
         assert_near(o.output_tokps / rig.job.osl * o.e2e.mean_s, users, 0.02);
     }
@@ -246,7 +248,7 @@ static void test_refused(void **state) {
     rig.job.osl = 0;
     assert_int_equal(f2f_serve_run(&r, w->arena, &rig.system, &rig.job, &err), F2F_EINPUT);
     assert_non_null(strstr(err.message, "at least 1"));
-    assert_int_equal(f2f_engine_find(&rig.job.engine, "vlmm", &err), F2F_EUSAGE);
+    assert_int_equal(f2f_catalog_engine(&rig.job.engine, w->catalog, "vlmm", NULL, 0, &err), F2F_EINPUT);
     assert_non_null(strstr(err.message, "vllm"));
 }
 
@@ -324,21 +326,24 @@ static void test_same_bytes(void **state) {
 static void test_as_benchmarked(void **state) {
     const struct world *w = *state;
     struct rig rig;
-    rig_make(&rig, w, "dgx-h100", "llama-3.1-70b", "fp8", "generic", 4);
+    rig_make(&rig, w, "dgx-h100", "llama-3.1-70b", "fp8", "trtllm", 4);
     rig.job.isl = 1024;
     rig.job.concurrency = 64;
-    assert_int_equal(f2f_serve_job_as_benchmarked(&rig.job, "trtllm", false, NULL), F2F_OK);
+    f2f_harness_apply(&rig.job, f2f_harness_find("trtllm", NULL, true), false);
     assert_int_equal(rig.job.engine.max_seqs, 64);
     assert_int_equal(rig.job.engine.max_batched_tok, 64 + 1024 + 1500);
     assert_int_equal(rig.job.precision.kv, F2F_DTYPE_FP8);
-    assert_int_equal(f2f_serve_job_as_benchmarked(&rig.job, "vllm", true, NULL), F2F_OK);
+    f2f_harness_apply(&rig.job, f2f_harness_find("vllm", NULL, true), true);
     assert_int_equal(rig.job.precision.kv, F2F_DTYPE_FP8);
-    assert_int_equal(f2f_serve_job_as_benchmarked(&rig.job, "vllm", false, NULL), F2F_OK);
+    f2f_harness_apply(&rig.job, f2f_harness_find("vllm", NULL, true), false);
     assert_int_equal(rig.job.precision.kv, rig.job.precision.act);
     assert_near(rig.job.spread_frac, 0.2, 0);
-    rig.job.all_queued = true;
-    assert_int_equal(f2f_serve_job_as_benchmarked(&rig.job, "trtllm", true, NULL), F2F_OK);
-    assert_string_equal(rig.job.engine.name, "trtllm-bench");
+    assert_string_equal(f2f_harness_find("trtllm", NULL, false)->engine, "trtllm-bench");
+    assert_string_equal(f2f_harness_find("trtllm", "0.20 re-run", false)->engine, "trtllm-bench");
+    assert_string_equal(f2f_harness_find("trtllm", "1.0", false)->engine, "trtllm-bench");
+    assert_string_equal(f2f_harness_find("trtllm", "0.9.1", false)->engine, "trtllm-bench-0.14");
+    assert_string_equal(f2f_harness_find("trtllm", "0.14.0", false)->engine, "trtllm-bench-0.14");
+    assert_null(f2f_harness_find("mine", NULL, true));
 }
 
 static void test_slo(void **state) {
@@ -363,16 +368,6 @@ static void test_slo(void **state) {
     assert_non_null(strstr(err.message, "tpot_"));
 }
 
-static void test_stat(void **state) {
-    (void)state;
-    double values[] = {5, 1, 3, 2, 4};
-    struct f2f_serve_stat s = f2f_serve_stat_of(values, 5);
-    assert_near(s.mean_s, 3, 0);
-    assert_near(s.p50_s, 3, 0);
-    assert_near(s.p90_s, 4.6, 1e-12);
-    assert_near(s.p99_s, 4.96, 1e-12);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_conservation),
@@ -388,7 +383,6 @@ int main(void) {
         cmocka_unit_test(test_same_bytes),
         cmocka_unit_test(test_as_benchmarked),
         cmocka_unit_test(test_slo),
-        cmocka_unit_test(test_stat),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "fab2fleet/catalog.h"
+#include "train/axes.h"
 #include "train/constants.h"
 #include "train/plan.h"
 
@@ -17,6 +18,7 @@ struct fixture {
     struct f2f_catalog *catalog;
     f2f_arena *arena;
     const struct f2f_system *system;
+    struct f2f_train_warm warm;
     struct f2f_machine machine;
 };
 
@@ -28,7 +30,9 @@ static int setup(void **state) {
     *state = f;
     if (f2f_catalog_new(&f->catalog, dirs, 1, NULL) != F2F_OK) return -1;
     if (f2f_catalog_system(&f->system, f->catalog, "h100-roce-24k", NULL, 0, NULL) != F2F_OK) return -1;
-    return f2f_machine_make(&f->machine, f->system, NULL) == F2F_OK ? 0 : -1;
+    if (f2f_train_warm_make(&f->warm, f->system, NULL) != F2F_OK) return -1;
+    f->machine = f->warm.machine;
+    return 0;
 }
 
 static int teardown(void **state) {
@@ -67,11 +71,11 @@ static struct f2f_train_memory memory_of(const struct f2f_train_job *job, const 
 }
 
 static struct f2f_train_step step_of(struct fixture *f, struct f2f_train_job job, struct f2f_strategy s) {
-    struct f2f_train_choice choice;
+    struct f2f_train_found *found = f2f_arena_alloc(f->arena, sizeof *found);
     f2f_error err = {0};
     job.strategy = s;
-    if (f2f_train_given(&choice, f->arena, &f->machine, &job, &err) != F2F_OK) fail_msg("%s", err.message);
-    return choice.step;
+    if (f2f_train_given(found, f->arena, &f->machine, &job, &err) != F2F_OK) fail_msg("%s", err.message);
+    return found->best[0].step;
 }
 
 static struct f2f_record *run(struct fixture *f, const struct f2f_train_job *job) {
@@ -93,11 +97,14 @@ static void state_bytes_per_parameter(void **state) {
         const char *precision;
         double bytes;
     } cases[] = {{"fp16", 16}, {"bf16", 18}};
+
     for (size_t i = 0; i < 2; i++) {
         struct f2f_train_job job = job_of(m, cases[i].precision, 1, 1);
+        job.software.half_gradients = true;
         struct f2f_train_memory x = memory_of(&job, &s);
         near(x.weights_B + x.gradients_B + x.optimizer_B, cases[i].bytes * (double)m->params, 1e-12);
-        near(x.total_B, x.weights_B + x.gradients_B + x.optimizer_B + x.activations_B + x.workspace_B, 1e-12);
+        near(x.total_B,
+             x.weights_B + x.gradients_B + x.optimizer_B + x.activations_B + x.workspace_B + x.fragmentation_B, 1e-12);
     }
 }
 
@@ -109,12 +116,60 @@ static void activations_of_the_paper(void **state) {
     struct f2f_train_job job = job_of(m, "fp16", 8, 4);
     struct f2f_strategy at = strategy(8, 1, 1, 1, 4);
     double sbh = s * b * h / t, head = s * b * (4 * h + 6 * vocab) / t;
-    job.stored_scores = true;
+    job.software.stored_scores = true;
     near(memory_of(&job, &at).activations_B, layers * sbh * (34 + 5 * a * s / h) + head, 1e-12);
     at.recompute = F2F_RECOMPUTE_SELECTIVE;
     near(memory_of(&job, &at).activations_B, layers * sbh * 34 + head, 1e-12);
     at.recompute = F2F_RECOMPUTE_FULL;
-    near(memory_of(&job, &at).activations_B, layers * sbh * 2 + sbh * (34 + 5 * a * s / h) + head, 1e-12);
+    struct f2f_train_memory full = memory_of(&job, &at);
+    near(full.activations_B, layers * sbh * 2 + head, 1e-12);
+    at.recompute = F2F_RECOMPUTE_NONE;
+    near(full.workspace_B - memory_of(&job, &at).workspace_B, sbh * (34 + 5 * a * s / h), 1e-9);
+    at.sequence = F2F_SEQUENCE_WHOLE;
+    double whole_head = s * b * (4 * h + 6 * vocab / t);
+    near(memory_of(&job, &at).activations_B, layers * s * b * h * (10 + 24 / t + 5 * a * s / (h * t)) + whole_head,
+         1e-12);
+}
+
+/* Figure 1 and 7 of Korthikanti et al. 2022 (arXiv 2205.05198), in GiB as Calculon (Isaev et al. 2023) reads them:
+ * weights and optimizer; activations without sequence parallelism, and with it and selective recompute; figure 7's
+ * shares for sequence parallelism, selective and full recompute alone. Our extra: embedding, head, the workspace. */
+static void memory_of_the_selective_paper(void **state) {
+    static const struct {
+        const char *name;
+        long long layers, hidden, heads;
+        int batch, micro_batch, pp, vp;
+        double state_GiB, plain_GiB, both_GiB, sequence, selective, full;
+    } rows[] = {{"22B", 48, 6144, 64, 4, 4, 1, 1, 45.5625, 59.25, 9.5625, 0.6566, 0.4937, 0.0764},
+                {"175B", 96, 12288, 96, 64, 1, 8, 3, 45.5625, 66.84375, 12.3515625, 0.6204, 0.5653, 0.0871},
+                {"530B", 105, 20480, 128, 280, 1, 35, 3, 31.640625, 114.0234375, 23.076171875, 0.5831, 0.6204, 0.0942},
+                {"1T", 128, 25600, 160, 512, 1, 64, 1, 32.958984375, 131.25, 26.5625, 0.5831, 0.6204, 0.0942}};
+    const double GIB = 1073741824.0;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct f2f_model *m = gpt(*state, rows[i].layers, rows[i].hidden, rows[i].heads, 51200);
+        struct f2f_train_job job = job_of(m, "bf16", 8 * rows[i].pp, rows[i].batch); /* 32-bit gradients: 18 B */
+        struct f2f_strategy s = strategy(8, rows[i].pp, rows[i].vp, 1, rows[i].micro_batch);
+        job.software.stored_scores = true;
+        s.sequence = F2F_SEQUENCE_WHOLE;
+        struct f2f_train_memory plain = memory_of(&job, &s);
+        double state_B = plain.weights_B + plain.gradients_B + plain.optimizer_B;
+        near((state_B + plain.activations_B) / GIB, rows[i].state_GiB + rows[i].plain_GiB, 0.08);
+        near(plain.activations_B / GIB, rows[i].plain_GiB, 0.08);
+        s.recompute = F2F_RECOMPUTE_SELECTIVE;
+        near(memory_of(&job, &s).activations_B / plain.activations_B, rows[i].selective, 0.08);
+        s.sequence = F2F_SEQUENCE_PARALLEL;
+        struct f2f_train_memory both = memory_of(&job, &s);
+        near((state_B + both.activations_B) / GIB, rows[i].state_GiB + rows[i].both_GiB, 0.08);
+        near(both.activations_B / GIB, rows[i].both_GiB, 0.08);
+        s.recompute = F2F_RECOMPUTE_NONE;
+        near(memory_of(&job, &s).activations_B / plain.activations_B, rows[i].sequence, 0.08);
+        s.recompute = F2F_RECOMPUTE_FULL;
+        s.sequence = F2F_SEQUENCE_WHOLE;
+        near(memory_of(&job, &s).activations_B / plain.activations_B, rows[i].full, 0.12);
+        print_message("%s: state %.1f (%.1f), activations %.1f (%.1f) and %.1f (%.1f) GiB\n", rows[i].name,
+                      state_B / GIB, rows[i].state_GiB, plain.activations_B / GIB, rows[i].plain_GiB,
+                      both.activations_B / GIB, rows[i].both_GiB);
+    }
 }
 
 /* Gated and grouped: norms 4h, q and output 2h, k and v, three widths of the MLP, all of 16 bit; log-sums. */
@@ -160,8 +215,9 @@ static void bubble_of_equal_stages(void **state) {
     struct f2f_train_job job = job_of(m, "bf16", 8, 32);
     for (int vp = 1; vp <= 4; vp *= 2) {
         struct f2f_train_step x = step_of(*state, job, strategy(1, 8, vp, 1, 1));
-        double busy_s = x.forward_s + x.backward_s + x.sum_s + x.tensor_s + x.send_s;
-        near(x.bubble_s / busy_s, 7.0 / (vp * 32.0), 1e-2);
+        double busy_s = x.forward_s + x.backward_s + x.sum_s + x.tensor_s;
+        double more = x.bubble_s / busy_s - 7.0 / (vp * 32.0);
+        assert_true(more > -1e-3 && more < 0.01); /* sends */
     }
 }
 
@@ -172,7 +228,7 @@ static void one_micro_batch_is_a_chain(void **state) {
     struct f2f_train_step plain = step_of(*state, job, strategy(1, 8, 1, 1, 1));
     struct f2f_train_step chunks = step_of(*state, job, strategy(1, 8, 4, 1, 1));
     near(chunks.forward_s + chunks.backward_s + chunks.bubble_s, plain.forward_s + plain.backward_s + plain.bubble_s,
-         1e-2);
+         0.05); /* four times as many sends */
 }
 
 static void full_recompute_is_one_more_forward(void **state) {
@@ -184,10 +240,10 @@ static void full_recompute_is_one_more_forward(void **state) {
     near(step_of(*state, job, s).total_s, none.total_s, 1e-12); /* flash attention */
     s.recompute = F2F_RECOMPUTE_FULL;
     struct f2f_train_step full = step_of(*state, job, s);
-    near(full.recompute_s, none.forward_s, 1e-2);
+    near(full.recompute_s, none.forward_s, 2e-2); /* without embedding and loss */
     near(full.forward_s, none.forward_s, 1e-12);
     assert_true(full.tensor_s > none.tensor_s);
-    job.stored_scores = true;
+    job.software.stored_scores = true;
     s.recompute = F2F_RECOMPUTE_SELECTIVE;
     struct f2f_train_step selective = step_of(*state, job, s);
     assert_true(selective.recompute_s > 0 && selective.recompute_s < 0.5 * selective.forward_s);
@@ -199,7 +255,7 @@ static void overlap_hides_data_parallel(void **state) {
     struct f2f_train_job job = job_of(m, "bf16", 64, 64);
     struct f2f_strategy s = strategy(8, 1, 1, 8, 1);
     double hidden_s = step_of(*state, job, s).data_s;
-    job.exposed_data = true;
+    job.software.exposed_data = true;
     assert_true(step_of(*state, job, s).data_s > hidden_s);
     assert_true(hidden_s > 0); /* the last bucket has nothing to hide behind */
 }
@@ -231,17 +287,93 @@ static void more_chips_never_lengthen_the_step(void **state) {
     }
 }
 
+/* State over 8 of 64 chips is eight times as much on each as over all; on the host it is as much there. */
+static void hybrid_shards_and_offload(void **state) {
+    struct fixture *f = *state;
+    struct f2f_train_job job = job_of(gpt(f, 16, 4096, 32, 50000), "bf16", 64, 64);
+    struct f2f_strategy s = strategy(1, 1, 1, 64, 1);
+    s.zero = 1;
+    struct f2f_train_memory all = memory_of(&job, &s);
+    double all_s = step_of(f, job, s).total_s, shared_s = step_of(f, job, s).optimizer_s;
+    s.shard = 8;
+    near(memory_of(&job, &s).optimizer_B, 8 * all.optimizer_B, 1e-12);
+    assert_true(step_of(f, job, s).optimizer_s > 7.9 * shared_s);
+    s.shard = 0;
+    s.offload = 1;
+    struct f2f_train_memory away = memory_of(&job, &s);
+    near(away.host_B, all.optimizer_B, 1e-12);
+    near(away.total_B, all.total_B - all.optimizer_B, 1e-12);
+    assert_true(step_of(f, job, s).total_s > 0.5 * all_s);
+}
+
+/* Layers that are computed again: memory falls and time rises with each. */
+static void recompute_by_layers(void **state) {
+    struct fixture *f = *state;
+    struct f2f_train_job job = job_of(gpt(f, 16, 4096, 32, 50000), "bf16", 8, 32);
+    struct f2f_strategy s = strategy(2, 4, 1, 1, 1);
+    double last_B = memory_of(&job, &s).activations_B, last_s = step_of(f, job, s).total_s;
+    s.recompute = F2F_RECOMPUTE_FULL;
+    for (s.recompute_layers = 1; s.recompute_layers <= 4; s.recompute_layers++) {
+        double now_B = memory_of(&job, &s).activations_B, now_s = step_of(f, job, s).total_s;
+        assert_true(now_B < last_B && now_s > last_s);
+        last_B = now_B;
+        last_s = now_s;
+    }
+    s.recompute_layers = 0; /* all four of a stage */
+    near(memory_of(&job, &s).activations_B, last_B, 1e-12);
+    near(step_of(f, job, s).total_s, last_s, 1e-12);
+}
+
+/* What older software waits for never makes it faster; each switch costs where it has something to wait for. */
+static void older_software_is_slower(void **state) {
+    struct fixture *f = *state;
+    struct f2f_train_job job = job_of(gpt(f, 32, 4096, 32, 50000), "bf16", 128, 128);
+    struct f2f_strategy s = strategy(4, 4, 2, 8, 1);
+    double today_s = step_of(f, job, s).total_s;
+    struct f2f_train_job jobs[] = {job, job, job, job, job};
+    jobs[0].software.exposed_data = true;
+    jobs[1].software.exposed_tensor = true;
+    jobs[2].software.exposed_pipeline = true;
+    jobs[3].software.exposed_sum = true;
+    jobs[4].software.attention_unit_flop = 100;
+    for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++) assert_true(step_of(f, jobs[i], s).total_s > today_s);
+}
+
+/* Attention inside short documents is less work; a ring hides what a gather exposes; weight gradients fill a bubble. */
+static void choices_do_what_they_are_for(void **state) {
+    struct fixture *f = *state;
+    struct f2f_train_job job = job_of(gpt(f, 32, 4096, 32, 50000), "bf16", 64, 32);
+    struct f2f_strategy s = strategy(4, 8, 1, 2, 1);
+    double plain_s = step_of(f, job, s).bubble_s;
+    s.schedule = f2f_schedule_find("zero-bubble");
+    assert_true(step_of(f, job, s).bubble_s < 0.8 * plain_s);
+    job.seq = 65536;
+    s = strategy(4, 1, 1, 2, 1);
+    s.cp = 8;
+    double gather_s = step_of(f, job, s).context_s;
+    s.context = F2F_CONTEXT_RING;
+    assert_true(step_of(f, job, s).context_s < 0.7 * gather_s);
+    double whole_s = step_of(f, job, s).forward_s;
+    job.doc_tok = 2048;
+    assert_true(step_of(f, job, s).forward_s < 0.8 * whole_s);
+    /* replicas with longer documents are waited for */
+    struct f2f_train_step packed = step_of(f, job, s);
+    job.doc_tok = 0;
+    struct f2f_train_step single = step_of(f, job, s);
+    assert_true(packed.straggler_s / packed.total_s > 1.1 * single.straggler_s / single.total_s);
+}
+
 /* Every strategy of 64 chips, one by one. */
 static double brute_force_s(struct fixture *f, struct f2f_train_job job) {
     double best_s = HUGE_VAL;
     for (int i = 0; i < 4 * 4 * 4 * 3 * 4 * 3; i++) {
         int tp = 1 << i % 4, pp = 1 << i / 4 % 4, micro_batch = 1 << i / 16 % 4, vp = 1 << i / 64 % 3;
-        struct f2f_train_choice c;
+        struct f2f_train_found *c = f2f_arena_alloc(f->arena, sizeof *c);
         job.strategy = strategy(tp, pp, vp, 64 / tp / pp, micro_batch);
         job.strategy.zero = i / 192 % 4;
         job.strategy.recompute = i / 768;
-        if (f2f_train_given(&c, f->arena, &f->machine, &job, NULL) != F2F_OK || !c.fits) continue;
-        if (c.step.total_s < best_s) best_s = c.step.total_s;
+        if (f2f_train_given(c, f->arena, &f->machine, &job, NULL) != F2F_OK || !c->best[0].fits) continue;
+        if (c->best[0].step.total_s < best_s) best_s = c->best[0].step.total_s;
     }
     return best_s;
 }
@@ -253,10 +385,51 @@ static void search_beats_brute_force(void **state) {
         double brute_s = brute_force_s(*state, job);
         job.search = true;
         struct f2f_record *r = run(*state, &job);
-        assert_true(isfinite(brute_s) && f2f_record_get(r, "step_s") <= brute_s);
+        if (!(f2f_record_get(r, "step_s") <= brute_s))
+            fail_msg("%g s by search, %g by brute force", f2f_record_get(r, "step_s"), brute_s);
         assert_true(f2f_record_get(r, "hbm_used_B") <= ((struct fixture *)*state)->machine.mem.capacity_B);
         assert_true(f2f_record_get(r, "feasible_n") <= f2f_record_get(r, "evaluated"));
     }
+}
+
+/* The whole space of 64 chips, each strategy evaluated on its own: the search loses none of the best. */
+static void wide_search_is_exhaustive(void **state) {
+    struct fixture *f = *state;
+    struct f2f_train_job job = job_of(gpt(f, 16, 8192, 64, 50000), "bf16", 64, 128);
+    struct f2f_train_found *found = f2f_arena_alloc(f->arena, sizeof *found);
+    struct f2f_train_evaluator *e;
+    double best_s[F2F_TRAIN_RANKS];
+    long long fit = 0;
+    int n = 0;
+    job.search = job.wide = true;
+    job.seq = 16384;
+    job.strategy.schedule = F2F_SCHEDULE_CHOSEN;
+    assert_int_equal(f2f_train_search(found, f->arena, &f->machine, &job, NULL), F2F_OK);
+    assert_int_equal(f2f_train_evaluator_new(&e, f->arena, f->system, &job, NULL), F2F_OK);
+    struct f2f_train_axis axes[F2F_AXES];
+    assert_true(f2f_train_axes_make(axes, &f->machine, &job));
+    int at[F2F_AXES] = {0};
+    for (bool more = true; more;) { /* all combinations of all axes, like an odometer */
+        struct f2f_strategy s = job.strategy;
+        struct f2f_train_estimate x;
+        for (int i = 0; i < F2F_AXES; i++) *f2f_train_axis_field(&s, &axes[i]) = axes[i].value[at[i]];
+        bool is = f2f_train_axes_take_rest(&s, &job) && f2f_train_axes_canonical(&job, &s, F2F_AXES_COST) &&
+                  f2f_train_axes_canonical(&job, &s, F2F_AXES_PIPE) && f2f_train_axes_canonical(&job, &s, F2F_AXES);
+        if (is && f2f_train_evaluate(&x, e, &s, NULL) == F2F_OK && x.fits) {
+            int place = n < F2F_TRAIN_RANKS ? n++ : F2F_TRAIN_RANKS;
+            fit++;
+            for (; place > 0 && x.step_s < best_s[place - 1]; place--)
+                if (place < F2F_TRAIN_RANKS) best_s[place] = best_s[place - 1];
+            if (place < F2F_TRAIN_RANKS) best_s[place] = x.step_s;
+        }
+        int i = F2F_AXES - 1;
+        while (i >= 0 && ++at[i] == axes[i].n) at[i--] = 0;
+        more = i >= 0;
+    }
+    assert_int_equal(found->feasible_n, fit);
+    assert_int_equal(found->n, F2F_TRAIN_RANKS);
+    for (int i = 0; i < F2F_TRAIN_RANKS; i++) near(found->best[i].step.total_s, best_s[i], 1e-12);
+    assert_true(found->dominated_n > fit / 2);
 }
 
 /* A field that is given stays as it is. */
@@ -296,9 +469,15 @@ static void record_is_consistent(void **state) {
     double step_s = f2f_record_get(r, "step_s"), tok = 128 * 2048.0;
     near(r->shares->amount, step_s, 1e-9); /* the tree adds up */
     near(f2f_record_get(r, "tokps"), tok / step_s, 1e-12);
-    near(f2f_record_get(r, "days"), 1e12 / tok * step_s / 86400, 1e-12);
+    near(f2f_record_get(r, "ideal_days"), 1e12 / tok * step_s / 86400, 1e-12);
+    double goodput = f2f_record_get(r, "goodput_frac"), days = f2f_record_get(r, "days");
+    assert_true(goodput > 0.9 && goodput < 1);
+    near(days, f2f_record_get(r, "ideal_days") / goodput, 0.03);
+    assert_true(f2f_record_get(r, "days_p10") <= days && days <= f2f_record_get(r, "days_p90"));
     near(f2f_record_get(r, "energy_J"), f2f_record_get(r, "energy_per_tok_J") * 1e12, 1e-12);
-    near(f2f_record_get(r, "power_W"), f2f_record_get(r, "energy_per_tok_J") * tok / step_s, 1e-12);
+    double useful_J = f2f_record_get(r, "power_W") * step_s / tok; /* what failures waste comes on top */
+    assert_true(f2f_record_get(r, "energy_per_tok_J") > useful_J);
+    assert_true(f2f_record_get(r, "energy_per_tok_J") < useful_J / goodput);
     assert_true(f2f_record_get(r, "mfu_frac") > 0.2 && f2f_record_get(r, "mfu_frac") < 0.7);
     double chip_W = (f2f_record_get(r, "power_W") - 8 * f->system->node->host_W) / 64;
     assert_true(chip_W > f->machine.chip->idle_W && chip_W < f->machine.chip->tdp_W);
@@ -359,6 +538,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(state_bytes_per_parameter),
         cmocka_unit_test(activations_of_the_paper),
+        cmocka_unit_test(memory_of_the_selective_paper),
         cmocka_unit_test(activations_of_a_gated_layer),
         cmocka_unit_test(zero_divides_exactly),
         cmocka_unit_test(interleaving_holds_more),
@@ -368,7 +548,12 @@ int main(void) {
         cmocka_unit_test(overlap_hides_data_parallel),
         cmocka_unit_test(context_parallel_halves_the_work),
         cmocka_unit_test(more_chips_never_lengthen_the_step),
+        cmocka_unit_test(hybrid_shards_and_offload),
+        cmocka_unit_test(recompute_by_layers),
+        cmocka_unit_test(older_software_is_slower),
+        cmocka_unit_test(choices_do_what_they_are_for),
         cmocka_unit_test(search_beats_brute_force),
+        cmocka_unit_test(wide_search_is_exhaustive),
         cmocka_unit_test(search_keeps_what_is_given),
         cmocka_unit_test(what_does_not_fit_says_by_how_much),
         cmocka_unit_test(record_is_consistent),

@@ -342,7 +342,7 @@ static void training_words_are_mapped(void **state) {
     assert_true(f2f_alias_recompute(&n, "full, no seq-parallel") && n == 2);
     assert_false(f2f_alias_recompute(&n, "some"));
     assert_string_equal(f2f_alias_model("Meta Llama 3 70B"), "llama-3-70b");
-    assert_true(f2f_alias_source("of nobody")->nic_Bps <= 0);
+    assert_true(f2f_alias_source("of nobody", "")->nic_Bps <= 0);
     validate_text(&run,
                   "chip,chips,model,params_B,layers,hidden,heads,kv_heads,ffn,vocab,gated,seq,global_batch,micro_batch,"
                   "tp,cp,pp,vp,dp,zero,recompute,precision,step_s,tokps_per_chip,tflops_per_chip\n"

@@ -6,38 +6,23 @@
 #define F2F_CATALOG_H
 
 #include "fab2fleet/doc.h"
+#include "fab2fleet/engine.h"
 #include "fab2fleet/hardware.h"
 #include "fab2fleet/making.h"
 #include "fab2fleet/model.h"
 #include "fab2fleet/range.h"
 #include "fab2fleet/record.h"
+#include "fab2fleet/traffic.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* name of the kind = folder of the catalog */
-#define F2F_KIND_LIST(X)      \
-    X(PROCESS, process)       \
-    X(DRAM, dram)             \
-    X(CONTROLLER, controller) \
-    X(MEMORY, memory) X(CLASS, class) X(CHIP, chip) X(NODE, node) X(NETWORK, network) X(SYSTEM, system)
-
-enum f2f_kind {
-#define X(id, name) F2F_KIND_##id,
-    F2F_KIND_LIST(X)
-#undef X
-        F2F_KIND_N
-};
-
-/* Kinds that say what things cost, listed after those. */
-#define F2F_COST_KIND_LIST(X) \
-    X(foundry)                \
-    X(bonding)                \
-    X(stack)                  \
-    X(package)                \
-    X(price)                  \
-    X(device)
+/* Kinds of descriptions; the name of a kind is the folder of the catalog. The last ones say what things cost. */
+#define F2F_KIND_LIST(X)                                                                                           \
+    X(system)                                                                                                      \
+    X(node) X(network) X(chip) X(class) X(memory) X(controller) X(dram) X(process) X(engine) X(traffic) X(foundry) \
+        X(bonding) X(stack) X(package) X(price) X(device)
 
 /* One `--set path=value`. */
 struct f2f_set {
@@ -81,6 +66,13 @@ f2f_status f2f_catalog_controller(const struct f2f_controller **out, struct f2f_
                                   const struct f2f_set *sets, size_t n_sets, f2f_error *err);
 f2f_status f2f_catalog_model(const struct f2f_model **out, struct f2f_catalog *catalog, const char *name,
                              f2f_error *err);
+
+/* An inference engine; NULL: generic. Of the catalog's and the call's sets those that begin with `engine.` change it
+ * (f2f_catalog_system leaves them alone). */
+f2f_status f2f_catalog_engine(struct f2f_engine *out, struct f2f_catalog *catalog, const char *name,
+                              const struct f2f_set *sets, size_t n_sets, f2f_error *err);
+f2f_status f2f_catalog_traffic(const struct f2f_traffic **out, struct f2f_catalog *catalog, const char *name,
+                               f2f_error *err);
 
 /* One record per description: name, kind, status, title, source. kind: NULL for all, or "chip", "model", ... */
 f2f_status f2f_catalog_list(struct f2f_results *out, struct f2f_catalog *catalog, const char *kind, f2f_error *err);

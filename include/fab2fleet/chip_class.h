@@ -2,7 +2,8 @@
  *
  * A class is a way of building an accelerator: many small matrix units under a cache, a few large
  * systolic arrays, ... All chips of a class share its constants; what differs between chips is in
- * their datasheets. catalog/class/ says what each value was fitted on. */
+ * their datasheets. `fab2fleet calibrate` fits them and writes them to catalog/class/, with the
+ * errors that remain. */
 #ifndef F2F_CHIP_CLASS_H
 #define F2F_CHIP_CLASS_H
 
@@ -12,48 +13,102 @@
 extern "C" {
 #endif
 
-/* key in the description, member, quantity (of base/units.h), least, most
- * (SI units), help. Every key is required unless the description extends another class. */
-#define F2F_CHIP_CLASS_FIELDS(X)                                                                                     \
-    X("launch_clocks", launch_ck, NUMBER, 0.0, 1e6, "chip clocks to start and drain one kernel in a captured graph") \
-    X("tile_clocks", tile_ck, NUMBER, 0.0, 1e6, "chip clocks to fill the pipeline of one tile and write its result") \
-    X("stream_frac", stream_frac, FRACTION, 0.1, 1.0,                                                                \
-      "share of what the memory delivers that a kernel's stream reaches")                                            \
-    X("matrix_frac", matrix_frac, FRACTION, 0.1, 1.0, "share of the matrix peak inside the loop of a large tile")    \
-    X("narrow_frac", narrow_frac, FRACTION, 0.1, 1.0,                                                                \
-      "matrix_frac is multiplied by this for formats of 8 bit or less")                                              \
-    X("unit_rate", unit_B_per_ck, NUMBER, 1.0, 1e5, "bytes a unit takes from the shared cache in one clock")         \
-    X("blocked_frac", blocked_frac, FRACTION, 0.0, 1.0,                                                              \
-      "share of the cache software blocks products for; 0: the cache follows the walk of tiles")                     \
-    X("overlap_frac", overlap_frac, FRACTION, 0.0, 1.0,                                                              \
-      "how much of the shorter of compute and memory time hides behind the longer")                                  \
-    X("weight_only_setup", weight_only_s, TIME, 0.0, 1e-3,                                                           \
-      "added to products whose weights are narrower than products")                                                  \
-    X("nominal_clock", nominal_clock_Hz, FREQUENCY, 1e8, 1e10,                                                       \
-      "clock at the process's nominal voltage; above it voltage and energy per operation rise")                      \
-    X("vector_frac", vector_frac, FRACTION, 0.01, 1.0, "share of the fp32 vector peak in elementwise work")          \
-    X("attention_frac", attention_frac, FRACTION, 0.05, 1.0, "matrix_frac is multiplied by this in attention")       \
-    X("softmax_flop", softmax_flop, NUMBER, 0.0, 1e3,                                                                \
-      "fp32 operations of the vector units for one attention score, beside the products")                            \
-    X("attention_setup", attention_setup_s, TIME, 0.0, 1e-3,                                                         \
-      "fixed cost of attention beyond one launch: rotary and cache write, merge of split sequences")                 \
-    X("collective_launch_clocks", coll_launch_ck, NUMBER, 0.0, 1e6,                                                  \
-      "chip clocks to start a collective of the general library")                                                    \
-    X("collective_step", coll_step_s, TIME, 0.0, 1e-3, "software part of one step of a collective")                  \
-    X("collective_bulk", coll_bulk_s, TIME, 0.0, 1e-3,                                                               \
-      "added where the collective moves bulk instead of flagged data")                                               \
-    X("collective_frac", coll_frac, FRACTION, 0.05, 1.0, "share of link bandwidth in bulk transfer")                 \
-    X("collective_switch_frac", coll_switch_frac, FRACTION, 0.05, 1.0, "the same where the switch reduces")          \
-    X("collective_engine_clocks", coll_engine_ck, NUMBER, 0.0, 1e6,                                                  \
-      "chip clocks to start an inference engine's own all-reduce kernel")                                            \
-    X("bus_contention", bus_contention, NUMBER, 0.0, 4.0,                                                            \
+/* Tables of measurements, and the constants fitted on them in this order: later ones build on earlier ones.
+ * enum suffix, name of the table, member of struct f2f_class_errors. */
+#define F2F_FIT_LIST(X)                      \
+    X(GEMM, "gemm", gemm)                    \
+    X(PREFILL, "attention_prefill", prefill) \
+    X(DECODE, "attention_decode", decode)    \
+    X(LAYER, "layer", layer)                 \
+    X(COLLECTIVE, "collective", collective)
+
+enum f2f_fit {
+#define X(id, table, member) F2F_FIT_##id,
+    F2F_FIT_LIST(X)
+#undef X
+        F2F_FIT_N,
+    F2F_FIT_STATED /* not fitted: the catalog says where it is from */
+};
+
+/* Measured over predicted: a tenth of the rows is below p10, a tenth above p90. 0: not known. */
+struct f2f_residuals {
+    double p10, p90;
+};
+
+struct f2f_class_errors {
+#define X(id, table, member) struct f2f_residuals member;
+    F2F_FIT_LIST(X)
+#undef X
+};
+
+/* key in the description, member, quantity (of base/units.h), least, most (SI units), fitted on, help.
+ * Every key is required unless the description extends another class. */
+#define F2F_CHIP_CLASS_FIELDS(X)                                                                                   \
+    /* the chip: twelve that are fitted, and what is stated */                                                     \
+    X("launch_clocks", launch_ck, NUMBER, 0.0, 1e6, GEMM,                                                          \
+      "chip clocks to start and drain one kernel in a captured graph; merging split sums takes as long")           \
+    X("tile_clocks", tile_ck, NUMBER, 0.0, 1e6, GEMM,                                                              \
+      "chip clocks to fill the pipeline of one tile and write its result")                                         \
+    X("step_clocks", step_ck, NUMBER, 0.0, 100.0, GEMM,                                                            \
+      "chip clocks of the inner loop that do not overlap products, for each 16-bit step of k")                     \
+    X("stream_frac", stream_frac, FRACTION, 0.1, 1.0, GEMM,                                                        \
+      "share of what the memory delivers that a kernel's stream reaches")                                          \
+    X("unit_rate", unit_B_per_ck, NUMBER, 1.0, 1e5, GEMM,                                                          \
+      "bytes a unit takes from the shared cache in one clock, what neighbours share counted for each")             \
+    X("overlap_frac", overlap_frac, FRACTION, 0.0, 1.0, GEMM,                                                      \
+      "how much of the shorter of compute and memory time hides behind the longer")                                \
+    X("narrow_frac", narrow_frac, FRACTION, 0.1, 1.0, GEMM,                                                        \
+      "share of the matrix peak reached in formats of 8 bit or less")                                              \
+    X("nominal_clock", nominal_clock_Hz, FREQUENCY, 1e8, 1e10, STATED,                                             \
+      "boost clock at the process's nominal voltage; a part binned for a higher one needs more voltage")           \
+    X("attention_frac", attention_frac, FRACTION, 0.05, 1.0, PREFILL,                                              \
+      "share of the matrix peak in attention's products")                                                          \
+    X("prefill_setup", prefill_s, TIME, 0.0, 1e-3, PREFILL,                                                        \
+      "prefill attention beyond one launch: rotary embedding, cache write, ends of kernels")                       \
+    X("decode_clocks", decode_ck, NUMBER, 0.0, 1e6, DECODE,                                                        \
+      "chip clocks of decode attention beyond one launch: the same, page tables, merge of split sequences")        \
+    X("element_rate", elements_per_ck, NUMBER, 0.1, 1e5, LAYER,                                                    \
+      "elements a unit loads and stores in one clock in elementwise work")                                         \
+    X("softmax_flop", softmax_flop, NUMBER, 0.0, 1e3, STATED,                                                      \
+      "fp32 operations of the vector units for one attention score, beside the products")                          \
+    X("attention_energy", attention_energy, NUMBER, 0.1, 10.0, STATED,                                             \
+      "energy of an attention product's FLOP over that of a plain product's: soft-max, operands in registers")     \
+    X("waiting_frac", waiting_frac, FRACTION, 0.0, 1.0, STATED,                                                    \
+      "of the power within the limit that a kernel leaves, what units draw that are clocked but wait")             \
+    X("blocked_frac", blocked_frac, FRACTION, 0.0, 1.0, STATED,                                                    \
+      "share of the cache software blocks products for; 0: the cache follows the walk of tiles")                   \
+    /* inference engines: whose kernels run */                                                                     \
+    X("weight_only_setup", weight_only_s, TIME, 0.0, 1e-3, GEMM,                                                   \
+      "added to products whose weights are narrower than products")                                                \
+    X("trtllm_cast", trtllm_cast_s, TIME, 0.0, 1e-3, GEMM, "TensorRT-LLM: kernels that cast activations to 8 bit") \
+    X("vllm_cast", vllm_cast_s, TIME, 0.0, 1e-3, GEMM, "vLLM: the same")                                           \
+    X("vllm_attention", vllm_attention, NUMBER, 0.5, 2.0, PREFILL,                                                 \
+      "vLLM's attention kernels over the mean of engines in speed; TensorRT-LLM's are slower by as much")          \
+    /* collective libraries */                                                                                     \
+    X("collective_launch_clocks", coll_launch_ck, NUMBER, 0.0, 1e6, COLLECTIVE,                                    \
+      "chip clocks to start a collective of the general library")                                                  \
+    X("collective_step_clocks", coll_step_ck, NUMBER, 0.0, 1e6, COLLECTIVE,                                        \
+      "chip clocks of the software part of one step of a collective")                                              \
+    X("collective_bulk", coll_bulk_s, TIME, 0.0, 1e-3, COLLECTIVE,                                                 \
+      "added where the collective moves bulk instead of flagged data")                                             \
+    X("collective_frac", coll_frac, FRACTION, 0.05, 1.0, COLLECTIVE, "share of link bandwidth in bulk transfer")   \
+    X("collective_switch_frac", coll_switch_frac, FRACTION, 0.05, 1.0, COLLECTIVE,                                 \
+      "the same where the switch reduces")                                                                         \
+    X("collective_engine_clocks", coll_engine_ck, NUMBER, 0.0, 1e6, COLLECTIVE,                                    \
+      "chip clocks to start an inference engine's own all-reduce kernel")                                          \
+    X("collective_engine_frac", coll_engine_frac, FRACTION, 0.05, 1.0, COLLECTIVE,                                 \
+      "share of link bandwidth in the engines' own kernels")                                                       \
+    X("bus_contention", bus_contention, NUMBER, 0.0, 4.0, COLLECTIVE,                                              \
       "exponent by which chips beyond two slow each other on a PCIe tree")
 
 struct f2f_chip_class {
     struct f2f_ident id;
-#define X(key, member, quantity, least, most, help) double member;
+#define X(key, member, quantity, least, most, fit, help) double member;
     F2F_CHIP_CLASS_FIELDS(X)
 #undef X
+    struct f2f_class_errors errors; /* of chips that were left out of the fit */
+    const char **fit; /* statistics of the fit, for readers */
+    int n_fit;
 };
 
 #ifdef __cplusplus

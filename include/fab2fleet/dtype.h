@@ -9,7 +9,7 @@ extern "C" {
 #endif
 
 /* enum suffix, name in text, bits of one element as stored (block scales included for fp4: one
- * 8-bit scale for 16 elements, NVFP4; one for 32 would be MXFP4), accepted alias */
+ * 8-bit scale for 16 elements, NVFP4; for mxfp4 one for 32), accepted alias */
 #define F2F_DTYPE_LIST(X)                  \
     X(FP32, "fp32", 32.0, "float32")       \
     X(TF32, "tf32", 32.0, "tensorfloat32") \
@@ -18,6 +18,7 @@ extern "C" {
     X(FP8, "fp8", 8.0, "fp8_block")        \
     X(INT8, "int8", 8.0, "w8a8")           \
     X(FP4, "fp4", 4.5, "nvfp4")            \
+    X(MXFP4, "mxfp4", 4.25, "mx4")         \
     X(INT4, "int4", 4.25, "w4a16") /* 4 bits and one 16-bit scale and zero for 64..128 */
 
 enum f2f_dtype {

@@ -3,6 +3,7 @@
 #define F2F_FAB2FLEET_H
 
 #include "fab2fleet/arena.h"
+#include "fab2fleet/calibrate.h"
 #include "fab2fleet/catalog.h"
 #include "fab2fleet/chip_class.h"
 #include "fab2fleet/cost.h"
@@ -10,6 +11,7 @@
 #include "fab2fleet/diag.h"
 #include "fab2fleet/doc.h"
 #include "fab2fleet/dtype.h"
+#include "fab2fleet/engine.h"
 #include "fab2fleet/explore.h"
 #include "fab2fleet/fab.h"
 #include "fab2fleet/hardware.h"
@@ -25,6 +27,7 @@
 #include "fab2fleet/serve.h"
 #include "fab2fleet/status.h"
 #include "fab2fleet/study.h"
+#include "fab2fleet/traffic.h"
 #include "fab2fleet/train.h"
 #include "fab2fleet/validate.h"
 

@@ -96,6 +96,7 @@ struct f2f_chip_memory {
     const struct f2f_controller *controller; /* NULL: the memory's own */
     int stacks; /* stacks or devices */
     double pin_rate_bps; /* what the chip drives; 0: the memory's own */
+    double inline_ecc_frac; /* of transfers, for ECC bits beside the data; 0: none */
     double usable_frac; /* capacity software can allocate, after ECC and reserved pages */
     double base_C; /* temperature the stacks stand on: that of the package around them */
 };
@@ -103,6 +104,24 @@ struct f2f_chip_memory {
 /* Calibrated constants of a class of chips; src/chip/ says what each one does. All chips of a class
  * share them: nothing is fitted per chip or per shape. */
 struct f2f_chip_class;
+
+/* Where matrix units take their operands. From registers: warps load fragments and issue each small product.
+ * From the scratchpad by themselves (Hopper's wgmma, systolic arrays): tiles of any width, and other work
+ * beside. In pairs (Blackwell's tcgen05): the same, each of two units fetches half of the operand they share,
+ * and sums stay in a memory of the matrix units. */
+enum f2f_operands { F2F_OPERANDS_REGISTERS, F2F_OPERANDS_SCRATCHPAD, F2F_OPERANDS_PAIRED };
+
+/* A systolic array, one in each unit. 0 rows: none. */
+struct f2f_array {
+    int rows, columns;
+    int least_rows; /* it may be folded to as few rows and as many more columns; 0: not */
+};
+
+/* A package of several compute dies. 0 dies: one. */
+struct f2f_chiplets {
+    int dies;
+    double link_Bps; /* of one die to the others, one direction */
+};
 
 struct f2f_chip {
     struct f2f_ident id;
@@ -113,8 +132,12 @@ struct f2f_chip {
     double boost_Hz; /* highest clock, where it is above that; 0: clock_Hz */
     int units; /* SMs, compute units, matrix cores */
     double peak_flops[F2F_DTYPE_N]; /* dense matrix peak by format; 0: not supported */
+    int operands; /* enum f2f_operands */
+    struct f2f_array array;
+    struct f2f_chiplets chiplets;
     double vector_flops; /* fp32 on the vector units */
     double cache_B; /* last-level cache or shared SRAM */
+    int cache_copies; /* parts of the cache that each keep their own copy of what is read; 0: one */
     double cache_Bps; /* its bandwidth; 0: the class's rule */
     double unit_sram_B; /* scratchpad of one unit: shared memory, L1 */
     struct f2f_chip_memory memory;
@@ -152,8 +175,12 @@ struct f2f_net_level {
     double latency_s; /* one way, through this level */
 };
 
+enum f2f_network_topology { F2F_NETWORK_FAT_TREE, F2F_NETWORK_DRAGONFLY };
+
 struct f2f_network {
     struct f2f_ident id;
+    int topology; /* enum f2f_network_topology */
+    bool rails; /* the lowest switches join the NICs of one place in each node */
     const char *fabric; /* "RoCE", "InfiniBand", "ICI" */
     bool reduces; /* in-network reduction */
     double efficiency_frac; /* of line rate after headers and congestion */
@@ -162,6 +189,29 @@ struct f2f_network {
 };
 
 struct f2f_mem_port;
+/* What of a system fails. */
+enum f2f_failure_scope { F2F_FAILS_CHIP, F2F_FAILS_SERVER, F2F_FAILS_JOB /* however large it is: its software */ };
+
+struct f2f_failure_part {
+    const char *name; /* "GPU", "network", ... */
+    int scope; /* enum f2f_failure_scope: of what mtbf_s is the mean */
+    double mtbf_s;
+    double burst; /* failures that follow each other in a burst, mean; 1: each comes alone */
+    double repair_s; /* until the broken node is back; 0: nothing is broken */
+    double slow_frac; /* the job goes on, this much slower until it is noticed; 0: it stops */
+    bool silent; /* noticed late: work since then is void */
+    double notice_s; /* slow, silent: until it is noticed */
+};
+
+struct f2f_reliability {
+    const struct f2f_failure_part *part;
+    int parts; /* 0: nothing is known */
+    int unit; /* chips that leave together for a repair: a server; 0: the node */
+    double detect_s, restart_s; /* until a stop is noticed; until a job runs again, without reading its checkpoint */
+    double planned_s; /* between planned stops, 0: none */
+    double rejoin_s; /* replicas that tolerate the loss of one: all stand still for so long */
+};
+
 struct f2f_system {
     struct f2f_ident id;
     const struct f2f_node *node;
@@ -169,6 +219,8 @@ struct f2f_system {
     const struct f2f_network *network; /* NULL: one node */
     double pue; /* facility power over IT power */
     const struct f2f_mem_port *mem; /* what its memory delivers, where that is known already (machine.h); else NULL */
+    double storage_Bps; /* checkpoints are written and read at, all nodes together; 0: not known */
+    struct f2f_reliability reliability;
 };
 
 #ifdef __cplusplus

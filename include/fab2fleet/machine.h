@@ -5,6 +5,7 @@
 #ifndef F2F_MACHINE_H
 #define F2F_MACHINE_H
 
+#include "fab2fleet/chip_class.h"
 #include "fab2fleet/hardware.h"
 #include "fab2fleet/memory.h"
 #include "fab2fleet/model.h"
@@ -73,6 +74,20 @@ struct f2f_op_cost {
 
 struct f2f_op_cost f2f_machine_op(const struct f2f_machine *machine, const struct f2f_op *op);
 
+/* Remembers what was asked of one machine: same answers, sooner. About 1 MB; not to be shared by threads. */
+struct f2f_memo;
+struct f2f_memo *f2f_memo_new(f2f_arena *arena, const struct f2f_machine *machine);
+struct f2f_op_cost f2f_memo_op(struct f2f_memo *memo, const struct f2f_op *op);
+
+/* The same time by what it is spent on: starts and ends of kernels, products and elements, memory, links, and the
+ * stretch by the power limit; of compute and memory at once, the shorter counts for what it does not hide.
+ * Children are added to the root of r. */
+void f2f_machine_explain(struct f2f_record *r, const struct f2f_machine *machine, const struct f2f_op *op);
+
+/* Measured over predicted, as the class's calibration left it on chips it had not seen: a tenth of the operators of
+ * that kind is below p10, a tenth above p90. {1, 1} where it is not known. */
+struct f2f_residuals f2f_machine_uncertainty(const struct f2f_machine *machine, const struct f2f_op *op);
+
 /* All operators of a graph, counts included; shares (may be NULL) receives one child per operator. */
 struct f2f_op_cost f2f_machine_graph(const struct f2f_machine *machine, const struct f2f_graph *graph, f2f_arena *arena,
                                      struct f2f_share *shares);
@@ -89,8 +104,9 @@ struct f2f_collective_cost f2f_collective_time(const struct f2f_system *system, 
                                                enum f2f_collective_kind op, int chips, int stride, double bytes_B);
 
 /* Whose kernels may run: inference engines bring all-reduce kernels of their own (one-shot, two-shot) and
- * fall back to the general library (NCCL, RCCL); training uses the general library alone. */
-enum f2f_collective_library { F2F_COLLECTIVE_ANY, F2F_COLLECTIVE_GENERAL };
+ * fall back to the general library (NCCL, RCCL); training uses the general library alone. ONE_SHOT: an engine that
+ * has no other kernel of its own. */
+enum f2f_collective_library { F2F_COLLECTIVE_ANY, F2F_COLLECTIVE_GENERAL, F2F_COLLECTIVE_ONE_SHOT };
 /* f2f_collective_time with a choice of library. */
 struct f2f_collective_cost f2f_collective_with(const struct f2f_system *system, const struct f2f_chip_class *cls,
                                                enum f2f_collective_kind op, int chips, int stride, double bytes_B,

@@ -86,10 +86,14 @@ enum f2f_collective_kind {
 };
 
 /* Which kind of parallelism a collective serves. */
-enum f2f_axis { F2F_AXIS_TENSOR, F2F_AXIS_CONTEXT, F2F_AXIS_EXPERT, F2F_AXIS_PIPELINE };
+enum f2f_axis { F2F_AXIS_TENSOR, F2F_AXIS_CONTEXT, F2F_AXIS_EXPERT, F2F_AXIS_PIPELINE, F2F_AXIS_DATA };
+
+/* Whose kernels run an operator, where engines differ. */
+enum f2f_kernels { F2F_KERNELS_ANY, F2F_KERNELS_TRTLLM, F2F_KERNELS_VLLM };
 
 struct f2f_op {
     enum f2f_op_kind kind;
+    enum f2f_kernels kernels;
     const char *name; /* "qkv_proj", "attention_decode", ... */
     enum f2f_cut cut;
     double count; /* how often it runs in the phase */
@@ -101,8 +105,12 @@ struct f2f_op {
     bool general; /* COLLECTIVE: the general library runs it, not an engine's own kernel */
     bool cast; /* GEMM: the input arrives in `act` and is cast to a narrower `compute` by kernels of its own */
     bool over_tokens; /* GEMM of a weight gradient: k counts tokens */
+    double
+        copies; /* GEMM in a benchmark that runs so many alike in turn: the cache keeps what it can of all; 0: none */
     double param_elems; /* parameters beside the product, stored as activations: bias, norm scale */
     double batch, q_len, kv_len, q_heads, kv_heads, head_dim; /* attention; heads also of qkv_proj */
+    double latent_dim; /* of a head that keys and values share (multi-head latent attention), plus head_dim of its own
+                        * for positions; 0: keys and values of head_dim each */
     double window; /* ATTN_PREFILL: keys a query sees at most, 0: all */
     bool no_cache; /* ATTN_PREFILL of a training pass: no KV cache is written */
     double rows, read_elems, write_elems; /* VECTOR, EMBED, SAMPLE: elements of act width a row */
@@ -117,6 +125,8 @@ struct f2f_op {
 /* Of one run. GEMM 2mnk; attention 4 * heads * head_dim for each (query, key) pair under the causal
  * mask, summed exactly; VECTOR and SAMPLE as said above; EMBED and COLLECTIVE 0. */
 double f2f_op_flop(const struct f2f_op *op);
+/* Kernels by the name of an engine: "trtllm", "vllm"; any other is ANY. */
+enum f2f_kernels f2f_kernels_find(const char *engine);
 /* Weights, biases and scales, read once. EMBED: 0, its rows count as activations. */
 double f2f_op_weight_B(const struct f2f_op *op);
 /* KV cache read, and by prefill written; the one token a decode step writes is neglected. */

@@ -16,7 +16,19 @@ enum f2f_recompute {
     F2F_RECOMPUTE_FULL
 };
 
-/* Chips = tp * cp * pp * dp. Order on the network, inner to outer: tp, cp, pp, dp. */
+/* Which neighbours sit nearest on the network, inner to outer. */
+enum f2f_order {
+    F2F_ORDER_PIPELINE_INNER, /* tp, cp, pp, dp: Llama 3 (arXiv 2407.21783 section 3.3.2) */
+    F2F_ORDER_DATA_INNER, /* tp, cp, dp, pp: Megatron-LM's default */
+};
+
+/* How tensor parallelism treats what it does not cut. */
+enum f2f_sequence { F2F_SEQUENCE_PARALLEL, F2F_SEQUENCE_WHOLE /* every chip does all of it (Megatron-LM of 2019) */ };
+
+/* How context parallelism brings keys and values to the queries. */
+enum f2f_context { F2F_CONTEXT_GATHER, F2F_CONTEXT_RING };
+
+/* Chips = tp * cp * pp * dp. A value of 0 in the fields from recompute_layers on is what is usual. */
 struct f2f_strategy {
     int tp; /* tensor, with sequence parallelism in training */
     int cp; /* context */
@@ -27,7 +39,17 @@ struct f2f_strategy {
     int micro_batch; /* sequences */
     int zero; /* 0 none, 1 optimizer, 2 + gradients, 3 + weights */
     int recompute; /* enum f2f_recompute */
+    int recompute_layers; /* full: layers of each stage that are computed again, 0: all */
+    int schedule; /* pipeline schedule, from 1 (f2f_schedule_name); 0: 1F1B, interleaved where vp > 1 */
+    int shard; /* chips ZeRO shards over, copies beyond (hybrid sharding); 0: all that hold the same weights */
+    int offload; /* 1: optimizer state lives in the host's memory */
+    int order; /* enum f2f_order */
+    int sequence; /* enum f2f_sequence */
+    int context; /* enum f2f_context */
 };
+
+/* Chips between neighbours of a group; the data group is that of all chips with the same weights. */
+int f2f_strategy_stride(const struct f2f_strategy *s, enum f2f_axis axis);
 
 const char *f2f_recompute_name(int recompute);
 /* none, selective or full; F2F_EUSAGE names them. */

@@ -45,6 +45,12 @@ struct f2f_span {
     double start_s, duration_s;
 };
 
+/* One point of a curve of a timeline. */
+struct f2f_sample {
+    const char *track;
+    double at_s, value;
+};
+
 struct f2f_record {
     f2f_arena *arena;
     const char *title; /* "hbm3-8h / serve llama-3-70b fp8" */
@@ -55,6 +61,8 @@ struct f2f_record {
     const char *share_unit; /* "s", "J", "usd", "B" */
     struct f2f_span *spans;
     size_t n_spans;
+    struct f2f_sample *samples;
+    size_t n_samples;
 };
 
 struct f2f_record *f2f_record_new(f2f_arena *arena, const char *title);
@@ -67,6 +75,7 @@ void f2f_record_add(struct f2f_record *r, const struct f2f_value *value);
 /* Adds and returns a nested record (JSON object; CSV columns `key.sub`). */
 struct f2f_record *f2f_record_sub(struct f2f_record *r, const char *key, const char *help);
 void f2f_record_span(struct f2f_record *r, const char *track, const char *name, double start_s, double duration_s);
+void f2f_record_sample(struct f2f_record *r, const char *track, double at_s, double value);
 
 /* The value of that key, or NULL (also when r is NULL). "strategy.tp" descends, if no key is just that. */
 const struct f2f_value *f2f_record_find(const struct f2f_record *r, const char *key);

@@ -18,6 +18,7 @@ enum f2f_format {
                      * spreadsheet would take for a formula (= + - @) gets a ' in front */
     F2F_FORMAT_HTML, /* one file with everything in it: claims, tables, charts, all values */
     F2F_FORMAT_TIMELINE, /* spans as a Chrome trace, which Perfetto opens: a process per result, a thread per track */
+    F2F_FORMAT_PERFETTO, /* the same in Perfetto's own binary form (protobuf): smaller; no text */
     F2F_FORMAT_N
 };
 
@@ -31,6 +32,10 @@ struct f2f_report_options {
 /* The whole document in UTF-8, in the arena. options: NULL is all false. */
 const char *f2f_report(f2f_arena *arena, const struct f2f_results *results, enum f2f_format format,
                        const struct f2f_report_options *options);
+
+/* The same with its length, for a format that is no text. */
+const char *f2f_report_sized(size_t *length, f2f_arena *arena, const struct f2f_results *results,
+                             enum f2f_format format, const struct f2f_report_options *options);
 
 #ifdef __cplusplus
 }

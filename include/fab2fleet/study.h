@@ -33,8 +33,13 @@ struct f2f_study_job {
     int tp, pp, cp, vp, dp, micro_batch, zero; /* 0: the job's default (serving) or chosen (training) */
     const char *recompute;
     int isl, osl, concurrency; /* serve */
+    const char *traffic, *trace, *router;
+    double rate_scale;
+    int requests, replicas;
     const char *slo;
     int chips, global_batch, seq; /* train */
+    int split, spares; /* see struct f2f_train_job: jobs, spares */
+    bool fault_tolerant, async_checkpoint;
     double tokens;
 };
 

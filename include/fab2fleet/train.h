@@ -12,8 +12,29 @@
 extern "C" {
 #endif
 
-/* In strategy.zero of a job: to be chosen, like F2F_RECOMPUTE_CHOSEN in strategy.recompute. */
+/* In a strategy of a job: to be chosen, like F2F_RECOMPUTE_CHOSEN in strategy.recompute. */
 #define F2F_ZERO_CHOSEN (-1)
+#define F2F_SCHEDULE_CHOSEN (-1) /* strategy.schedule */
+
+/* Number of a pipeline schedule by name (gpipe, 1f1b, interleaved, zero-bubble); F2F_EUSAGE names them. */
+f2f_status f2f_schedule_parse(int *out, const char *text, f2f_error *err);
+/* The schedule a strategy uses. */
+const char *f2f_schedule_name(const struct f2f_strategy *s);
+
+/* How the software of a run differs from today's; all false or 0: flash attention, collectives of tensor and data
+ * parallelism beside the compute. */
+struct f2f_train_software {
+    bool stored_scores; /* attention with its score matrix and dropout in memory (before arXiv 2205.14135) */
+    bool exposed_data; /* gradients are reduced only after the last backward pass (Megatron-LM until 2023) */
+    bool exposed_tensor; /* collectives of tensor parallelism wait for their product, and products for them */
+    bool exposed_sum; /* gradients are added up by a kernel of its own, not by the product (Megatron-LM until 2022) */
+    bool exposed_pipeline; /* a stage waits until it has sent (Megatron-LM until 2023) */
+    bool flat_data; /* what a chip gathers and reduces over data parallelism all goes over its own NIC (DeepSpeed's
+                     * ZeRO-3 of 2021, inferred) */
+    double attention_unit_flop; /* of attention's products in a clock of a unit at most, at the clock of the chip's
+                                 * peaks; 0: what the chip's class says */
+    bool half_gradients; /* fp16 gradients are summed and reduced in 16 bit (Megatron-LM's and DeepSpeed's fp16 mode) */
+};
 
 struct f2f_train_job {
     const struct f2f_model *model;
@@ -22,22 +43,52 @@ struct f2f_train_job {
     int global_batch; /* sequences */
     int seq; /* tokens of one */
     struct f2f_strategy strategy; /* open, that is to be chosen: a size of 0, zero or recompute of -1 */
-    bool search; /* choose every open field for the shortest step that fits; else sizes are 1, dp the rest,
-                  * zero 1, recompute none */
-    /* Older software; both false: flash attention, collectives of data parallelism beside the compute. */
-    bool stored_scores; /* attention with its score matrix and dropout in memory (before arXiv 2205.14135) */
-    bool exposed_data; /* gradients are reduced only after the last backward pass (Megatron-LM until 2023) */
+    bool search; /* choose every open field for the shortest step that fits; else sizes are 1, dp the rest, zero 1,
+                  * recompute none, the usual schedule */
+    struct f2f_train_software software;
+    double optimizer_B; /* Adam's state of one parameter, master weight included; 0: 12 (32 bit) */
+    double doc_tok; /* mean length of the documents packed into a sequence, attention stays inside; 0: one each */
+    double memory_frac; /* share of the memory that may be filled; 0: all. Above 1 for runs known to have fitted */
     double tokens; /* of the whole run, for days; 0: not asked */
+    int jobs; /* the chips are shared out to so many jobs alike; 0: one */
+    bool fault_tolerant; /* a replica that fails leaves and rejoins, the others go on */
+    bool async_checkpoint; /* copied to the hosts' memory, then written beside the training */
+    double checkpoint_s; /* work between checkpoints; 0: the best in simulation */
+    int seed; /* of the failures */
+    int spares; /* search: up to so many chips may stay idle */
+    bool wide; /* search: also order, context, shard, offload and recompute_layers where they are 0 */
 };
 
 /* Bytes on the fullest chip, by what. */
 struct f2f_train_memory {
-    double weights_B, gradients_B, optimizer_B, activations_B, workspace_B, total_B;
+    double weights_B, gradients_B, optimizer_B, activations_B, workspace_B, fragmentation_B, total_B;
+    double host_B; /* offloaded to the host, not in total_B */
 };
 
 /* All fields of s must be given (>= 1; zero 0..3). F2F_EINPUT when batch, sequence or layers do not divide. */
 f2f_status f2f_train_memory(struct f2f_train_memory *out, const struct f2f_train_job *job, const struct f2f_strategy *s,
                             f2f_error *err);
+
+/* The same with a table of the best ten strategies and the next: sizes and the rest of each, step_s, longer_frac,
+ * why (what makes it worse than the first). NULL where nothing was searched or nothing fits. */
+f2f_status f2f_train_run_ranked(struct f2f_record **out, struct f2f_record **ranking, f2f_arena *arena,
+                                const struct f2f_system *system, const struct f2f_train_job *job, f2f_error *err);
+
+/* One strategy after the other, for searches of one's own: what neighbours share is kept between calls. */
+struct f2f_train_evaluator;
+struct f2f_train_estimate {
+    double step_s;
+    struct f2f_train_memory memory;
+    bool fits;
+};
+/* The evaluator lives in the arena. */
+f2f_status f2f_train_evaluator_new(struct f2f_train_evaluator **out, f2f_arena *arena, const struct f2f_system *system,
+                                   const struct f2f_train_job *job, f2f_error *err);
+/* Memory and time of a step with the strategy, all of whose sizes are given; the time also where it does not fit.
+ * Fast where only zero, shard and offload change from call to call, slower where pp, vp, schedule or recompute do,
+ * slowest where a layer is cut otherwise. F2F_EINPUT: a strategy that does not divide. */
+f2f_status f2f_train_evaluate(struct f2f_train_estimate *out, struct f2f_train_evaluator *e,
+                              const struct f2f_strategy *s, f2f_error *err);
 
 /* FLOPs of training on one token by PaLM's convention (arXiv 2204.02311 appendix B), as most published
  * TFLOP/s count: 6 a parameter and 12 * layers * heads * head_dim * seq for attention, mask ignored. */

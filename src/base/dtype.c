@@ -25,13 +25,15 @@ static const struct f2f_precision precisions[] = {
     {"int8_wo", F2F_DTYPE_BF16, F2F_DTYPE_INT8, F2F_DTYPE_BF16, F2F_DTYPE_BF16},
     {"int4_wo", F2F_DTYPE_BF16, F2F_DTYPE_INT4, F2F_DTYPE_BF16, F2F_DTYPE_BF16},
     {"nvfp4", F2F_DTYPE_FP4, F2F_DTYPE_FP4, F2F_DTYPE_BF16, F2F_DTYPE_FP8},
+    {"mxfp4", F2F_DTYPE_MXFP4, F2F_DTYPE_MXFP4, F2F_DTYPE_BF16, F2F_DTYPE_FP8},
+    {"mxfp4_wo", F2F_DTYPE_BF16, F2F_DTYPE_MXFP4, F2F_DTYPE_BF16, F2F_DTYPE_BF16},
 };
 
 static const struct {
     const char *alias, *name;
 } precision_aliases[] = {
     {"bfloat16", "bf16"}, {"float16", "fp16"}, {"float32", "fp32"},  {"w8a16", "int8_wo"}, {"w4a16", "int4_wo"},
-    {"fp4", "nvfp4"},     {"int4", "int4_wo"}, {"fp8_block", "fp8"}, {"w8a8", "int8"},     {"mxfp4", "nvfp4"},
+    {"fp4", "nvfp4"},     {"int4", "int4_wo"}, {"fp8_block", "fp8"}, {"w8a8", "int8"},
 };
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
@@ -47,7 +49,8 @@ f2f_status f2f_dtype_parse(enum f2f_dtype *out, const char *text, f2f_error *err
         return F2F_OK;
     }
     return f2f_fail(err, F2F_EUSAGE,
-                    "unknown number format '%.40s': fp32, tf32, bf16, fp16, fp8, int8, fp4 and int4 are known", text);
+                    "unknown number format '%.40s': fp32, tf32, bf16, fp16, fp8, int8, fp4, mxfp4 and int4 are known",
+                    text);
 }
 
 static const struct f2f_precision *find_precision(const char *text) {
@@ -62,7 +65,8 @@ f2f_status f2f_precision_parse(struct f2f_precision *out, const char *text, cons
     const struct f2f_precision *found = find_precision(text);
     if (!found)
         return f2f_fail(err, F2F_EUSAGE,
-                        "unknown precision '%.40s': bf16, fp16, fp32, fp8, int8, int8_wo, int4_wo and nvfp4 are known",
+                        "unknown precision '%.40s': bf16, fp16, fp32, fp8, int8, int8_wo, int4_wo, nvfp4, mxfp4 and "
+                        "mxfp4_wo are known",
                         text);
     *out = *found;
     return kv ? f2f_dtype_parse(&out->kv, kv, err) : F2F_OK;

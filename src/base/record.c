@@ -57,6 +57,11 @@ void f2f_record_span(struct f2f_record *r, const char *track, const char *name, 
     r->spans[r->n_spans++] = (struct f2f_span){copy(r->arena, track), copy(r->arena, name), start_s, duration_s};
 }
 
+void f2f_record_sample(struct f2f_record *r, const char *track, double at_s, double value) {
+    r->samples = room(r->arena, r->samples, r->n_samples, sizeof *r->samples);
+    r->samples[r->n_samples++] = (struct f2f_sample){copy(r->arena, track), at_s, value};
+}
+
 static const struct f2f_value *find(const struct f2f_record *r, const char *key, size_t length) {
     for (size_t i = 0; i < r->n_values; i++)
         if (strlen(r->values[i].key) == length && strncmp(r->values[i].key, key, length) == 0) return &r->values[i];

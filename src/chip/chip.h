@@ -14,6 +14,7 @@ struct work {
     double serial_s; /* streams before or after, by kernels of their own */
     double flop, mem_B, cache_B, net_B;
     enum f2f_dtype format; /* of the flop, for their energy */
+    double flop_energy; /* of one, relative to a plain product's in that format; 0: 1 */
 };
 
 typedef struct work work_fn(const struct f2f_machine *machine, const struct f2f_op *op);
@@ -23,20 +24,26 @@ work_fn f2f_chip_gemm_work, f2f_chip_prefill_work, f2f_chip_decode_work, f2f_chi
 /* The format a product really runs in: the asked one, else the next wider the chip has; weight-only
  * formats run in 16 bit. */
 enum f2f_dtype f2f_chip_native_format(const struct f2f_chip *chip, enum f2f_dtype wanted);
-/* Highest clock; power.c lowers it. */
+/* Highest clock; power.c stretches the time where power does not allow it. */
 double f2f_chip_clock_Hz(const struct f2f_chip *chip);
 /* Matrix peak of a native format at that clock; the vector units' where the chip has no matrix unit for it. */
 double f2f_chip_peak_flops(const struct f2f_chip *chip, enum f2f_dtype format);
-/* matrix_frac, less what the class loses in narrow formats. */
-double f2f_chip_matrix_frac(const struct f2f_machine *machine, enum f2f_dtype format);
-/* Seconds the whole chip takes for one attention score of head_dim: two products and the soft-max. */
-double f2f_chip_score_s(const struct f2f_machine *machine, enum f2f_dtype format, double head_dim);
+/* The same, less what the class loses in narrow formats. */
+double f2f_chip_matrix_flops(const struct f2f_machine *machine, enum f2f_dtype format);
+/* FLOP of the two products of one attention score. */
+double f2f_chip_score_flop(const struct f2f_op *op);
+/* Seconds one unit takes for one attention score: two products and the soft-max. */
+double f2f_chip_score_s(const struct f2f_machine *machine, enum f2f_dtype format, const struct f2f_op *op);
+/* Energy of an attention product's FLOP over a plain product's. */
+double f2f_chip_attention_energy(const struct f2f_machine *machine);
+/* The format attention's products run in. */
+enum f2f_dtype f2f_chip_attention_format(const struct f2f_chip *chip, const struct f2f_op *op);
 /* Bandwidth of the shared cache: the chip's, or the class's rule. */
 double f2f_chip_cache_Bps(const struct f2f_machine *machine);
 
-/* Seconds of the class's fixed costs at this chip's clock. */
+/* Seconds of a number of clocks at the chip's highest. */
+double f2f_chip_clocks_s(const struct f2f_machine *machine, double clocks);
 double f2f_chip_launch_s(const struct f2f_machine *machine);
-double f2f_chip_tile_s(const struct f2f_machine *machine);
 
 /* Seconds to move so many bytes: a read stream, pages of the KV cache, reads and writes together. */
 double f2f_chip_read_s(const struct f2f_machine *machine, double bytes_B);

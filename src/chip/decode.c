@@ -10,12 +10,15 @@
 static const double matrix_rows = 16.0; /* query rows a matrix instruction takes at least (mma.m16n8k16) */
 
 struct work f2f_chip_decode_work(const struct f2f_machine *machine, const struct f2f_op *op) {
-    enum f2f_dtype format = f2f_chip_native_format(machine->chip, op->compute);
+    const struct f2f_chip_class *cls = machine->cls;
+    enum f2f_dtype format = f2f_chip_attention_format(machine->chip, op);
     double kv_B = f2f_op_kv_B(op), act_B = f2f_op_act_B(op), jobs = op->batch * op->kv_heads;
-    double rows = ceil(op->q_heads / op->kv_heads / matrix_rows) * matrix_rows;
-    struct work w = {.fixed_s = f2f_chip_launch_s(machine) + machine->cls->attention_setup_s, .format = format};
-    w.compute_s = jobs * rows * op->kv_len * f2f_chip_score_s(machine, format, op->head_dim) +
-                  ceil(jobs / machine->chip->units) * f2f_chip_tile_s(machine);
+    double rows = ceil(op->q_heads / op->kv_heads / matrix_rows) * matrix_rows, units = machine->chip->units;
+    struct work w = {.fixed_s = f2f_chip_launch_s(machine) + f2f_chip_clocks_s(machine, cls->decode_ck),
+                     .format = format,
+                     .flop_energy = f2f_chip_attention_energy(machine)};
+    w.compute_s = jobs * rows * op->kv_len * f2f_chip_score_s(machine, format, op) / units +
+                  ceil(jobs / units) * f2f_chip_clocks_s(machine, cls->tile_ck);
     w.memory_s = f2f_chip_kv_s(machine, kv_B) + f2f_chip_mixed_s(machine, act_B);
     w.flop = f2f_op_flop(op);
     w.mem_B = kv_B + act_B;

@@ -21,8 +21,12 @@ f2f_status f2f_machine_make(struct f2f_machine *out, const struct f2f_system *sy
         return f2f_fail(err, F2F_EINPUT, "chip %s: %d units at %g Hz with %g FLOP/s of vectors; all must be above 0",
                         chip->id.name, chip->units, chip->clock_Hz, chip->vector_flops);
     *out = (struct f2f_machine){.system = system, .chip = chip, .cls = chip->cls};
-    if (!system->mem) return f2f_mem_port_make(&out->mem, &chip->memory, err);
-    out->mem = *system->mem;
+    if (system->mem) out->mem = *system->mem;
+    else F2F_TRY(f2f_mem_port_make(&out->mem, &chip->memory, err));
+    double data_frac = 1.0 - chip->memory.inline_ecc_frac;
+    out->mem.read_Bps *= data_frac;
+    out->mem.kv_Bps *= data_frac;
+    out->mem.mixed_Bps *= data_frac;
     return F2F_OK;
 }
 
@@ -30,6 +34,43 @@ struct f2f_op_cost f2f_machine_op(const struct f2f_machine *machine, const struc
     assert((size_t)op->kind < sizeof work_of / sizeof work_of[0]);
     struct work w = work_of[op->kind](machine, op);
     return f2f_chip_power_finish(machine, &w);
+}
+
+void f2f_machine_explain(struct f2f_record *r, const struct f2f_machine *machine, const struct f2f_op *op) {
+    struct work w = work_of[op->kind](machine, op);
+    double visible = 1.0 - machine->cls->overlap_frac, compute_s = w.compute_s, memory_s = w.memory_s;
+    if (compute_s < memory_s) compute_s *= visible;
+    else memory_s *= visible;
+    memory_s += w.serial_s;
+    double sum_s = w.fixed_s + compute_s + memory_s + w.network_s;
+    const struct {
+        const char *name;
+        enum f2f_bound bound;
+        double time_s;
+    } parts[] = {
+        {"starts and ends", F2F_BOUND_LATENCY, w.fixed_s},
+        {"work of the units", F2F_BOUND_COMPUTE, compute_s},
+        {"memory", F2F_BOUND_MEMORY, memory_s},
+        {"links", F2F_BOUND_NETWORK, w.network_s},
+        {"lower clock at the power limit", F2F_BOUND_COMPUTE, f2f_chip_power_finish(machine, &w).time_s - sum_s}};
+    struct f2f_share *root = f2f_share_root(r, op->name, "s");
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (parts[i].time_s > 1e-15)
+            f2f_share_child(r->arena, root, parts[i].name, f2f_bound_name(parts[i].bound))->amount += parts[i].time_s;
+    f2f_share_sum(root);
+}
+
+struct f2f_residuals f2f_machine_uncertainty(const struct f2f_machine *machine, const struct f2f_op *op) {
+    const struct f2f_class_errors *e = &machine->cls->errors;
+    const struct f2f_residuals *const of_kind[] = {[F2F_OP_GEMM] = &e->gemm,
+                                                   [F2F_OP_ATTN_PREFILL] = &e->prefill,
+                                                   [F2F_OP_ATTN_DECODE] = &e->decode,
+                                                   [F2F_OP_VECTOR] = &e->layer,
+                                                   [F2F_OP_EMBED] = &e->layer,
+                                                   [F2F_OP_SAMPLE] = &e->layer,
+                                                   [F2F_OP_COLLECTIVE] = &e->collective};
+    assert((size_t)op->kind < sizeof of_kind / sizeof of_kind[0]);
+    return of_kind[op->kind]->p10 > 0.0 ? *of_kind[op->kind] : (struct f2f_residuals){1.0, 1.0};
 }
 
 /* Adds `count` runs of one operator to the total. */

@@ -1,35 +1,51 @@
 /* prefill.c - causal attention of new tokens over their context, in one pass without the score matrix.
  *
- * After FlashAttention-2: a unit takes a block of query rows of one head and walks over the keys; the
- * soft-max runs on the vector units and adds to the products' time. A block costs a pipeline fill, and
- * the diagonal is computed in whole blocks. Rotary embedding and the write to the cache come first, as a
- * memory-bound kernel. Left out: key splitting for very short queries. */
+ * After FlashAttention-2 (Dao, 2023): a unit takes a block of query rows of one head and walks over the keys;
+ * the diagonal is computed in whole blocks. Blocks have lengths from one to all of the keys and start shortest
+ * first, so that at the end units wait for half of the longest on average. Few queries over a long context are split
+ * by keys. Where there is a cache, rotary embedding and the write to it come first, as a kernel bound by memory. */
 #include <math.h>
 
 #include "chip/chip.h"
 
 static const double block_q = 128.0; /* query rows and keys of a block */
 static const double block_kv = 128.0;
+static const double split_least_kv = 512.0; /* keys a part keeps */
+static const double tail_share = 0.6; /* of the longest block; half, and blocks do not end in step */
 
 /* Scores that are computed: those of the mask, and half a block of keys beside them for each query. */
 static double scores(const struct f2f_op *op) {
-    double wanted = f2f_op_flop(op) / (4.0 * op->head_dim);
+    double wanted = f2f_op_flop(op) / f2f_chip_score_flop(op);
     return wanted + 0.5 * op->batch * op->q_heads * op->q_len * fmin(block_kv, op->q_len);
 }
 
+/* Parts the keys of a block are cut into: where most of them are cached and there are fewer blocks than units. */
+static double key_splits(const struct f2f_op *op, double jobs, double units, double seen) {
+    if (op->kv_len < 2.0 * op->q_len) return 1.0;
+    return fmax(1.0, fmin(floor(units / jobs), floor(seen / split_least_kv)));
+}
+
 struct work f2f_chip_prefill_work(const struct f2f_machine *machine, const struct f2f_op *op) {
-    enum f2f_dtype format = f2f_chip_native_format(machine->chip, op->compute);
-    double units = machine->chip->units, heads = op->batch * op->q_heads;
-    double score_s = f2f_chip_score_s(machine, format, op->head_dim), act_B = f2f_op_act_B(op);
-    double even_s = scores(op) * score_s;
-    /* The block with the longest row of keys is waited for when there are few blocks. */
+    enum f2f_dtype format = f2f_chip_attention_format(machine->chip, op);
+    const struct f2f_chip_class *cls = machine->cls;
+    double units = machine->chip->units, jobs = op->batch * op->q_heads * ceil(op->q_len / block_q);
+    double score_s = f2f_chip_score_s(machine, format, op);
     double seen = op->window > 0.0 ? fmin(op->window, op->kv_len) : op->kv_len;
-    double last_s = fmin(block_q, op->q_len) * seen * score_s * units;
-    struct work w = {.fixed_s = f2f_chip_launch_s(machine) + machine->cls->attention_setup_s, .format = format};
-    w.compute_s = fmax(even_s, last_s) + ceil(heads * ceil(op->q_len / block_q) / units) * f2f_chip_tile_s(machine);
+    double even_s = scores(op) * score_s / units, last_s = fmin(block_q, op->q_len) * seen * score_s;
+    last_s /= key_splits(op, jobs, units, seen);
+    double act_B = f2f_op_act_B(op), kv_B = f2f_op_kv_B(op);
+    struct work w = {
+        .fixed_s = f2f_chip_launch_s(machine), .format = format, .flop_energy = f2f_chip_attention_energy(machine)};
+    w.compute_s =
+        fmax(even_s + tail_share * last_s, last_s) + ceil(jobs / units) * f2f_chip_clocks_s(machine, cls->tile_ck);
+    w.memory_s = f2f_chip_activation_s(machine, act_B);
     w.flop = f2f_op_flop(op);
-    w.mem_B = 2.0 * act_B + f2f_op_kv_B(op);
-    w.memory_s = f2f_chip_activation_s(machine, w.mem_B);
+    w.mem_B = act_B;
+    if (!op->no_cache) {
+        w.fixed_s += cls->prefill_s;
+        w.serial_s = f2f_chip_activation_s(machine, act_B + kv_B);
+        w.mem_B += act_B + kv_B;
+    }
     w.cache_B = w.mem_B + w.flop * f2f_dtype_B(format) / (2.0 * block_q);
     return w;
 }

@@ -3,7 +3,7 @@
 
 #include "chip/chip.h"
 
-enum { N_CHOICES = 4 };
+enum { N_CHOICES = 5 }; /* what is not listed is fp32 */
 /* What stands in for a format the chip does not know: the next wider that holds its values, in order.
  * Engines take bf16 and fp16 for each other. */
 static const enum f2f_dtype ladder[F2F_DTYPE_N][N_CHOICES] = {
@@ -14,6 +14,7 @@ static const enum f2f_dtype ladder[F2F_DTYPE_N][N_CHOICES] = {
     [F2F_DTYPE_FP8] = {F2F_DTYPE_FP8, F2F_DTYPE_FP16, F2F_DTYPE_BF16, F2F_DTYPE_FP32},
     [F2F_DTYPE_INT8] = {F2F_DTYPE_INT8, F2F_DTYPE_FP16, F2F_DTYPE_BF16, F2F_DTYPE_FP32},
     [F2F_DTYPE_FP4] = {F2F_DTYPE_FP4, F2F_DTYPE_FP8, F2F_DTYPE_FP16, F2F_DTYPE_BF16},
+    [F2F_DTYPE_MXFP4] = {F2F_DTYPE_MXFP4, F2F_DTYPE_FP4, F2F_DTYPE_FP8, F2F_DTYPE_FP16, F2F_DTYPE_BF16},
     [F2F_DTYPE_INT4] = {F2F_DTYPE_INT4, F2F_DTYPE_INT8, F2F_DTYPE_FP16, F2F_DTYPE_BF16},
 };
 
@@ -31,15 +32,9 @@ double f2f_chip_peak_flops(const struct f2f_chip *chip, enum f2f_dtype format) {
     return chip->peak_flops[format] * f2f_chip_clock_Hz(chip) / chip->clock_Hz;
 }
 
-double f2f_chip_matrix_frac(const struct f2f_machine *machine, enum f2f_dtype format) {
-    const struct f2f_chip_class *cls = machine->cls;
-    return f2f_dtype_B(format) < 2.0 ? cls->matrix_frac * cls->narrow_frac : cls->matrix_frac;
-}
-
-double f2f_chip_score_s(const struct f2f_machine *machine, enum f2f_dtype format, double head_dim) {
-    const struct f2f_chip *chip = machine->chip;
-    double rate = f2f_chip_peak_flops(chip, format) * f2f_chip_matrix_frac(machine, format);
-    return 4.0 * head_dim / (rate * machine->cls->attention_frac) + machine->cls->softmax_flop / chip->vector_flops;
+double f2f_chip_matrix_flops(const struct f2f_machine *machine, enum f2f_dtype format) {
+    double peak_flops = f2f_chip_peak_flops(machine->chip, format);
+    return f2f_dtype_B(format) < 2.0 ? peak_flops * machine->cls->narrow_frac : peak_flops;
 }
 
 double f2f_chip_cache_Bps(const struct f2f_machine *machine) {
@@ -48,27 +43,41 @@ double f2f_chip_cache_Bps(const struct f2f_machine *machine) {
                                  : machine->cls->unit_B_per_ck * f2f_chip_clock_Hz(chip) * chip->units;
 }
 
-double f2f_chip_launch_s(const struct f2f_machine *machine) {
-    return machine->cls->launch_ck / f2f_chip_clock_Hz(machine->chip);
+double f2f_chip_clocks_s(const struct f2f_machine *machine, double clocks) {
+    return clocks / f2f_chip_clock_Hz(machine->chip);
 }
 
-double f2f_chip_tile_s(const struct f2f_machine *machine) {
-    return machine->cls->tile_ck / f2f_chip_clock_Hz(machine->chip);
+double f2f_chip_launch_s(const struct f2f_machine *machine) {
+    return f2f_chip_clocks_s(machine, machine->cls->launch_ck);
+}
+
+/* Each die reads evenly from the memory of all, so that of its share all but 1/dies comes over its link. */
+static double streamed_s(const struct f2f_machine *machine, double bytes_B, double memory_Bps) {
+    const struct f2f_chiplets *c = &machine->chip->chiplets;
+    double memory_s = bytes_B / (memory_Bps * machine->cls->stream_frac);
+    if (c->dies < 2) return memory_s;
+    double crossing_B = bytes_B / c->dies * (c->dies - 1) / c->dies;
+    return fmax(memory_s, crossing_B / c->link_Bps);
 }
 
 double f2f_chip_read_s(const struct f2f_machine *machine, double bytes_B) {
-    return bytes_B / (machine->mem.read_Bps * machine->cls->stream_frac);
+    return streamed_s(machine, bytes_B, machine->mem.read_Bps);
 }
 
 double f2f_chip_kv_s(const struct f2f_machine *machine, double bytes_B) {
-    return bytes_B / (machine->mem.kv_Bps * machine->cls->stream_frac);
+    return streamed_s(machine, bytes_B, machine->mem.kv_Bps);
 }
 
 double f2f_chip_mixed_s(const struct f2f_machine *machine, double bytes_B) {
-    return bytes_B / (machine->mem.mixed_Bps * machine->cls->stream_frac);
+    return streamed_s(machine, bytes_B, machine->mem.mixed_Bps);
 }
 
+/* Of the cache's rate to tiles, whose operands several units share: what streams get that no unit shares. Two units
+ * of a cluster or the tiles of a row take an operand at once; L2 measures 5 to 6 TB/s on H100. */
+static const double unshared = 0.33;
+
 double f2f_chip_activation_s(const struct f2f_machine *machine, double bytes_B) {
-    double cached_B = fmin(bytes_B, 0.5 * machine->chip->cache_B);
-    return f2f_chip_mixed_s(machine, bytes_B - cached_B) + cached_B / f2f_chip_cache_Bps(machine);
+    double copies = fmax(1.0, machine->chip->cache_copies);
+    double cached_B = fmin(bytes_B, 0.5 * machine->chip->cache_B / copies);
+    return f2f_chip_mixed_s(machine, bytes_B - cached_B) + cached_B / (unshared * f2f_chip_cache_Bps(machine));
 }

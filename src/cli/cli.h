@@ -72,6 +72,7 @@ int cli_fail(const struct cli *cli, f2f_status status, const f2f_error *err);
 /* Writes to the file of --output, else to standard output. */
 f2f_status cli_write(const struct cli *cli, const char *text, f2f_error *err);
 f2f_status cli_write_file(const char *path, const char *text, f2f_error *err);
+f2f_status cli_write_bytes(const char *path, const char *bytes, size_t length, f2f_error *err);
 /* Does the file name end as one that results are written to: .json .csv .html .txt? */
 bool cli_names_format(const char *path);
 /* `wall_s` since the start in every result: the one figure that differs between two runs. */

@@ -33,7 +33,7 @@ static f2f_status simulate(struct f2f_cost_job *out, const char **why, struct cl
     struct f2f_record *record;
     job.strategy = (struct f2f_strategy){.tp = o.tp, .pp = o.pp, .cp = 1, .vp = 1, .dp = 1, .ep = 1, .micro_batch = 1};
     F2F_TRY(f2f_precision_parse(&job.precision, o.precision, o.kv_precision, err));
-    F2F_TRY(f2f_engine_find(&job.engine, NULL, err));
+    F2F_TRY(f2f_catalog_engine(&job.engine, cli->catalog, NULL, NULL, 0, err));
     if (o.slo) F2F_TRY(f2f_slo_parse(&job.slo, o.slo, err));
     F2F_TRY(f2f_catalog_model(&job.model, cli->catalog, o.model, err));
     F2F_TRY(f2f_serve_run(&record, cli->arena, system, &job, err));

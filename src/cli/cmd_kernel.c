@@ -5,9 +5,10 @@
 #include "fab2fleet/machine.h"
 
 static struct {
-    int m, n, k, groups, batch, seq, kv_len, q_heads, kv_heads, head_dim, chips;
+    int m, n, k, groups, batch, seq, kv_len, q_heads, kv_heads, head_dim, latent_dim, chips;
     const char *dtype, *kv_dtype, *op;
     double bytes;
+    bool uncertainty;
 } o = {.dtype = "bf16", .groups = 1, .batch = 1, .head_dim = 128, .op = "all_reduce", .chips = 8};
 
 static const struct opt table[] = {
@@ -23,9 +24,12 @@ static const struct opt table[] = {
     {"q-heads", 0, OPT_INT, &o.q_heads, "H", "query heads", 1, 1e6},
     {"kv-heads", 0, OPT_INT, &o.kv_heads, "H", "key and value heads", 1, 1e6},
     {"head-dim", 0, OPT_INT, &o.head_dim, "D", "width of a head", 1, 65536},
+    {"latent-dim", 0, OPT_INT, &o.latent_dim, "D", "latent of keys and values (MLA); head-dim: the part for positions",
+     1, 65536},
     {"op", 0, OPT_TEXT, &o.op, "OP", "all_reduce, all_gather, reduce_scatter, alltoall or send", 0, 0},
     {"chips", 0, OPT_INT, &o.chips, "N", "chips in the collective", 1, 1e7},
     {"bytes", 0, OPT_REAL, &o.bytes, "B", "message of one chip in bytes", 1, 1e15},
+    {"uncertainty", 0, OPT_FLAG, &o.uncertainty, NULL, "also the latency at p10 and p90 of the model's errors", 0, 0},
     {0}};
 
 static f2f_status need(const char *name, int value, f2f_error *err) {
@@ -55,7 +59,8 @@ static f2f_status make_attention(struct f2f_op *op, const struct f2f_precision *
                           .kv_len = decode ? o.kv_len : o.seq,
                           .q_heads = o.q_heads,
                           .kv_heads = o.kv_heads,
-                          .head_dim = o.head_dim};
+                          .head_dim = o.head_dim,
+                          .latent_dim = o.latent_dim};
     op->compute = p->compute, op->weight = p->weight, op->act = p->act, op->kv = p->kv;
     return F2F_OK;
 }
@@ -102,6 +107,13 @@ static void put_cost(struct f2f_record *r, const struct f2f_op_cost *cost) {
     f2f_record_num(r, "bandwidth_Bps", cost->time_s > 0 ? cost->mem_B / cost->time_s : 0, "memory bandwidth reached");
 }
 
+static void put_uncertainty(struct f2f_record *r, const struct f2f_machine *machine, const struct f2f_op *op,
+                            double time_s) {
+    struct f2f_residuals q = f2f_machine_uncertainty(machine, op);
+    f2f_record_num(r, "latency_p10_s", time_s * q.p10, "a tenth of such operators was measured faster");
+    f2f_record_num(r, "latency_p90_s", time_s * q.p90, "a tenth of such operators was measured slower");
+}
+
 static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error *err) {
     const struct f2f_system *system;
     struct f2f_machine machine;
@@ -120,6 +132,8 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
     f2f_record_text(r, "chip", cli->args[0], NULL);
     f2f_record_text(r, "operator", cli->args[1], NULL);
     put_cost(r, &cost);
+    if (cli->common.explain) f2f_machine_explain(r, &machine, &op);
+    if (o.uncertainty) put_uncertainty(r, &machine, &op, cost.time_s);
     if (!collective) cli_note_format(results, system->node->chip, op.compute);
     f2f_results_add(results, r);
     return F2F_OK;

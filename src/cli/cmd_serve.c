@@ -1,14 +1,23 @@
-/* cmd_serve.c - `fab2fleet serve`: a closed loop of equal requests on one replica. */
+/* cmd_serve.c - `fab2fleet serve`: users in a loop, a rate or a trace of requests, on replicas of an engine. */
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/serve_options.h"
 #include "fab2fleet/cost.h"
-#include "fab2fleet/serve.h"
+#include "fab2fleet/report.h"
 
-static struct {
-    const char *system, *model, *precision, *kv_precision, *engine, *slo, *price;
-    int tp, pp, concurrency, isl, osl, requests;
-} o = {.precision = "bf16", .tp = 1, .pp = 1, .isl = 2048, .osl = 512};
+static struct serve_options o = {.precision = "bf16",
+                                 .tp = 1,
+                                 .pp = 1,
+                                 .dp = 1,
+                                 .ep = 1,
+                                 .isl = 2048,
+                                 .osl = 512,
+                                 .rate_scale = 1.0,
+                                 .cv = 1.0,
+                                 .acceptance = 0.7,
+                                 .draft_tokens = 4};
 
 static const struct opt table[] = {
     {"system", 's', OPT_TEXT, &o.system, "S", "system, node or chip: a name of the catalog or a path", 0, 0},
@@ -16,43 +25,127 @@ static const struct opt table[] = {
     {"precision", 'p', OPT_TEXT, &o.precision, "P", "bf16, fp16, fp8, int8, int8_wo, int4_wo, nvfp4", 0, 0},
     {"kv-precision", 0, OPT_TEXT, &o.kv_precision, "P", "format of the KV cache; the precision's own if left out", 0,
      0},
-    {"engine", 0, OPT_TEXT, &o.engine, "NAME", "serving engine whose batching is followed", 0, 0},
+    {"engine", 0, OPT_TEXT, &o.engine, "NAME", "serving engine whose batching is followed (list engine)", 0, 0},
+    {"scheduler", 0, OPT_TEXT, &o.scheduler, "NAME", "how iterations are filled, instead of the engine's way", 0, 0},
+    {"max-seqs", 0, OPT_INT, &o.max_seqs, "N", "most sequences in a batch", 1, 1e7},
+    {"max-batched-tokens", 0, OPT_INT, &o.max_batched_tok, "N", "most tokens in an iteration", 1, 1e7},
     {"tp", 0, OPT_INT, &o.tp, "N", "tensor parallel chips", 1, 4096},
     {"pp", 0, OPT_INT, &o.pp, "N", "pipeline stages", 1, 4096},
+    {"dp", 0, OPT_INT, &o.dp, "N", "ranks of data-parallel attention", 1, 4096},
+    {"ep", 0, OPT_INT, &o.ep, "N", "expert parallel chips, over the ranks", 1, 4096},
     {"concurrency", 'c', OPT_INT, &o.concurrency, "C", "requests in flight; 0: as many as fit and meet the SLO", 0,
      1e7},
+    {"rate", 'r', OPT_REAL, &o.rate_Hz, "R", "requests per second, of --isl and --osl tokens", 1e-9, 1e9},
+    {"cv", 0, OPT_REAL, &o.cv, "X", "variation of the time between them: 1 Poisson, 0 regular, more: bursts", 0, 100},
     {"isl", 0, OPT_INT, &o.isl, "N", "prompt tokens", 1, 1e8},
     {"osl", 0, OPT_INT, &o.osl, "N", "generated tokens", 1, 1e8},
-    {"requests", 0, OPT_INT, &o.requests, "N", "requests of the run; 0: enough for a steady state", 0, 1e8},
+    {"isl-cv", 0, OPT_REAL, &o.isl_cv, "X", "variation of prompts (lognormal), with --rate", 0, 100},
+    {"osl-cv", 0, OPT_REAL, &o.osl_cv, "X", "variation of answers (lognormal), with --rate", 0, 100},
+    {"traffic", 0, OPT_TEXT, &o.traffic, "NAME", "requests drawn from a traffic of the catalog (list traffic)", 0, 0},
+    {"trace", 't', OPT_TEXT, &o.trace, "FILE", "request log: Azure CSV, BurstGPT CSV, Mooncake JSONL; also .gz", 0, 0},
+    {"rate-scale", 0, OPT_REAL, &o.rate_scale, "X", "so many times the requests per second", 1e-6, 1e6},
+    {"window", 0, OPT_TEXT, &o.window, "A:B", "seconds of the trace that are run", 0, 0},
+    {"requests", 0, OPT_INT, &o.requests, "N", "requests of the run; 0: enough for a steady state, all of a trace", 0,
+     1e9},
     {"slo", 0, OPT_TEXT, &o.slo, "TEST", "objectives, e.g. 'ttft_p99_s<=0.5,tpot_p99_s<=0.05'", 0, 0},
+    {"replicas", 0, OPT_INT, &o.replicas, "N", "replicas behind a router", 1, 1e5},
+    {"router", 0, OPT_TEXT, &o.router, "NAME", "round-robin, least-loaded, prefix-aware", 0, 0},
+    {"pools", 0, OPT_TEXT, &o.pools, "TEXT", "e.g. 'prefill: tp=4 replicas=2; decode: tp=8 system=dgx-h200'", 0, 0},
+    {"draft", 0, OPT_TEXT, &o.draft, "M", "model that drafts tokens (speculative decoding)", 0, 0},
+    {"draft-tokens", 0, OPT_INT, &o.draft_tokens, "N", "tokens it drafts at a time", 1, 64},
+    {"acceptance", 0, OPT_REAL, &o.acceptance, "F", "share of drafted tokens that hold, one by one", 0, 1},
+    {"mtbf", 0, OPT_REAL, &o.mtbf_s, "S", "seconds between failures of one replica; 0: none", 0, 1e12},
+    {"warmup", 0, OPT_REAL, &o.warmup_s, "S", "seconds until a failed or new replica serves", 0, 1e9},
+    {"autoscale", 0, OPT_TEXT, &o.autoscale, "L:H:S:N", "replicas follow requests in flight, e.g. 8:32:60:1", 0, 0},
+    {"sweep", 0, OPT_TEXT, &o.sweep, "KEY=V,V", "rate, rate-scale, concurrency, replicas or tp, e.g. rate=1,2,4", 0, 0},
+    {"size-for", 0, OPT_FLAG, &o.size_for, NULL, "the fewest chips that meet --slo under the load", 0, 0},
+    {"series", 0, OPT_FLAG, &o.series, NULL, "power, tokens, queue and cache over time", 0, 0},
+    {"timeline", 0, OPT_TEXT, &o.timeline, "FILE", "iterations and requests for Perfetto (.json or .pftrace)", 0, 0},
+    {"timeline-window", 0, OPT_TEXT, &o.timeline_window, "A:B", "its seconds; 0:10 if left out", 0, 0},
     {"price", 0, OPT_TEXT, &o.price, "NAME", "price list, for usd_per_Mtok (us-2024)", 0, 0},
     {0}};
 
-static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error *err) {
+/* Progress counts in thousandths of what is to be done. */
+static bool step(void *context, double share) {
+    return progress_step(context, (int)(1000.0 * share), 1000, "requests");
+}
+
+static f2f_status write_timeline(struct cli *cli, struct f2f_results *results, f2f_error *err) {
+    size_t length = strlen(o.timeline), n;
+    bool binary = length > 8 && strcmp(o.timeline + length - 8, ".pftrace") == 0;
+    const char *text =
+        f2f_report_sized(&n, cli->arena, results, binary ? F2F_FORMAT_PERFETTO : F2F_FORMAT_TIMELINE, NULL);
+    return cli_write_bytes(o.timeline, text, n, err);
+}
+
+static f2f_status run_one(struct cli *cli, struct f2f_results *results, const char *what, f2f_error *err) {
     const struct f2f_system *system;
     const struct f2f_price *price;
-    struct set_list sets;
-    struct f2f_serve_job job = {
-        .isl = o.isl,
-        .osl = o.osl,
-        .concurrency = o.concurrency,
-        .requests = o.requests,
-        .strategy = {.tp = o.tp, .pp = o.pp, .cp = 1, .vp = 1, .dp = 1, .ep = 1, .micro_batch = 1}};
-    struct f2f_record *record;
-    if (!o.system || !o.model || cli->n_args)
-        return f2f_fail(err, F2F_EUSAGE,
-                        "wanted: fab2fleet serve --system dgx-h100 --model llama-3-70b --precision fp8 --tp 2");
-    F2F_TRY(f2f_precision_parse(&job.precision, o.precision, o.kv_precision, err));
-    F2F_TRY(f2f_engine_find(&job.engine, o.engine, err));
-    if (o.slo) F2F_TRY(f2f_slo_parse(&job.slo, o.slo, err));
-    F2F_TRY(cli_price(&price, &sets, cli, o.price, err));
-    F2F_TRY(f2f_catalog_system(&system, cli->catalog, o.system, sets.item, sets.n, err));
-    F2F_TRY(f2f_catalog_model(&job.model, cli->catalog, o.model, err));
-    F2F_TRY(f2f_serve_run(&record, cli->arena, system, &job, err));
+    struct f2f_serve_job job;
+    struct f2f_record *record = NULL;
+    struct progress progress;
+    F2F_TRY(serve_job_make(&job, &system, &price, cli, &o, err));
+    progress_start(&progress, "serve", cli->common.quiet);
+    job.progress = step;
+    job.progress_context = &progress;
+    f2f_status status = o.size_for ? f2f_serve_size(&record, cli->arena, system, &job, err)
+                                   : f2f_serve_run(&record, cli->arena, system, &job, err);
+    progress_end(&progress);
+    if (!record) return status;
+    if (status == F2F_EINTERRUPTED) f2f_results_note(results, "Interrupted: the figures are of what was finished.");
     f2f_cost_join(record, system, price, (double)o.tp * o.pp, 0);
     cli_note_format(results, system->node->chip, job.precision.compute);
-    record->title = f2f_arena_printf(cli->arena, "%s / serve %s %s", o.system, o.model, o.precision);
+    record->title =
+        f2f_arena_printf(cli->arena, "%s / serve %s %s%s%s", o.system, o.model, o.precision, *what ? ", " : "", what);
     f2f_results_add(results, record);
+    if (status == F2F_OK && o.timeline) status = write_timeline(cli, results, err);
+    return status;
+}
+
+/* ---- sweep: throughput of a chip against speed of a user ---- */
+
+static f2f_status set_swept(const char *key, double value, f2f_error *err) {
+    int *const whole = strcmp(key, "concurrency") == 0 ? &o.concurrency
+                       : strcmp(key, "replicas") == 0  ? &o.replicas
+                       : strcmp(key, "tp") == 0        ? &o.tp
+                                                       : NULL;
+    if (whole && value >= 1.0 && value <= 1e7 && !(floor(value) < value)) *whole = (int)value;
+    else if (strcmp(key, "rate") == 0 && value > 0.0) o.rate_Hz = value;
+    else if (strcmp(key, "rate-scale") == 0 && value > 0.0) o.rate_scale = value;
+    else
+        return f2f_fail(
+            err, F2F_EUSAGE,
+            "--sweep %.20s=%g: rate and rate-scale take numbers above 0, concurrency, replicas and tp whole "
+            "ones",
+            key, value);
+    return F2F_OK;
+}
+
+static void put_point(struct f2f_record *frontier, const struct f2f_record *r, const char *key, double value) {
+    struct f2f_record *row = f2f_record_sub(frontier, f2f_arena_printf(frontier->arena, "%s %g", key, value), NULL);
+    static const char *const figures[] = {"output_tokps_per_chip", "ttft_p99_s", "tpot_p99_s", "goodput_frac",
+                                          "power_W"};
+    f2f_record_num(row, key, value, NULL);
+    f2f_record_num(row, "user_tokps", 1.0 / f2f_record_get(r, "tpot_mean_s"), "tokens per second of one user");
+    for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++)
+        f2f_record_num(row, figures[i], f2f_record_get(r, figures[i]), NULL);
+}
+
+static f2f_status sweep(struct cli *cli, struct f2f_results *results, f2f_error *err) {
+    char *key = f2f_arena_strdup(cli->arena, o.sweep), *at = strchr(key, '='), *end;
+    if (!at) return f2f_fail(err, F2F_EUSAGE, "--sweep '%.40s': KEY=V,V is wanted, e.g. rate=1,2,4", o.sweep);
+    *at++ = '\0';
+    struct f2f_record *frontier = f2f_record_new(cli->arena, "throughput of a chip against speed of a user");
+    for (;; at = end + 1) {
+        double value = strtod(at, &end);
+        if (end == at || (*end && *end != ','))
+            return f2f_fail(err, F2F_EUSAGE, "--sweep %.20s: '%.20s' is no number", key, at);
+        F2F_TRY(set_swept(key, value, err));
+        F2F_TRY(run_one(cli, results, f2f_arena_printf(cli->arena, "%s %g", key, value), err));
+        put_point(frontier, results->items[results->n_items - 1], key, value);
+        if (!*end) break;
+    }
+    f2f_results_table(results, frontier);
     return F2F_OK;
 }
 
@@ -60,9 +153,9 @@ static int run(struct cli *cli) {
     f2f_error err = {0};
     double started_s = cli_now_s();
     struct f2f_results *results = f2f_results_new(cli->arena, cli->verb);
-    f2f_status status = answer(cli, results, &err);
+    f2f_status status = o.sweep ? sweep(cli, results, &err) : run_one(cli, results, "", &err);
     cli_put_wall(results, started_s);
-    return status == F2F_OK ? cli_finish(cli, results, status, &err) : cli_fail(cli, status, &err);
+    return results->n_items ? cli_finish(cli, results, status, &err) : cli_fail(cli, status, &err);
 }
 
 const struct verb verb_serve = {table, run};

@@ -8,24 +8,41 @@
 #include "fab2fleet/train.h"
 
 static struct {
-    const char *system, *model, *precision, *strategy, *price;
-    int chips, global_batch, seq;
-    bool search;
-    double tokens;
+    const char *system, *model, *precision, *strategy, *software, *chips, *price;
+    int global_batch, seq;
+    bool search, fault_tolerant, async_checkpoint;
+    int jobs, spares;
+    double tokens, checkpoint_s, doc_tok, optimizer_B;
 } o = {.precision = "bf16", .seq = 8192};
 
 static const struct opt table[] = {
     {"system", 's', OPT_TEXT, &o.system, "S", "system, node or chip: a name of the catalog or a path", 0, 0},
     {"model", 'm', OPT_TEXT, &o.model, "M", "model: a name, a folder or a config.json", 0, 0},
     {"precision", 'p', OPT_TEXT, &o.precision, "P", "bf16, fp16 or fp8", 0, 0},
-    {"chips", 'n', OPT_INT, &o.chips, "N", "chips that train", 1, 1e7},
+    {"chips", 'n', OPT_TEXT, &o.chips, "N", "chips that train; several numbers with commas: an answer for each", 0, 0},
     {"global-batch", 'b', OPT_INT, &o.global_batch, "B", "sequences of a step", 1, 1e7},
     {"seq", 0, OPT_INT, &o.seq, "L", "tokens of a sequence", 1, 1e8},
     {"strategy", 0, OPT_TEXT, &o.strategy, "S",
-     "tp=8,pp=16,cp=1,vp=1,dp=8,micro_batch=1,zero=1,recompute=full; what is left out is chosen", 0, 0},
+     "tp=8,pp=16,cp=1,vp=1,dp=8,micro_batch=1,zero=1,recompute=full,schedule=1f1b,...; sizes that are left out are "
+     "chosen",
+     0, 0},
     {"search", 0, OPT_FLAG, &o.search, NULL, "choose the fastest strategy that fits (the default without --strategy)",
      0, 0},
     {"tokens", 0, OPT_REAL, &o.tokens, "N", "tokens of the whole run, for days", 0, 1e18},
+    {"split", 0, OPT_INT, &o.jobs, "K", "share the chips out to so many jobs", 1, 1e6},
+    {"fault-tolerant", 0, OPT_FLAG, &o.fault_tolerant, NULL, "replicas that fail leave and rejoin, the others go on", 0,
+     0},
+    {"async-checkpoint", 0, OPT_FLAG, &o.async_checkpoint, NULL, "checkpoints stop the job for a copy to the host only",
+     0, 0},
+    {"checkpoint-interval", 0, OPT_REAL, &o.checkpoint_s, "S", "seconds of work between checkpoints; else the best", 1,
+     1e8},
+    {"spares", 0, OPT_INT, &o.spares, "N", "so many of the chips may stand by (search)", 0, 1e7},
+    {"documents", 0, OPT_REAL, &o.doc_tok, "N", "mean tokens of documents packed into sequences", 1, 1e9},
+    {"optimizer-bytes", 0, OPT_REAL, &o.optimizer_B, "B", "state of one parameter with its master weight (Adam: 12)", 0,
+     100},
+    {"software", 0, OPT_TEXT, &o.software, "LIST",
+     "older software: stored-scores,exposed-data,exposed-tensor,exposed-sum,exposed-pipeline,flat-data,half-gradients",
+     0, 0},
     {"price", 0, OPT_TEXT, &o.price, "NAME", "price list, for usd (us-2024)", 0, 0},
     {0}};
 
@@ -40,7 +57,13 @@ static int *field_of(struct f2f_strategy *s, const char *name) {
                   {"dp", &s->dp},
                   {"ep", &s->ep},
                   {"micro_batch", &s->micro_batch},
-                  {"zero", &s->zero}};
+                  {"zero", &s->zero},
+                  {"recompute_layers", &s->recompute_layers},
+                  {"shard", &s->shard},
+                  {"offload", &s->offload},
+                  {"order", &s->order},
+                  {"sequence", &s->sequence},
+                  {"context", &s->context}};
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         if (strcmp(fields[i].name, name) == 0) return fields[i].field;
     return NULL;
@@ -56,6 +79,7 @@ static f2f_status take_part(struct f2f_strategy *s, const char *part, f2f_error 
     memcpy(name, part, length);
     name[length] = '\0';
     if (strcmp(name, "recompute") == 0) return f2f_recompute_parse(&s->recompute, value + 1, err);
+    if (strcmp(name, "schedule") == 0) return f2f_schedule_parse(&s->schedule, value + 1, err);
     int *field = field_of(s, name);
     if (!field)
         return f2f_fail(err, F2F_EUSAGE,
@@ -80,17 +104,85 @@ static f2f_status parse_strategy(struct f2f_strategy *s, f2f_arena *arena, const
     return F2F_OK;
 }
 
+static f2f_status parse_software(struct f2f_train_software *s, f2f_arena *arena, const char *text, f2f_error *err) {
+    const struct {
+        const char *name;
+        bool *flag;
+    } flags[] = {{"stored-scores", &s->stored_scores},       {"exposed-data", &s->exposed_data},
+                 {"exposed-tensor", &s->exposed_tensor},     {"exposed-sum", &s->exposed_sum},
+                 {"exposed-pipeline", &s->exposed_pipeline}, {"flat-data", &s->flat_data},
+                 {"half-gradients", &s->half_gradients}};
+    char *copy = f2f_arena_strdup(arena, text);
+    for (char *part = copy, *next; part; part = next) {
+        bool known = false;
+        next = strchr(part, ',');
+        if (next) *next++ = '\0';
+        for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+            if (strcmp(part, flags[i].name) != 0) continue;
+            known = *flags[i].flag = true;
+        }
+        if (!known)
+            return f2f_fail(err, F2F_EUSAGE,
+                            "--software: '%.40s' is not one of stored-scores, exposed-data, exposed-tensor, "
+                            "exposed-sum, exposed-pipeline, flat-data, "
+                            "half-gradients",
+                            part);
+    }
+    return F2F_OK;
+}
+
+/* "1024" or "1024,4096": the next number of the list, NULL when it is through. */
+static f2f_status next_chips(int *chips, const char **list, f2f_error *err) {
+    const char *end = strchr(*list, ',');
+    char text[16] = "";
+    double number;
+    size_t length = end ? (size_t)(end - *list) : strlen(*list);
+    if (length < sizeof text) memcpy(text, *list, length);
+    if (length >= sizeof text || !f2f_number_parse(&number, text) || strpbrk(text, ".eE") || number < 1 || number > 1e7)
+        return f2f_fail(err, F2F_EUSAGE, "--chips: '%.40s' wants whole numbers from 1 to 1e+07, e.g. 1024 or 1024,4096",
+                        *list);
+    *chips = (int)number;
+    *list = end ? end + 1 : NULL;
+    return F2F_OK;
+}
+
+static struct f2f_train_job job_of_options(const struct cli *cli) {
+    struct f2f_train_job job = {.global_batch = o.global_batch,
+                                .seq = o.seq,
+                                .tokens = o.tokens,
+                                .jobs = o.jobs,
+                                .fault_tolerant = o.fault_tolerant,
+                                .async_checkpoint = o.async_checkpoint,
+                                .checkpoint_s = o.checkpoint_s,
+                                .spares = o.spares,
+                                .doc_tok = o.doc_tok,
+                                .optimizer_B = o.optimizer_B,
+                                .seed = cli->common.seed,
+                                .search = true,
+                                .wide = !o.strategy};
+    job.strategy = (struct f2f_strategy){.zero = F2F_ZERO_CHOSEN, .recompute = F2F_RECOMPUTE_CHOSEN};
+    if (!o.strategy) job.strategy.schedule = F2F_SCHEDULE_CHOSEN; /* who gives a strategy means the usual one */
+    return job;
+}
+
+static f2f_status answer_one(struct cli *cli, struct f2f_results *results, const struct f2f_system *system,
+                             const struct f2f_price *price, const struct f2f_train_job *job, f2f_error *err) {
+    struct f2f_record *record, *ranking = NULL;
+    F2F_TRY(f2f_train_run_ranked(&record, o.search ? &ranking : NULL, cli->arena, system, job, err));
+    f2f_cost_join(record, system, price, job->chips, o.tokens);
+    record->title =
+        f2f_arena_printf(cli->arena, "%s / train %s %s on %d chips", o.system, o.model, o.precision, job->chips);
+    f2f_results_add(results, record);
+    if (ranking) ranking->title = f2f_arena_printf(cli->arena, "%s on %d chips", ranking->title, job->chips);
+    if (ranking) f2f_results_table(results, ranking);
+    return F2F_OK;
+}
+
 static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error *err) {
     const struct f2f_system *system;
     const struct f2f_price *price;
     struct set_list sets;
-    struct f2f_train_job job = {.chips = o.chips,
-                                .global_batch = o.global_batch,
-                                .seq = o.seq,
-                                .tokens = o.tokens,
-                                .search = true,
-                                .strategy = {.zero = F2F_ZERO_CHOSEN, .recompute = F2F_RECOMPUTE_CHOSEN}};
-    struct f2f_record *record;
+    struct f2f_train_job job = job_of_options(cli);
     if (!o.system || !o.model || !o.chips || !o.global_batch || cli->n_args)
         return f2f_fail(
             err, F2F_EUSAGE,
@@ -100,15 +192,15 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
                         "--strategy and --search exclude each other: what --strategy leaves out is "
                         "searched anyway");
     if (o.strategy) F2F_TRY(parse_strategy(&job.strategy, cli->arena, o.strategy, err));
+    if (o.software) F2F_TRY(parse_software(&job.software, cli->arena, o.software, err));
     F2F_TRY(f2f_precision_parse(&job.precision, o.precision, NULL, err));
     F2F_TRY(cli_price(&price, &sets, cli, o.price, err));
     F2F_TRY(f2f_catalog_system(&system, cli->catalog, o.system, sets.item, sets.n, err));
     F2F_TRY(f2f_catalog_model(&job.model, cli->catalog, o.model, err));
-    F2F_TRY(f2f_train_run(&record, cli->arena, system, &job, err));
-    f2f_cost_join(record, system, price, o.chips, o.tokens);
-    record->title =
-        f2f_arena_printf(cli->arena, "%s / train %s %s on %d chips", o.system, o.model, o.precision, o.chips);
-    f2f_results_add(results, record);
+    for (const char *list = o.chips; list;) {
+        F2F_TRY(next_chips(&job.chips, &list, err));
+        F2F_TRY(answer_one(cli, results, system, price, &job, err));
+    }
     return F2F_OK;
 }
 

@@ -31,7 +31,10 @@ static const enum f2f_format *format_of(const char *path) {
 bool cli_names_format(const char *path) { return format_of(path) != NULL; }
 
 f2f_status cli_write_file(const char *path, const char *text, f2f_error *err) {
-    size_t length = strlen(text);
+    return cli_write_bytes(path, text, strlen(text), err);
+}
+
+f2f_status cli_write_bytes(const char *path, const char *text, size_t length, f2f_error *err) {
     FILE *file = fopen(path, "wb");
     if (!file) return f2f_fail(err, F2F_ERUN, "cannot write '%.120s': %s", path, strerror(errno));
     bool good = fwrite(text, 1, length, file) == length;

@@ -37,10 +37,25 @@ struct f2f_diag *f2f_catalog_diag(struct f2f_catalog *catalog) {
     return catalog->diag;
 }
 
+const char *const f2f_desc_kinds[] = {
+#define X(name) #name,
+    F2F_KIND_LIST(X)
+#undef X
+        "model",
+    NULL};
+
+const char *f2f_desc_kinds_text(f2f_arena *arena) {
+    const char *text = f2f_desc_kinds[0];
+    for (size_t i = 1; f2f_desc_kinds[i]; i++)
+        text = f2f_arena_printf(arena, "%s%s%s", text, f2f_desc_kinds[i + 1] ? ", " : " and ", f2f_desc_kinds[i]);
+    return text;
+}
+
 const struct f2f_table *f2f_table_find(const char *kind) {
-    static const struct f2f_table *const tables[] = {
-        &f2f_process_table, &f2f_dram_table, &f2f_controller_table, &f2f_memory_table, &f2f_class_table,
-        &f2f_chip_table,    &f2f_node_table, &f2f_network_table,    &f2f_system_table, &f2f_study_table};
+    static const struct f2f_table *const tables[] = {&f2f_process_table, &f2f_dram_table,    &f2f_controller_table,
+                                                     &f2f_memory_table,  &f2f_class_table,   &f2f_chip_table,
+                                                     &f2f_node_table,    &f2f_network_table, &f2f_system_table,
+                                                     &f2f_engine_table,  &f2f_traffic_table, &f2f_study_table};
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         if (strcmp(tables[i]->kind, kind) == 0) return tables[i];
     return f2f_cost_table_find(kind);

@@ -187,6 +187,11 @@ static void decode_field(void *object, struct f2f_catalog *catalog, const struct
     struct f2f_diag *diag = catalog->diag;
     switch (field->type) {
     case F2F_FIELD_TEXT: decode_text(target, diag, field, node); break;
+    case F2F_FIELD_PATH:
+        decode_text(target, diag, field, node);
+        if (*(const char **)target)
+            *(const char **)target = f2f_desc_path(catalog->arena, *(const char **)target, node);
+        break;
     case F2F_FIELD_BOOL: decode_bool(target, diag, field, node); break;
     case F2F_FIELD_INT: decode_int(target, diag, table, field, node); break;
     case F2F_FIELD_QUANTITY: decode_quantity(target, catalog, table, field, field->key, node); break;

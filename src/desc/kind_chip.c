@@ -9,12 +9,31 @@ static const struct f2f_field memory_fields[] = {
     F2F_INT(M, "stacks", stacks, 1, 1024, "stacks or devices on the chip"),
     F2F_QTY_OR(M, "pin_rate", pin_rate_bps, BITRATE, 0, 1e11, 0,
                "pin rate the chip drives; the memory's own if left out"),
+    F2F_QTY_OR(M, "inline_ecc", inline_ecc_frac, FRACTION, 0, 0.5, 0,
+               "share of transfers that carry ECC bits kept in the memory itself (GDDR, LPDDR); 0: none"),
     F2F_QTY_OR(M, "usable", usable_frac, FRACTION, 0.1, 1, 1,
                "share of the capacity software can allocate (ECC, reserved pages)"),
     F2F_QTY_OR(M, "base_temperature", base_C, TEMPERATURE, -40, 125, 55,
                "temperature of the package the stacks stand on"),
 };
 static const struct f2f_table memory_table = F2F_TABLE(NULL, M, memory_fields, true, NULL);
+
+#define A struct f2f_array
+static const struct f2f_field array_fields[] = {
+    F2F_INT(A, "rows", rows, 1, 65536, "rows of one array"),
+    F2F_INT(A, "columns", columns, 1, 65536, "columns of one array"),
+    F2F_INT_OR(A, "least_rows", least_rows, 0, 65536, 0, "rows it may be folded to, for as many more columns"),
+};
+static const struct f2f_table array_table = F2F_TABLE(NULL, A, array_fields, true, NULL);
+
+#define D struct f2f_chiplets
+static const struct f2f_field chiplet_fields[] = {
+    F2F_INT(D, "dies", dies, 2, 1024, "compute dies that share the memory"),
+    F2F_QTY(D, "link", link_Bps, RATE, 1e9, 1e16, "bandwidth of one die to the others, one direction"),
+};
+static const struct f2f_table chiplet_table = F2F_TABLE(NULL, D, chiplet_fields, true, NULL);
+
+static const char *const operand_words[] = {"registers", "scratchpad", "paired", NULL};
 
 #define T struct f2f_chip
 static const struct f2f_field fields[] = {
@@ -32,8 +51,14 @@ static const struct f2f_field fields[] = {
      .required = true,
      .min = 1e9,
      .max = 1e20},
+    F2F_WORD(T, "operands", operands, false, operand_words,
+             "where matrix units take operands: registers (the default), the scratchpad, or in pairs that share one"),
+    F2F_STRUCT(T, "array", array, false, &array_table, "shape of one unit's systolic array"),
+    F2F_STRUCT(T, "chiplets", chiplets, false, &chiplet_table, "dies in the package, if more than one computes"),
     F2F_QTY(T, "vector", vector_flops, FLOPS, 1e9, 1e18, "fp32 rate of the vector units"),
     F2F_QTY(T, "cache", cache_B, SIZE, 1e4, 1e12, "last-level cache or shared SRAM"),
+    F2F_INT_OR(T, "cache_copies", cache_copies, 0, 64, 1,
+               "parts of the cache that each keep a copy of what their units read"),
     F2F_QTY_OR(T, "cache_bandwidth", cache_Bps, RATE, 0, 1e16, 0,
                "bandwidth of the last-level cache; the class's rule if left out"),
     F2F_QTY(T, "unit_sram", unit_sram_B, SIZE, 1e3, 1e9, "scratchpad of one unit"),

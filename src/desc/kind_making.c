@@ -134,12 +134,6 @@ static const struct f2f_field making_fields[] = {
 };
 const struct f2f_table f2f_making_table = F2F_TABLE("making", M, making_fields, true, NULL);
 
-const char *const f2f_cost_kinds[] = {
-#define X(name) #name,
-    F2F_COST_KIND_LIST(X)
-#undef X
-        NULL};
-
 const struct f2f_table *f2f_cost_table_find(const char *kind) {
     static const struct f2f_table *const tables[] = {&f2f_foundry_table, &f2f_bonding_table, &f2f_stack_table,
                                                      &f2f_package_table, &f2f_making_table,  &f2f_price_table,

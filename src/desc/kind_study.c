@@ -39,10 +39,20 @@ static const struct f2f_field job_fields[] = {
     F2F_INT_OR(J, "osl", osl, 1, 100000000, 512, "generated tokens of a request"),
     F2F_INT_OR(J, "concurrency", concurrency, 0, 10000000, 0,
                "requests in flight at all times; 0: as many as fit and meet the SLO"),
+    F2F_TEXT(J, "traffic", traffic, false, "requests drawn from a traffic of the catalog, instead of a closed loop"),
+    F2F_PATH(J, "trace", trace, "request log; where it is not at hand, `traffic` stands in"),
+    F2F_QTY_OR(J, "rate_scale", rate_scale, NUMBER, 1e-6, 1e6, 1, "so many times the requests per second"),
+    F2F_INT_OR(J, "requests", requests, 0, 100000000, 0, "requests of the run; 0: enough, or all of a trace"),
+    F2F_INT_OR(J, "replicas", replicas, 1, 100000, 1, "replicas behind a router"),
+    F2F_TEXT(J, "router", router, false, "round-robin, least-loaded or prefix-aware"),
     F2F_TEXT(J, "slo", slo, false, "objectives, e.g. 'ttft_p99_s<=2,tpot_p99_s<=0.05'"),
     F2F_INT_OR(J, "chips", chips, 1, 10000000, 8, "chips that train"),
     F2F_INT_OR(J, "global_batch", global_batch, 1, 10000000, 1024, "sequences of a step"),
     F2F_INT_OR(J, "seq", seq, 1, 100000000, 8192, "tokens of a training sequence"),
+    F2F_INT_OR(J, "split", split, 1, 1000000, 1, "share the chips out to so many jobs alike"),
+    F2F_INT_OR(J, "spares", spares, 0, 10000000, 0, "chips that may stand by where they suit no strategy"),
+    F2F_FLAG(J, "fault_tolerant", fault_tolerant, "replicas that fail leave and rejoin, the others go on"),
+    F2F_FLAG(J, "async_checkpoint", async_checkpoint, "checkpoints stop the job for a copy to the hosts only"),
     F2F_QTY_OR(J, "tokens", tokens, NUMBER, 0, 1e18, 0, "tokens of the whole run, for days"),
 };
 const struct f2f_table f2f_study_job_table = F2F_TABLE(NULL, J, job_fields, false, NULL);
@@ -147,9 +157,10 @@ static void check_paths(const T *study, const struct f2f_doc *node, struct f2f_d
         if (of_job) (void)f2f_desc_set_field(&field, diag->arena, &f2f_study_job_table, path + 4, &reason);
         else (void)f2f_desc_set_field(&field, diag->arena, &f2f_system_table, path, &reason);
         if (!field) f2f_doc_error(diag, item_node(node, "sweeps", i, "path"), "%s", reason.message);
-        else if (of_job && field->type != F2F_FIELD_TEXT && field->type != F2F_FIELD_INT)
+        else if (of_job && field->type != F2F_FIELD_TEXT && field->type != F2F_FIELD_INT &&
+                 field->type != F2F_FIELD_QUANTITY)
             f2f_doc_error(diag, item_node(node, "sweeps", i, "path"),
-                          "a sweep varies a text or a whole number of its job, '%s' is neither", field->key);
+                          "a sweep varies a text or a number of its job, '%s' is neither", field->key);
     }
 }
 

@@ -38,15 +38,20 @@ const struct f2f_table f2f_node_table = F2F_TABLE("node", N, node_fields, true, 
 #define V struct f2f_net_level
 static const struct f2f_field level_fields[] = {
     F2F_TEXT(V, "name", name, true, "rack, pod, ..."),
-    F2F_INT(V, "span", span_chips, 1, 100000000, "chips that reach each other through this level"),
+    F2F_INT(V, "span", span_chips, 1, 100000000,
+            "chips that reach each other through this level; with rails, of the lowest: nodes"),
     F2F_QTY(V, "oversubscription", oversubscription, NUMBER, 1, 1000, "7 for 1:7; 1 for full bisection"),
     F2F_QTY(V, "latency", latency_s, TIME, 1e-9, 1e-1, "one way through this level"),
 };
 static const struct f2f_table level_table = F2F_TABLE(NULL, V, level_fields, true, NULL);
 
+static const char *const network_words[] = {"fat-tree", "dragonfly", NULL};
+
 #define W struct f2f_network
 static const struct f2f_field network_fields[] = {
     F2F_TEXT(W, "fabric", fabric, true, "RoCE, InfiniBand, ICI, ..."),
+    F2F_WORD(W, "topology", topology, false, network_words, "how levels are joined; a fat tree if left out"),
+    F2F_FLAG(W, "rails", rails, "each lowest switch joins the NICs of one place in many nodes"),
     F2F_FLAG(W, "reduces", reduces, "switches add (in-network reduction)"),
     F2F_QTY(W, "efficiency", efficiency_frac, FRACTION, 0.01, 1,
             "share of the line rate left after headers and congestion"),
@@ -65,12 +70,41 @@ static void check_network(const void *object, const struct f2f_doc *node, struct
 
 const struct f2f_table f2f_network_table = F2F_TABLE("network", W, network_fields, true, check_network);
 
+static const char *const scope_words[] = {"chip", "server", "job", NULL};
+
+#define P struct f2f_failure_part
+static const struct f2f_field part_fields[] = {
+    F2F_TEXT(P, "name", name, true, "GPU, network, software, ..."),
+    F2F_WORD(P, "of", scope, true, scope_words, "what fails: each chip, each server, or a job whatever its size"),
+    F2F_QTY(P, "mtbf", mtbf_s, TIME, 1, 1e13, "mean time between failures of one of them"),
+    F2F_QTY_OR(P, "burst", burst, NUMBER, 1, 1000, 1, "failures that follow each other, mean; 1: each alone"),
+    F2F_QTY_OR(P, "repair", repair_s, TIME, 0, 1e8, 0, "until the server is back; 0: nothing is broken"),
+    F2F_QTY_OR(P, "slow", slow_frac, FRACTION, 0, 0.99, 0, "the job goes on, this much slower; 0: it stops"),
+    F2F_FLAG(P, "silent", silent, "noticed late: work since then is void"),
+    F2F_QTY_OR(P, "notice", notice_s, TIME, 0, 1e8, 0, "slow or silent: until it is noticed"),
+};
+static const struct f2f_table part_table = F2F_TABLE(NULL, P, part_fields, true, NULL);
+
+#define R struct f2f_reliability
+static const struct f2f_field reliability_fields[] = {
+    F2F_LIST(R, "parts", part, parts, true, &part_table, "what fails"),
+    F2F_INT_OR(R, "unit", unit, 0, 4096, 0, "chips that leave together for a repair, a server; 0: the node"),
+    F2F_QTY(R, "detect", detect_s, TIME, 0, 1e6, "until a stop is noticed and its cause is known"),
+    F2F_QTY(R, "restart", restart_s, TIME, 0, 1e6, "until the job runs again, without reading its checkpoint"),
+    F2F_QTY_OR(R, "planned", planned_s, TIME, 0, 1e9, 0, "between planned stops; 0: none"),
+    F2F_QTY_OR(R, "rejoin", rejoin_s, TIME, 0, 1e6, 180,
+               "standstill of a job whose replicas go on without the failed one"),
+};
+static const struct f2f_table reliability_table = F2F_TABLE(NULL, R, reliability_fields, true, NULL);
+
 #define S struct f2f_system
 static const struct f2f_field system_fields[] = {
     F2F_REF(S, "node", node, true, &f2f_node_table, "the node"),
     F2F_INT(S, "nodes", nodes, 1, 10000000, "how many"),
     F2F_REF(S, "network", network, false, &f2f_network_table, "the scale-out network; none for one node"),
     F2F_QTY_OR(S, "pue", pue, NUMBER, 1, 3, 1, "facility power over IT power"),
+    F2F_QTY_OR(S, "storage", storage_Bps, RATE, 1e6, 1e15, 0, "writes and reads checkpoints, all nodes together"),
+    F2F_STRUCT(S, "reliability", reliability, false, &reliability_table, "what fails, and how a job recovers"),
 };
 
 static void check_system(const void *object, const struct f2f_doc *node, struct f2f_diag *diag) {

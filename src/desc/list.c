@@ -7,13 +7,6 @@
 
 #define MAX_NAMES 1024
 
-static const char *const kinds[] = {
-#define X(id, name) #name,
-    F2F_KIND_LIST(X)
-#undef X
-        "model"};
-#define N_KINDS (sizeof kinds / sizeof kinds[0])
-
 static const char *head_text(const struct f2f_doc *tree, const char *key) {
     const struct f2f_doc *node = tree ? f2f_doc_get(tree, key) : NULL;
     return node && node->kind == F2F_DOC_SCALAR ? node->text : NULL;
@@ -54,22 +47,16 @@ static void list_kind(struct f2f_results *out, struct f2f_catalog *catalog, cons
 f2f_status f2f_catalog_list(struct f2f_results *out, struct f2f_catalog *catalog, const char *kind, f2f_error *err) {
     size_t before = catalog->diag->n + catalog->diag->dropped;
     bool known = false;
-    for (size_t i = 0; i < N_KINDS; i++) {
-        if (kind && strcmp(kind, kinds[i]) != 0) continue;
+    size_t n = 0;
+    for (; f2f_desc_kinds[n]; n++) {
+        if (kind && strcmp(kind, f2f_desc_kinds[n]) != 0) continue;
         known = true;
-        list_kind(out, catalog, kinds[i]);
-    }
-    for (size_t i = 0; f2f_cost_kinds[i]; i++) {
-        if (kind && strcmp(kind, f2f_cost_kinds[i]) != 0) continue;
-        known = true;
-        list_kind(out, catalog, f2f_cost_kinds[i]);
+        list_kind(out, catalog, f2f_desc_kinds[n]);
     }
     if (!known) {
-        const char *near = f2f_nearest(kind, kinds, N_KINDS);
-        return f2f_fail(err, F2F_EUSAGE,
-                        "no kind '%.40s': process, dram, controller, memory, class, chip, node, network, system and "
-                        "model are known%s%s%s",
-                        kind, near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+        const char *near = f2f_nearest(kind, f2f_desc_kinds, n);
+        return f2f_fail(err, F2F_EUSAGE, "no kind '%.40s': %s are known%s%s%s", kind, f2f_desc_kinds_text(out->arena),
+                        near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
     }
     return f2f_diag_status(catalog->diag, before, err);
 }

@@ -76,16 +76,11 @@ static const char *spell(f2f_arena *arena, const char *const *kinds) {
 
 /* What else has the name, or may have been meant, or where to look. */
 static const char *hint(struct f2f_catalog *catalog, const char *const *kinds, const char *name) {
-    static const char *const all[] = {"system", "node",       "network", "chip",    "class",
-                                      "memory", "controller", "dram",    "process", "model"};
     const char *names[MAX_NAMES];
     size_t n = 0;
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-        if (f2f_catalog_file(catalog, all[i], name))
-            return f2f_arena_printf(catalog->arena, "that is the name of a %s", all[i]);
-    for (size_t i = 0; f2f_cost_kinds[i]; i++)
-        if (f2f_catalog_file(catalog, f2f_cost_kinds[i], name))
-            return f2f_arena_printf(catalog->arena, "that is the name of a %s", f2f_cost_kinds[i]);
+    for (size_t i = 0; f2f_desc_kinds[i]; i++)
+        if (f2f_catalog_file(catalog, f2f_desc_kinds[i], name))
+            return f2f_arena_printf(catalog->arena, "that is the name of a %s", f2f_desc_kinds[i]);
     for (size_t i = 0; kinds[i]; i++) n += f2f_catalog_names(names + n, MAX_NAMES - n, catalog, kinds[i]);
     const char *near = f2f_nearest(name, names, n);
     if (near) return f2f_arena_printf(catalog->arena, "did you mean '%s'?", near);
@@ -118,10 +113,9 @@ f2f_status f2f_desc_file_kind(const char **kind, struct f2f_catalog *catalog, co
     const struct f2f_doc *node = f2f_doc_get(tree, "kind");
     const struct f2f_table *table = node && node->kind == F2F_DOC_SCALAR ? f2f_table_find(node->text) : NULL;
     if (!table)
-        return f2f_desc_fail(
-            catalog, path, node ? node : tree, err,
-            "the file must say what it describes: 'kind:' process, dram, controller, memory, class, chip, node, "
-            "network, system or study");
+        return f2f_desc_fail(catalog, path, node ? node : tree, err,
+                             "the file must say what it describes: 'kind:' one of %s, or study",
+                             f2f_desc_kinds_text(catalog->arena));
     *kind = table->kind;
     return F2F_OK;
 }

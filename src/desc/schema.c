@@ -35,6 +35,7 @@ static void put_either(struct f2f_json *json, const char *a, const char *b) {
 
 static void put_type(struct f2f_json *json, const struct f2f_field *field) {
     switch (field->type) {
+    case F2F_FIELD_PATH:
     case F2F_FIELD_TEXT:
     case F2F_FIELD_SYSTEM: f2f_json_text(json, "type", "string"); break;
     case F2F_FIELD_BOOL: put_either(json, "boolean", "object"); break;
@@ -95,10 +96,7 @@ static void put_object(struct f2f_json *json, const struct f2f_table *table) {
 f2f_status f2f_catalog_schema(const char **out, f2f_arena *arena, const char *kind, f2f_error *err) {
     const struct f2f_table *table = f2f_table_find(kind);
     if (!table)
-        return f2f_fail(err, F2F_EUSAGE,
-                        "no kind '%.40s': process, dram, controller, memory, class, chip, node, network, system and "
-                        "study are known",
-                        kind);
+        return f2f_fail(err, F2F_EUSAGE, "no kind '%.40s': %s, and study are known", kind, f2f_desc_kinds_text(arena));
     struct f2f_buffer buffer = {.arena = arena};
     struct f2f_json json = {.out = &buffer};
     f2f_json_object(&json, NULL);

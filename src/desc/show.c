@@ -110,11 +110,9 @@ static f2f_status show_model(struct f2f_record **out, struct f2f_catalog *catalo
 /* A description must also decode, or what is shown could not be used. */
 f2f_status f2f_catalog_show(struct f2f_record **out, struct f2f_catalog *catalog, const char *name,
                             const struct f2f_set *sets, size_t n_sets, f2f_error *err) {
-    static const char *const kinds[] = {"system",     "node", "network", "chip",  "class", "memory",
-                                        "controller", "dram", "process", "model", NULL};
     const char *kind;
     *out = NULL;
-    F2F_TRY(f2f_desc_kind(&kind, catalog, kinds, name, NULL, err));
+    F2F_TRY(f2f_desc_kind(&kind, catalog, f2f_desc_kinds, name, NULL, err));
     if (strcmp(kind, "model") == 0) return show_model(out, catalog, name, err);
     const struct f2f_table *table = f2f_table_find(kind);
     struct f2f_doc *tree;

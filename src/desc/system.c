@@ -53,15 +53,24 @@ static f2f_status system_tree(struct f2f_doc **out, struct f2f_catalog *catalog,
     return F2F_OK;
 }
 
+/* What changes an engine is none of the system's. */
+static f2f_status set_all(struct f2f_catalog *catalog, struct f2f_doc *tree, const struct f2f_set *sets, size_t n,
+                          f2f_error *err) {
+    for (size_t i = 0; i < n; i++)
+        if (strncmp(sets[i].path, "engine.", 7) != 0)
+            F2F_TRY(f2f_desc_set(catalog, &f2f_system_table, tree, &sets[i], err));
+    return F2F_OK;
+}
+
 f2f_status f2f_catalog_system(const struct f2f_system **out, struct f2f_catalog *catalog, const char *name,
                               const struct f2f_set *sets, size_t n_sets, f2f_error *err) {
     struct f2f_doc *tree;
     void *object;
     *out = NULL;
     F2F_TRY(system_tree(&tree, catalog, name, err));
-    for (size_t i = 0; i < catalog->n_sets; i++)
-        F2F_TRY(f2f_desc_set(catalog, &f2f_system_table, tree, &catalog->sets[i], err));
-    F2F_TRY(f2f_desc_load_tree(&object, catalog, &f2f_system_table, tree, sets, n_sets, err));
+    F2F_TRY(set_all(catalog, tree, catalog->sets, catalog->n_sets, err));
+    F2F_TRY(set_all(catalog, tree, sets, n_sets, err));
+    F2F_TRY(f2f_desc_load_tree(&object, catalog, &f2f_system_table, tree, NULL, 0, err));
     if (catalog->on_system) F2F_TRY(catalog->on_system(catalog->hook_context, object, err));
     *out = object;
     return F2F_OK;

@@ -13,6 +13,7 @@
 
 enum f2f_field_type {
     F2F_FIELD_TEXT, /* const char * */
+    F2F_FIELD_PATH, /* const char *: a file, relative to the one that names it */
     F2F_FIELD_BOOL, /* bool */
     F2F_FIELD_INT, /* int */
     F2F_FIELD_QUANTITY, /* double, SI */
@@ -76,6 +77,8 @@ struct f2f_table {
     }
 #define F2F_TEXT(T, KEY, MEMBER, REQUIRED, HELP) \
     { .key = KEY, .help = HELP, .type = F2F_FIELD_TEXT, .offset = offsetof(T, MEMBER), .required = REQUIRED }
+#define F2F_PATH(T, KEY, MEMBER, HELP) \
+    { .key = KEY, .help = HELP, .type = F2F_FIELD_PATH, .offset = offsetof(T, MEMBER) }
 #define F2F_FLAG(T, KEY, MEMBER, HELP) \
     { .key = KEY, .help = HELP, .type = F2F_FIELD_BOOL, .offset = offsetof(T, MEMBER) }
 #define F2F_WORD(T, KEY, MEMBER, REQUIRED, WORDS, HELP)                                                        \
@@ -121,15 +124,17 @@ struct f2f_table {
 
 /* The table of a kind (src/desc/kind_*.c); f2f_study_table for studies. */
 extern const struct f2f_table f2f_process_table, f2f_dram_table, f2f_controller_table, f2f_memory_table,
-    f2f_class_table, f2f_chip_table, f2f_node_table, f2f_network_table, f2f_system_table, f2f_study_table,
-    f2f_study_job_table;
+    f2f_class_table, f2f_chip_table, f2f_node_table, f2f_network_table, f2f_system_table, f2f_engine_table,
+    f2f_traffic_table, f2f_study_table, f2f_study_job_table;
 /* Table of a kind by name, or NULL. */
 const struct f2f_table *f2f_table_find(const char *kind);
 const struct f2f_field *f2f_table_field(const struct f2f_table *table, const char *key);
 /* kind_making.c: the kinds that say what things cost, ends with NULL, and their tables. */
 extern const struct f2f_table f2f_foundry_table, f2f_bonding_table, f2f_stack_table, f2f_package_table,
     f2f_making_table, f2f_price_table, f2f_plan_table, f2f_device_table;
-extern const char *const f2f_cost_kinds[];
+/* Every kind of the catalog, models too; ends with NULL. One sentence of them for messages. */
+extern const char *const f2f_desc_kinds[];
+const char *f2f_desc_kinds_text(f2f_arena *arena);
 const struct f2f_table *f2f_cost_table_find(const char *kind);
 
 /* The words of `status:`. */

@@ -27,6 +27,7 @@ struct f2f_task {
 
 struct f2f_tasks {
     f2f_arena *arena;
+    struct f2f_catalog *catalog; /* for engines and traffic, while tasks are added */
     struct f2f_task *items;
     size_t n;
     const struct f2f_price *price; /* of every task, or NULL */

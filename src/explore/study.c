@@ -32,12 +32,20 @@ static f2f_status blame(f2f_error *err, f2f_status status, const char *what, con
     return f2f_fail(err, status == F2F_EUSAGE ? F2F_EINPUT : status, "%s '%.80s': %.280s", what, name, reason.message);
 }
 
-/* `job.FIELD` of a sweep: a text or a whole number of the job (kind_study.c). */
+/* `job.FIELD` of a sweep: a text or a number of the job (kind_study.c). */
 static f2f_status vary_job(struct f2f_study_job *job, const char *field_name, const char *value, f2f_error *err) {
     const struct f2f_field *field = f2f_table_field(&f2f_study_job_table, field_name);
     double number;
     if (field->type == F2F_FIELD_TEXT) {
         memcpy((char *)job + field->offset, &value, sizeof value);
+        return F2F_OK;
+    }
+    if (field->type == F2F_FIELD_QUANTITY) {
+        F2F_TRY(f2f_quantity_parse(&number, field->quantity, value, err));
+        if (field->min < field->max && (number < field->min || number > field->max))
+            return f2f_fail(err, F2F_EINPUT, "a sweep sets 'job.%.40s' to '%.40s', out of its range %g to %g",
+                            field_name, value, field->min, field->max);
+        memcpy((char *)job + field->offset, &number, sizeof number);
         return F2F_OK;
     }
     if (!f2f_number_parse(&number, value) || number < field->min || number > field->max || number != trunc(number))
@@ -175,7 +183,7 @@ static void answer(struct f2f_results *results, const struct f2f_study *study, c
 f2f_status f2f_study_run(struct f2f_results **out, struct f2f_catalog *catalog, const struct f2f_study *study,
                          const struct f2f_study_options *options, f2f_error *err) {
     f2f_arena *arena = f2f_catalog_arena(catalog);
-    struct f2f_tasks tasks = {.arena = arena, .price = options->price};
+    struct f2f_tasks tasks = {.arena = arena, .catalog = catalog, .price = options->price};
     size_t *sweep_start = f2f_arena_alloc(arena, ((size_t)study->n_sweeps + 1) * sizeof *sweep_start);
     *out = NULL;
     F2F_TRY(unfold(&tasks, sweep_start, catalog, study, options, err));
@@ -193,7 +201,7 @@ f2f_status f2f_study_run(struct f2f_results **out, struct f2f_catalog *catalog, 
 }
 
 f2f_status f2f_study_check(struct f2f_catalog *catalog, const struct f2f_study *study, f2f_error *err) {
-    struct f2f_tasks tasks = {.arena = f2f_catalog_arena(catalog)};
+    struct f2f_tasks tasks = {.arena = f2f_catalog_arena(catalog), .catalog = catalog};
     size_t *sweep_start = f2f_arena_alloc(tasks.arena, ((size_t)study->n_sweeps + 1) * sizeof *sweep_start);
     return unfold(&tasks, sweep_start, catalog, study, &(struct f2f_study_options){0}, err);
 }

@@ -14,14 +14,23 @@
 
 static int or_one(int n) { return n > 0 ? n : 1; }
 
-static f2f_status make_serve(struct f2f_task *task, const struct f2f_study_job *job, f2f_error *err) {
+static f2f_status make_serve(struct f2f_task *task, struct f2f_catalog *catalog, const struct f2f_study_job *job,
+                             f2f_error *err) {
     struct f2f_serve_job *serve = &task->serve;
     *serve =
         (struct f2f_serve_job){.model = task->model, .isl = job->isl, .osl = job->osl, .concurrency = job->concurrency};
     serve->strategy =
         (struct f2f_strategy){.tp = or_one(job->tp), .pp = or_one(job->pp), .cp = 1, .vp = 1, .dp = 1, .ep = 1};
     F2F_TRY(f2f_precision_parse(&serve->precision, task->precision, job->kv_precision, err));
-    F2F_TRY(f2f_engine_find(&serve->engine, job->engine, err));
+    F2F_TRY(f2f_catalog_engine(&serve->engine, catalog, job->engine, NULL, 0, err));
+    serve->requests = job->requests;
+    serve->replicas = job->replicas;
+    serve->router = job->router;
+    serve->stream.rate_scale = job->rate_scale;
+    if (job->trace && access(job->trace, R_OK) == 0) serve->stream.trace = job->trace;
+    else if (job->traffic) F2F_TRY(f2f_catalog_traffic(&serve->stream.traffic, catalog, job->traffic, err));
+    else if (job->trace)
+        return f2f_fail(err, F2F_EINPUT, "cannot read trace '%.150s', and no traffic stands in", job->trace);
     return job->slo ? f2f_slo_parse(&serve->slo, job->slo, err) : F2F_OK;
 }
 
@@ -32,7 +41,12 @@ static f2f_status make_train(struct f2f_task *task, const struct f2f_study_job *
                                     .global_batch = job->global_batch,
                                     .seq = job->seq,
                                     .tokens = job->tokens,
-                                    .search = true};
+                                    .jobs = job->split,
+                                    .spares = job->spares,
+                                    .fault_tolerant = job->fault_tolerant,
+                                    .async_checkpoint = job->async_checkpoint,
+                                    .search = true,
+                                    .wide = true};
     train->strategy = (struct f2f_strategy){.tp = job->tp,
                                             .pp = job->pp,
                                             .cp = job->cp,
@@ -40,7 +54,8 @@ static f2f_status make_train(struct f2f_task *task, const struct f2f_study_job *
                                             .dp = job->dp,
                                             .micro_batch = job->micro_batch,
                                             .zero = job->zero,
-                                            .recompute = F2F_RECOMPUTE_CHOSEN};
+                                            .recompute = F2F_RECOMPUTE_CHOSEN,
+                                            .schedule = F2F_SCHEDULE_CHOSEN};
     if (job->recompute) F2F_TRY(f2f_recompute_parse(&train->strategy.recompute, job->recompute, err));
     return f2f_precision_parse(&train->precision, task->precision, NULL, err);
 }
@@ -63,7 +78,8 @@ f2f_status f2f_tasks_add(struct f2f_tasks *tasks, const struct f2f_study_job *jo
                                       .price = tasks->price,
                                       .kind = job->kind};
             task->job_name = task_name(tasks->arena, job, task);
-            F2F_TRY(job->kind == F2F_JOB_SERVE ? make_serve(task, job, err) : make_train(task, job, err));
+            F2F_TRY(job->kind == F2F_JOB_SERVE ? make_serve(task, tasks->catalog, job, err)
+                                               : make_train(task, job, err));
         }
     }
     return F2F_OK;

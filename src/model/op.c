@@ -3,8 +3,14 @@
  * A multiply-add is 2 FLOP. Bytes are those an ideal kernel moves once through memory; what a cache
  * saves or a tiling repeats is src/chip's business. */
 #include <math.h>
+#include <string.h>
 
 #include "fab2fleet/model.h"
+
+enum f2f_kernels f2f_kernels_find(const char *engine) {
+    if (strncmp(engine, "trtllm", 6) == 0) return F2F_KERNELS_TRTLLM;
+    return strcmp(engine, "vllm") == 0 ? F2F_KERNELS_VLLM : F2F_KERNELS_ANY;
+}
 
 /* Sum over the queries of the keys each sees: query i of q (from 1) stands at position kv - q + i and
  * sees that many keys, at most `window`. */
@@ -20,11 +26,19 @@ static double attention_pairs(const struct f2f_op *op) {
     return op->batch * causal_pairs(op->q_len, op->kv_len, op->window);
 }
 
+/* Elements of one key and one value of a head. */
+static double key_elems(const struct f2f_op *op) { return op->latent_dim + op->head_dim; }
+static double value_elems(const struct f2f_op *op) { return op->latent_dim > 0.0 ? op->latent_dim : op->head_dim; }
+/* What the cache keeps of a token and KV head: a latent serves as key and as value. */
+static double cached_elems(const struct f2f_op *op) {
+    return op->latent_dim > 0.0 ? key_elems(op) : key_elems(op) + value_elems(op);
+}
+
 double f2f_op_flop(const struct f2f_op *op) {
     switch (op->kind) {
     case F2F_OP_GEMM: return 2.0 * op->m * op->n * op->k;
     case F2F_OP_ATTN_PREFILL:
-    case F2F_OP_ATTN_DECODE: return 4.0 * op->q_heads * op->head_dim * attention_pairs(op);
+    case F2F_OP_ATTN_DECODE: return 2.0 * op->q_heads * (key_elems(op) + value_elems(op)) * attention_pairs(op);
     case F2F_OP_VECTOR:
     case F2F_OP_SAMPLE: return op->rows * op->read_elems * op->flop_per_elem;
     case F2F_OP_EMBED:
@@ -40,7 +54,7 @@ double f2f_op_weight_B(const struct f2f_op *op) {
 
 /* Prefill reads the part of the context that is cached (what its window shows of it) and writes the new tokens. */
 double f2f_op_kv_B(const struct f2f_op *op) {
-    double token_B = 2.0 * op->kv_heads * op->head_dim * f2f_dtype_B(op->kv);
+    double token_B = op->kv_heads * cached_elems(op) * f2f_dtype_B(op->kv);
     if (op->kind == F2F_OP_ATTN_DECODE) return op->batch * op->kv_len * token_B;
     if (op->kind != F2F_OP_ATTN_PREFILL) return 0.0;
     double cached = op->kv_len - op->q_len;
@@ -54,13 +68,17 @@ static double gemm_act_B(const struct f2f_op *op) {
     return op->m * (op->k * in_B + op->n * f2f_dtype_B(op->act));
 }
 
+static double attention_elems(const struct f2f_op *op) {
+    return op->q_heads * (key_elems(op) + value_elems(op)) + op->kv_heads * cached_elems(op);
+}
+
 double f2f_op_act_B(const struct f2f_op *op) {
     double act_B = f2f_dtype_B(op->act);
     switch (op->kind) {
     case F2F_OP_GEMM: return gemm_act_B(op);
     case F2F_OP_ATTN_PREFILL: /* query in, result out, new keys and values in */
-        return op->batch * op->q_len * 2.0 * (op->q_heads + op->kv_heads) * op->head_dim * act_B;
-    case F2F_OP_ATTN_DECODE: return op->batch * 2.0 * (op->q_heads + op->kv_heads) * op->head_dim * act_B;
+        return op->batch * op->q_len * attention_elems(op) * act_B;
+    case F2F_OP_ATTN_DECODE: return op->batch * attention_elems(op) * act_B;
     case F2F_OP_VECTOR:
     case F2F_OP_EMBED:
     case F2F_OP_SAMPLE: return op->rows * (op->read_elems + op->write_elems) * act_B;

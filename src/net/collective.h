@@ -5,13 +5,18 @@
 #include "fab2fleet/chip_class.h"
 #include "fab2fleet/machine.h"
 
+/* A word of data with a flag of the same size: half the wire is left (NCCL's LL protocol). */
+#define F2F_NET_FLAGGED_SHARE 0.5
+
 /* Chips that all talk over wires of one kind: within a node, or one per node across the network. */
 struct f2f_net_path {
     int chips;
     double bandwidth_Bps; /* per chip, one direction, what bulk transfers reach in a ring */
     double all_to_all_Bps; /* the same when every chip talks to every other */
+    double engine_Bps; /* what the engines' kernels reach when every chip reads from every other */
     double line_Bps; /* the wire itself */
     double hop_s; /* one step: software and wire */
+    double bulk_hop_s; /* added to each step where bulk is moved and not flagged words */
     bool direct; /* every chip reaches every other in one hop */
     bool reduces; /* the switch adds */
     double barrier_s; /* all chips of the path have met */

@@ -13,7 +13,7 @@ static double sent_B(const struct f2f_net_path *path, enum f2f_collective_kind o
 }
 
 static double time_s(const struct f2f_net_path *path, enum f2f_collective_kind op, double bytes_B) {
-    return path->barrier_s + sent_B(path, op, bytes_B) / path->all_to_all_Bps;
+    return path->barrier_s + sent_B(path, op, bytes_B) / path->engine_Bps;
 }
 
 const struct f2f_net_algorithm f2f_net_one_shot = {"one-shot", true, legal, time_s, sent_B};

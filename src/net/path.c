@@ -7,6 +7,11 @@
 
 #include "net/path.h"
 
+static double chip_clock_Hz(const struct f2f_system *system) {
+    const struct f2f_chip *chip = system->node->chip;
+    return chip->boost_Hz > 0.0 ? chip->boost_Hz : chip->clock_Hz;
+}
+
 /* Share of a link left when n chips hang on one PCIe tree: pairs under one bridge are served at full
  * rate; beyond two, transfers cross the host and meet each other. */
 static double topology_share(const struct f2f_link *link, const struct f2f_chip_class *cls, int chips) {
@@ -21,21 +26,26 @@ static double all_to_all_share(const struct f2f_link *link, int chips) {
     return 4.0 / sqrt(chips) < 1.0 ? 4.0 / sqrt(chips) : 1.0;
 }
 
+static double step_s(const struct f2f_system *system, const struct f2f_chip_class *cls) {
+    return cls->coll_step_ck / chip_clock_Hz(system);
+}
+
 static struct f2f_net_path local_path(const struct f2f_system *system, const struct f2f_chip_class *cls, int chips) {
     const struct f2f_link *link = &system->node->link;
     double line_Bps = link->bandwidth_Bps * topology_share(link, cls, chips);
     /* A mesh has a link per peer; a group smaller than the mesh drives only those to its members. */
     if (link->topology == F2F_TOPO_MESH && system->node->chips > 1)
         line_Bps *= (double)(chips - 1) / (system->node->chips - 1);
-    double hop_s = cls->coll_step_s + link->latency_s;
+    double hop_s = step_s(system, cls) + link->latency_s;
     return (struct f2f_net_path){
         .chips = chips,
         .line_Bps = line_Bps,
         .bandwidth_Bps = line_Bps * cls->coll_frac,
         .all_to_all_Bps = line_Bps * cls->coll_frac * all_to_all_share(link, chips),
+        .engine_Bps = line_Bps * cls->coll_engine_frac,
         .hop_s = hop_s,
         .barrier_s = hop_s * (link->topology == F2F_TOPO_PCIE ? chips - 1 : 1),
-        .clock_Hz = system->node->chip->clock_Hz,
+        .clock_Hz = chip_clock_Hz(system),
         .direct =
             link->topology == F2F_TOPO_SWITCH || link->topology == F2F_TOPO_MESH || link->topology == F2F_TOPO_PCIE,
         .reduces = link->reduces && link->topology == F2F_TOPO_SWITCH,
@@ -43,31 +53,53 @@ static struct f2f_net_path local_path(const struct f2f_system *system, const str
     };
 }
 
-/* Path between one member per node, `apart` chips from each other. The group's reach decides the highest
- * level crossed. A ring crosses it once for all members below, so that oversubscription binds only
- * where it exceeds their number; all-to-all meets it in full. */
+/* Software of a step through the network: NCCL's proxy hands it to the NIC (its tuning table, src/graph/tuning.cc:
+ * 2.7 us with flagged words, 14 us in bulk). */
+static const double net_step_s = 2.7e-6, net_bulk_step_s = 14e-6;
+
+/* How much of a NIC's rate is left where traffic leaves a level: in a ring, and all to all. */
+struct squeeze {
+    double ring, all, latency_s;
+};
+
+/* The group's reach decides the highest level crossed. A ring crosses it once for all members below, so that
+ * oversubscription binds only where it exceeds their number; all-to-all meets it in full. With rails each switch of
+ * the lowest level joins the NICs of one place in many nodes, so that it reaches as many times further. Groups of a
+ * dragonfly are joined pair by pair: neighbours in a ring all want the same link, and go round by a third group (Kim
+ * et al., ISCA 2008: Valiant routing), which takes twice the links. */
+static struct squeeze squeeze_of(const struct f2f_system *system, double nodes, double apart) {
+    const struct f2f_network *net = system->network;
+    double reach = nodes * apart, below = apart;
+    struct squeeze s = {1.0, 1.0, 0.0};
+    for (int i = 0; net && i < net->levels; i++) {
+        const struct f2f_net_level *level = &net->level[i];
+        double members_below = fmax(1.0, below / apart), span = level->span_chips;
+        double detour = net->topology == F2F_NETWORK_DRAGONFLY && i == net->levels - 1 && i > 0 ? 2.0 : 1.0;
+        if (net->rails && i == 0) span *= system->node->chips;
+        s.latency_s = detour * level->latency_s;
+        s.ring = fmax(s.ring, detour * level->oversubscription / members_below);
+        s.all = fmax(s.all, level->oversubscription);
+        below = span;
+        if (reach <= below) break;
+    }
+    return s;
+}
+
+/* Path between one member per node, `apart` chips from each other. */
 static struct f2f_net_path network_path(const struct f2f_system *system, const struct f2f_chip_class *cls, int nodes,
                                         int apart) {
     const struct f2f_network *net = system->network;
-    double reach = (double)nodes * apart, below = apart, squeeze_ring = 1.0, squeeze_all = 1.0, latency_s = 0.0;
-    for (int i = 0; net && i < net->levels; i++) {
-        const struct f2f_net_level *level = &net->level[i];
-        double members_below = fmax(1.0, below / apart);
-        latency_s = level->latency_s;
-        squeeze_ring = fmax(squeeze_ring, level->oversubscription / members_below);
-        squeeze_all = fmax(squeeze_all, level->oversubscription);
-        below = level->span_chips;
-        if (reach <= below) break;
-    }
+    struct squeeze squeeze = squeeze_of(system, nodes, apart);
     double efficiency = net ? net->efficiency_frac : 1.0;
     double line_Bps = system->node->nic_Bps * efficiency;
     return (struct f2f_net_path){
         .chips = nodes,
-        .line_Bps = line_Bps / squeeze_ring,
-        .bandwidth_Bps = line_Bps / squeeze_ring,
-        .all_to_all_Bps = line_Bps / squeeze_all,
-        .hop_s = cls->coll_step_s + latency_s,
-        .clock_Hz = system->node->chip->clock_Hz,
+        .line_Bps = line_Bps / squeeze.ring,
+        .bandwidth_Bps = line_Bps / squeeze.ring,
+        .all_to_all_Bps = line_Bps / squeeze.all,
+        .hop_s = net_step_s + squeeze.latency_s,
+        .bulk_hop_s = net_bulk_step_s - net_step_s,
+        .clock_Hz = chip_clock_Hz(system),
         .reduces = net && net->reduces,
         .cls = cls,
     };

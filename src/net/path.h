@@ -9,6 +9,14 @@ struct f2f_net_group {
     struct f2f_net_path local, across; /* a part with one chip is unused */
 };
 
+/* Fastest legal algorithm on one path, start included. */
+struct f2f_collective_cost f2f_net_best(const struct f2f_net_path *path, enum f2f_collective_kind op, double bytes_B,
+                                        enum f2f_collective_library library);
+/* Start of the general library's collectives, or of an engine's kernels. */
+double f2f_net_start_s(const struct f2f_net_path *path, bool engine);
+/* The same for a group over several nodes (across.c). */
+struct f2f_collective_cost f2f_net_across(const struct f2f_net_group *g, enum f2f_collective_kind op, double bytes_B);
+
 struct f2f_net_group f2f_net_group_make(const struct f2f_system *system, const struct f2f_chip_class *cls, int chips,
                                         int stride);
 

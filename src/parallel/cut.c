@@ -8,19 +8,12 @@ static const struct f2f_spread_ops *const kinds[] = {&f2f_spread_context, &f2f_s
 
 #define N_KINDS (sizeof kinds / sizeof kinds[0])
 
-/* Chips of a group and their distance; order on the network, inner to outer: tp, cp, pp, dp. */
 static void set_group(struct f2f_op *op, const struct f2f_strategy *s, enum f2f_axis axis) {
-    const struct {
-        int chips, stride;
-    } groups[] = {
-        [F2F_AXIS_TENSOR] = {s->tp, 1},
-        [F2F_AXIS_CONTEXT] = {s->cp, s->tp},
-        [F2F_AXIS_EXPERT] = {s->ep, s->tp * s->cp * s->pp},
-        [F2F_AXIS_PIPELINE] = {2, s->tp * s->cp},
-    };
+    const int chips[] = {
+        [F2F_AXIS_TENSOR] = s->tp, [F2F_AXIS_CONTEXT] = s->cp, [F2F_AXIS_EXPERT] = s->ep, [F2F_AXIS_PIPELINE] = 2};
     op->axis = (int)axis;
-    op->group_chips = groups[axis].chips;
-    op->stride_chips = groups[axis].stride;
+    op->group_chips = chips[axis];
+    op->stride_chips = f2f_strategy_stride(s, axis);
 }
 
 void f2f_spread_collective(const struct f2f_spread *x, const struct f2f_op *op, enum f2f_collective_kind kind,

@@ -38,6 +38,19 @@ struct f2f_strategy f2f_strategy_whole(const struct f2f_strategy *s) {
     return whole;
 }
 
+int f2f_strategy_stride(const struct f2f_strategy *s, enum f2f_axis axis) {
+    const double most = 1 << 30, tp = s->tp, column = tp * s->cp; /* chips of one stage of one replica */
+    bool data_inner = s->order == F2F_ORDER_DATA_INNER;
+    const double strides[] = {
+        [F2F_AXIS_TENSOR] = 1,
+        [F2F_AXIS_CONTEXT] = tp,
+        [F2F_AXIS_PIPELINE] = data_inner ? column * s->dp : column,
+        [F2F_AXIS_EXPERT] = data_inner ? column : column * s->pp,
+        [F2F_AXIS_DATA] = data_inner ? tp : tp * s->pp, /* members of a context group are among them */
+    };
+    return (int)(strides[axis] < most ? strides[axis] : most);
+}
+
 static f2f_status check_sizes(const struct f2f_strategy *s, f2f_error *err) {
     const struct {
         const char *name;
@@ -52,6 +65,18 @@ static f2f_status check_sizes(const struct f2f_strategy *s, f2f_error *err) {
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
         if (sizes[i].value < 1)
             return f2f_fail(err, F2F_EINPUT, "%s is %d: give a whole number from 1", sizes[i].name, sizes[i].value);
+    const struct {
+        const char *name;
+        int value, most;
+    } words[] = {{"recompute_layers", s->recompute_layers, 1 << 20},
+                 {"offload", s->offload, 1},
+                 {"order", s->order, F2F_ORDER_DATA_INNER},
+                 {"sequence", s->sequence, F2F_SEQUENCE_WHOLE},
+                 {"context", s->context, F2F_CONTEXT_RING}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (words[i].value < 0 || words[i].value > words[i].most)
+            return f2f_fail(err, F2F_EINPUT, "%s is %d: give a whole number from 0 to %d", words[i].name,
+                            words[i].value, words[i].most);
     if (s->zero < 0 || s->zero > 3) return f2f_fail(err, F2F_EINPUT, "zero is %d: give a stage from 0 to 3", s->zero);
     if (s->recompute < 0 || s->recompute >= N_RECOMPUTE)
         return f2f_fail(err, F2F_EINPUT, "recompute is %d: choose none, selective or full", s->recompute);
@@ -83,7 +108,7 @@ static f2f_status check_pipeline(const struct f2f_strategy *s, const struct f2f_
     if (s->vp > 1 && s->pp == 1)
         return f2f_fail(err, F2F_EINPUT, "vp %d interleaves pipeline stages, but pp is 1: set vp to 1 or raise pp",
                         s->vp);
-    if (chunks > m->layers)
+    if (chunks > m->layers + (s->vp > 1 ? 2 : 0)) /* the embedding and the head may be chunks of their own (Llama 3) */
         return f2f_fail(err, F2F_EINPUT, "pp %d x vp %d make %lld stages, but %s has %lld layers: lower pp or vp",
                         s->pp, s->vp, chunks, m->name, m->layers);
     return F2F_OK;

@@ -5,15 +5,23 @@
 #include "report/report.h"
 
 static f2f_report_fn *const formats[F2F_FORMAT_N] = {
-    [F2F_FORMAT_TEXT] = f2f_report_text, [F2F_FORMAT_JSON] = f2f_report_json,         [F2F_FORMAT_CSV] = f2f_report_csv,
-    [F2F_FORMAT_HTML] = f2f_report_html, [F2F_FORMAT_TIMELINE] = f2f_report_timeline,
+    [F2F_FORMAT_TEXT] = f2f_report_text,         [F2F_FORMAT_JSON] = f2f_report_json,
+    [F2F_FORMAT_CSV] = f2f_report_csv,           [F2F_FORMAT_HTML] = f2f_report_html,
+    [F2F_FORMAT_TIMELINE] = f2f_report_timeline, [F2F_FORMAT_PERFETTO] = f2f_report_perfetto,
 };
 
 const char *f2f_report(f2f_arena *arena, const struct f2f_results *results, enum f2f_format format,
                        const struct f2f_report_options *options) {
+    size_t length;
+    return f2f_report_sized(&length, arena, results, format, options);
+}
+
+const char *f2f_report_sized(size_t *length, f2f_arena *arena, const struct f2f_results *results,
+                             enum f2f_format format, const struct f2f_report_options *options) {
     const struct f2f_report_options plain = {0};
     struct f2f_buffer out = {.arena = arena};
     formats[format](&out, results, options ? options : &plain);
+    *length = out.length;
     return f2f_buffer_str(&out);
 }
 

@@ -53,6 +53,18 @@ static void put_record(struct f2f_json *json, const struct f2f_record *r, size_t
     }
 }
 
+/* Curves: counter events, one track each. */
+static void put_samples(struct f2f_json *json, const struct f2f_record *r, size_t process) {
+    for (size_t i = 0; i < r->n_samples; i++) {
+        open_event(json, r->samples[i].track, "C", process, 0);
+        f2f_json_number(json, "ts", r->samples[i].at_s * 1e6);
+        f2f_json_object(json, "args");
+        f2f_json_number(json, "value", r->samples[i].value);
+        f2f_json_object_end(json);
+        close_event(json);
+    }
+}
+
 void f2f_report_timeline(struct f2f_buffer *out, const struct f2f_results *results,
                          const struct f2f_report_options *options) {
     (void)options;
@@ -61,7 +73,10 @@ void f2f_report_timeline(struct f2f_buffer *out, const struct f2f_results *resul
     f2f_json_text(&json, "displayTimeUnit", "ms");
     f2f_json_array(&json, "traceEvents");
     for (size_t i = 0; i < results->n_items; i++)
-        if (results->items[i]->n_spans) put_record(&json, results->items[i], i + 1);
+        if (results->items[i]->n_spans) {
+            put_record(&json, results->items[i], i + 1);
+            put_samples(&json, results->items[i], i + 1);
+        }
     f2f_json_array_end(&json);
     f2f_json_object_end(&json);
     f2f_buffer_text(out, "\n");

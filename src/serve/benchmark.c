@@ -2,43 +2,68 @@
  *
  * Closed loops: TensorRT-LLM after the rules by which aiconfigurator starts it for a benchmark (as many sequences as
  * there are users, concurrency + isl + 1500 tokens), vLLM after InferenceMAX (random-range-ratio 0.8, KV cache in the
- * format of activations). TensorRT-LLM's queues and fixed batches come from its own benchmark programs. */
+ * format of activations). TensorRT-LLM's queues and fixed batches come from its own benchmark programs; how many
+ * requests it queues is in docs/source/performance/perf-overview.md: with long answers so few that the last ones run
+ * in a batch that empties. */
+#include <stdlib.h>
 #include <strings.h>
 
 #include "fab2fleet/serve.h"
 
 static const int spare_tok = 1500;
+static const int enough_tok = 16384; /* longer prompts are cut */
 
-static const struct harness {
+static const struct rule {
     const char *engine;
+    const char *versions; /* up to which, NULL: all; compared as far as it is written */
     bool closed_loop;
-    const char *runs; /* engine as it is then */
-    bool fits_load; /* limits follow from the load */
-    double spread_frac;
-    bool kv_as_act; /* unless stated */
-} harnesses[] = {
-    {.engine = "trtllm", .closed_loop = true, .runs = "trtllm", .fits_load = true},
-    {.engine = "trtllm", .runs = "trtllm-bench"},
-    {.engine = "vllm", .closed_loop = true, .runs = "vllm", .spread_frac = 0.2, .kv_as_act = true},
-    {.engine = "sglang", .closed_loop = true, .runs = "sglang", .spread_frac = 0.2, .kv_as_act = true},
+    struct f2f_harness harness;
+} rules[] = {
+    {"trtllm", NULL, true, {.engine = "trtllm", .fits_load = true}},
+    {"trtllm", "0.15", false, {.engine = "trtllm-bench-0.14", .counts_queue = true}},
+    {"trtllm", NULL, false, {.engine = "trtllm-bench", .counts_queue = true}},
+    {"vllm", NULL, true, {.engine = "vllm", .spread_frac = 0.2, .kv_as_act = true}},
+    {"sglang", NULL, true, {.engine = "sglang", .spread_frac = 0.2, .kv_as_act = true}},
 };
-enum { N_HARNESSES = sizeof harnesses / sizeof harnesses[0] };
+enum { N_RULES = sizeof rules / sizeof rules[0] };
 
-static f2f_status apply(struct f2f_serve_job *job, const struct harness *h, bool kv_stated, f2f_error *err) {
-    F2F_TRY(f2f_engine_find(&job->engine, h->runs, err));
-    job->spread_frac = h->spread_frac;
-    if (h->kv_as_act && !kv_stated) job->precision.kv = job->precision.act;
-    if (h->fits_load && job->concurrency > 0) {
-        job->engine.max_seqs = job->concurrency;
-        job->engine.max_batched_tok = job->concurrency + job->isl + spare_tok;
+/* num_requests of that page, the same in all versions since 0.10. */
+static const struct {
+    int isl, osl, requests;
+} queued[] = {{128, 128, 30000},  {128, 2048, 3000}, {128, 4096, 1500},  {500, 2000, 3000}, {1000, 1000, 3000},
+              {1000, 2000, 1500}, {2048, 128, 3000}, {2048, 2048, 1500}, {5000, 500, 1500}, {20000, 2000, 1000}};
+enum { N_QUEUED = sizeof queued / sizeof queued[0] };
+
+/* "0.10.0" before "0.15": number by number. What is no version is the newest. */
+static bool before(const char *version, const char *limit) {
+    for (;;) {
+        char *end, *limit_end;
+        long a = strtol(version, &end, 10), b = strtol(limit, &limit_end, 10);
+        if (end == version || a != b) return end != version && a < b;
+        if (*end != '.' || *limit_end != '.') return false;
+        version = end + 1;
+        limit = limit_end + 1;
     }
-    return F2F_OK;
 }
 
-f2f_status f2f_serve_job_as_benchmarked(struct f2f_serve_job *job, const char *engine, bool kv_stated, f2f_error *err) {
-    bool closed_loop = !job->all_queued && !job->static_batch;
-    for (int i = 0; i < N_HARNESSES; i++)
-        if (engine && strcasecmp(engine, harnesses[i].engine) == 0 && harnesses[i].closed_loop == closed_loop)
-            return apply(job, &harnesses[i], kv_stated, err);
-    return f2f_engine_find(&job->engine, engine, err);
+const struct f2f_harness *f2f_harness_find(const char *engine, const char *version, bool closed_loop) {
+    for (int i = 0; i < N_RULES; i++) {
+        const struct rule *rule = &rules[i];
+        if (!engine || strcasecmp(engine, rule->engine) != 0 || rule->closed_loop != closed_loop) continue;
+        if (!rule->versions || (version && before(version, rule->versions))) return &rule->harness;
+    }
+    return NULL;
+}
+
+void f2f_harness_apply(struct f2f_serve_job *job, const struct f2f_harness *h, bool kv_stated) {
+    job->spread_frac = h->spread_frac;
+    if (h->kv_as_act && !kv_stated) job->precision.kv = job->precision.act;
+    for (int i = 0; i < N_QUEUED; i++)
+        if (job->all_queued && h->counts_queue && job->isl == queued[i].isl && job->osl == queued[i].osl)
+            job->requests = queued[i].requests;
+    if (h->counts_queue && job->engine.max_batched_tok < job->isl + job->engine.max_seqs && job->isl < enough_tok)
+        job->engine.max_batched_tok = job->isl + job->engine.max_seqs; /* any prompt beside all decodes */
+    if (!h->fits_load || job->concurrency < 1) return;
+    job->engine.max_seqs = job->concurrency;
+    job->engine.max_batched_tok = job->concurrency + job->isl + spare_tok;
 }

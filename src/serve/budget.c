@@ -14,7 +14,15 @@ static double activations_B(const struct f2f_serve_job *job) {
     double tokens = job->engine.max_batched_tok;
     double experts = (double)m->experts_per_tok * (double)m->expert_ffn + (double)m->shared_ffn;
     double width = 3.0 * (m->experts > 0 ? experts : (double)m->ffn) / job->strategy.tp + 2.0 * (double)m->hidden;
-    return tokens * width * f2f_dtype_B(job->precision.act);
+    return tokens / job->strategy.dp * width * f2f_dtype_B(job->precision.act);
+}
+
+void f2f_serve_limits(struct f2f_engine *engine, const struct f2f_chip *chip) {
+    double memory_B = chip->memory.device->capacity_B * chip->memory.stacks;
+    if (memory_B >= engine->small_B) return;
+    if (engine->max_seqs > engine->small_max_seqs) engine->max_seqs = engine->small_max_seqs;
+    if (engine->max_batched_tok > engine->small_max_batched_tok)
+        engine->max_batched_tok = engine->small_max_batched_tok;
 }
 
 long long f2f_serve_blocks(const struct f2f_engine *engine, long long tokens) {
@@ -26,28 +34,36 @@ static long long whole(double x) { return x > 0.0 ? (long long)floor(x) : 0; }
 struct f2f_serve_budget f2f_serve_budget_make(const struct f2f_machine *machine, const struct f2f_serve_job *job) {
     const struct f2f_engine *engine = &job->engine;
     struct f2f_serve_budget b = {.usable_B = machine->mem.capacity_B};
+    const struct f2f_model *draft = job->speculation.draft;
     b.weights_B = f2f_strategy_weight_B(&job->strategy, job->model, &job->precision);
-    b.workspace_B = engine->workspace_B + activations_B(job);
+    double logits_B = 4.0 * (double)job->model->vocab * engine->max_seqs;
+    b.workspace_B = engine->workspace_B + activations_B(job) + engine->logits_buffers * logits_B;
     b.kv_B_per_tok = f2f_strategy_kv_B_per_tok(&job->strategy, job->model, job->precision.kv);
+    if (draft) b.weights_B += f2f_strategy_weight_B(&job->strategy, draft, &job->precision);
+    if (draft) b.kv_B_per_tok += f2f_strategy_kv_B_per_tok(&job->strategy, draft, job->precision.kv);
     double taken_B = b.weights_B + b.workspace_B, free_B = b.usable_B - taken_B;
     b.kv_B = engine->of_free ? engine->memory_frac * free_B : engine->memory_frac * b.usable_B - taken_B;
-    b.blocks = whole(b.kv_B / (b.kv_B_per_tok * engine->block_tok));
-    b.users_fit = b.blocks / f2f_serve_blocks(engine, job->isl + (long long)job->osl);
+    b.blocks = whole(b.kv_B / (b.kv_B_per_tok * engine->block_tok)) * job->strategy.dp;
+    if (job->isl + (long long)job->osl > 0)
+        b.users_fit = b.blocks / f2f_serve_blocks(engine, job->isl + (long long)job->osl);
     return b;
 }
 
 const char *f2f_serve_budget_why(f2f_arena *arena, const struct f2f_serve_budget *b, const struct f2f_serve_job *job) {
     static const char *const remedy = "use more chips (tp), fewer bits, or more memory";
-    double chips = (double)job->strategy.tp * job->strategy.pp,
-           context_B = b->kv_B_per_tok * ((double)job->isl + job->osl);
-    if (b->users_fit > 0) return NULL;
+    double chips = f2f_serve_job_chips(job), tokens = (double)job->isl + job->osl;
+    if (!(tokens > 0.0)) tokens = job->engine.block_tok; /* of a stream: any block at all */
+    double context_B = b->kv_B_per_tok * tokens;
+    if (b->users_fit > 0 || (job->isl == 0 && b->blocks > 0)) return NULL;
     if (b->weights_B > b->usable_B)
-        return f2f_arena_printf(arena, "weights need %.1f GB, %.1f GB are usable: short by %.1f GB; %s",
+        return f2f_arena_printf(arena, "weights need %.1f GB, %.1f GB are usable: short by %.1f GB (%.0f bytes); %s",
                                 b->weights_B * chips / 1e9, b->usable_B * chips / 1e9,
-                                (b->weights_B - b->usable_B) * chips / 1e9, remedy);
+                                (b->weights_B - b->usable_B) * chips / 1e9, (b->weights_B - b->usable_B) * chips,
+                                remedy);
     return f2f_arena_printf(arena,
                             "the KV cache of one sequence needs %.2f GB, weights (%.1f GB) and the engine leave %.2f "
-                            "GB: short by %.2f GB; %s",
+                            "GB: short by %.2f GB (%.0f bytes); %s",
                             context_B * chips / 1e9, b->weights_B * chips / 1e9, fmax(0.0, b->kv_B) * chips / 1e9,
-                            (context_B - fmax(0.0, b->kv_B)) * chips / 1e9, remedy);
+                            (context_B - fmax(0.0, b->kv_B)) * chips / 1e9, (context_B - fmax(0.0, b->kv_B)) * chips,
+                            remedy);
 }

@@ -6,6 +6,8 @@
  * 2022 (arXiv 2205.05198 section 4) count its memory. Leaves out: sliding windows in the stored form. */
 #include "train/plan.h"
 
+#include <math.h>
+
 static const double FLASH_BACKWARD = 73.0 / 63.0;
 static const double MASK_ELEMS = 0.5; /* one byte, in elements of 16 bit */
 
@@ -49,7 +51,16 @@ static void add_stored(struct f2f_graph *g, const struct f2f_op *fused, bool bac
     add_product(g, fused, "context", d, kv, backward ? 3 * layers : layers); /* P V; backward: dQ, dK, dV */
 }
 
-struct f2f_graph *f2f_train_attention(const struct f2f_graph *graph, bool stored, double layers) {
+/* Share of the causal triangle that documents leave where attention stays inside them and each token starts a new
+ * one with probability 1 / length: a query at position i sees d (1 - exp(-i / d)) keys. */
+static double doc_share(const struct f2f_train_job *job) {
+    double d = job->doc_tok, s = job->seq;
+    if (!(d > 0.0)) return 1.0;
+    return fmin(1.0, 2.0 * d / s * (1.0 - d / s * (1.0 - exp(-s / d))));
+}
+
+struct f2f_graph *f2f_train_attention(const struct f2f_graph *graph, const struct f2f_train_job *job) {
+    bool stored = job->software.stored_scores;
     struct f2f_graph *g = f2f_arena_alloc(graph->arena, sizeof *g);
     *g = *graph;
     g->ops = NULL;
@@ -57,12 +68,14 @@ struct f2f_graph *f2f_train_attention(const struct f2f_graph *graph, bool stored
     for (size_t i = 0; i < graph->n_ops; i++) {
         const struct f2f_op *op = &graph->ops[i];
         if (op->kind == F2F_OP_ATTN_PREFILL && stored) {
-            add_stored(g, op, graph->backward, layers);
+            add_stored(g, op, graph->backward, (double)job->model->layers);
             continue;
         }
         struct f2f_op *copy = f2f_graph_add(g, op->kind, op->name);
         *copy = *op;
-        if (op->kind == F2F_OP_ATTN_PREFILL && graph->backward) copy->count *= FLASH_BACKWARD;
+        if (op->kind != F2F_OP_ATTN_PREFILL) continue;
+        copy->count *= doc_share(job);
+        if (graph->backward) copy->count *= FLASH_BACKWARD;
     }
     return g;
 }

@@ -1,25 +1,44 @@
-/* constants.h - the numbers of train/ that no description carries, each with where it comes from. */
+/* constants.h - the numbers of train/ that no description carries, each with where it comes from.
+ *
+ * Those marked "fit" come from scripts/fit-train.sh, which finds them anew (docs/models/train.md). */
 #ifndef F2F_TRAIN_CONSTANTS_H
 #define F2F_TRAIN_CONSTANTS_H
 
 /* Adam in mixed precision: fp32 master weight, first and second moment (ZeRO, arXiv 1910.02054 section 3.1). */
 #define F2F_TRAIN_ADAM_B 12.0
 
-/* Driver context, libraries and communication buffers of a chip, and what the allocator cannot use:
- * assumed, no published breakdown found. */
-#define F2F_TRAIN_CONTEXT_B 2e9
+/* Driver context, libraries and communication buffers of a chip: assumed, no published breakdown found. */
+#define F2F_TRAIN_CONTEXT_B 1.5e9
+
+/* Large blocks are rounded to so many bytes (PyTorch, c10/cuda/CUDACachingAllocator: kRoundLarge). */
+#define F2F_TRAIN_ROUNDING_B 2097152.0
 
 /* Share of compute time inside the operators of the graph. The rest: gaps between kernels, bias, dropout
- * and casts as kernels of their own, lower clocks in long runs. One value for all chips and models, fit on
- * training.csv (docs/models/train.md). */
-#define F2F_TRAIN_KERNEL_FRAC 0.94
+ * and casts as kernels of their own, lower clocks in long runs. One value for all chips and models. */
+#ifndef F2F_TRAIN_KERNEL_FRAC
+#define F2F_TRAIN_KERNEL_FRAC 0.924 /* fit */
+#endif
+
+/* Share of its power limit a chip may use for weeks: kernels are measured in bursts on a chip that has not warmed up,
+ * and hot silicon leaks more. */
+#ifndef F2F_TRAIN_POWER_FRAC
+#define F2F_TRAIN_POWER_FRAC 0.929 /* fit */
+#endif
 
 /* Spread (standard deviation over mean) of one chip's step time; all wait for the slowest, so a step
- * grows by spread * sqrt(2 ln N). Fit on training.csv rows from 8 to 16,384 chips (docs/models/train.md). */
-#define F2F_TRAIN_SPREAD 0.01
+ * grows by spread * sqrt(2 ln N). */
+#ifndef F2F_TRAIN_SPREAD
+#define F2F_TRAIN_SPREAD 0.012 /* fit */
+#endif
 
-/* Host work of a step that nothing hides: data loader, gradient norm, learning rate, logging. Same fit. */
-#define F2F_TRAIN_HOST_S 0.05
+/* Host work of a step that nothing hides: data loader, gradient norm, learning rate, logging. */
+#ifndef F2F_TRAIN_HOST_S
+#define F2F_TRAIN_HOST_S 0.063 /* fit */
+#endif
+
+/* Units the kernel of a collective takes from the products it runs beside (Transformer Engine gives its overlapped
+ * collectives 16 multiprocessors, NCCL as many channels or more). */
+#define F2F_TRAIN_COMM_UNITS 16.0
 
 /* Search keeps at least this many tokens of a sequence on a chip (Llama 3: 131,072 over cp = 16). */
 #define F2F_TRAIN_CONTEXT_TOK 8192

@@ -3,7 +3,7 @@
  * It shows the slowest stage: its own work for all micro-batches, then what it waits for. */
 #include "train/plan.h"
 
-#include <math.h>
+#include <string.h>
 
 /* Collectives inside layers, by the parallelism they serve. */
 static const char *const AXIS_NAMES[] = {[F2F_AXIS_TENSOR] = "tensor_parallel",
@@ -39,7 +39,7 @@ static void add_pass(struct tree *t, const char *name, const struct f2f_train_pa
         if (op->kind == F2F_OP_COLLECTIVE)
             parent = f2f_share_child(t->r->arena, t->root, AXIS_NAMES[op->axis], "network");
         f2f_share_child(t->r->arena, parent, op->name, f2f_bound_name(cost.bound))->amount +=
-            n * f2f_train_op_s(op, cost);
+            n * f2f_train_op_s(t->machine, t->job, op, cost);
     }
 }
 
@@ -47,16 +47,31 @@ static void add_leaf(struct tree *t, const char *name, const char *bound, double
     if (amount_s > 0) f2f_share_child(t->r->arena, t->root, name, bound)->amount += amount_s;
 }
 
+/* Leaves of a node were added as if each ran alone and in every layer; what hides or is left out is taken from all
+ * alike. */
+static void scale_to(struct tree *t, const char *name, double amount_s) {
+    struct f2f_share *node = NULL;
+    double sum_s = 0;
+    for (struct f2f_share *c = t->root->child; c; c = c->next)
+        if (strcmp(c->name, name) == 0) node = c;
+    if (!node) return;
+    for (struct f2f_share *c = node->child; c; c = c->next) sum_s += c->amount;
+    for (struct f2f_share *c = node->child; c; c = c->next) c->amount *= sum_s > 0 ? amount_s / sum_s : 0;
+}
+
 void f2f_train_explain(struct f2f_record *r, const struct f2f_machine *machine, const struct f2f_train_job *job,
                        const struct f2f_train_choice *choice) {
     const struct f2f_train_step *step = &choice->step;
     struct tree t = {.r = r, .machine = machine, .job = job, .choice = choice};
     t.root = f2f_share_root(r, "step", "s");
-    add_pass(&t, "forward", &choice->pieces->forward, false);
-    if (step->recompute_s > 0) add_pass(&t, "recompute", &choice->pieces->forward, true);
-    add_pass(&t, "backward", &choice->pieces->backward, false);
+    add_pass(&t, "forward", &choice->costs->forward, false);
+    if (step->recompute_s > 0) add_pass(&t, "recompute", &choice->costs->forward, true);
+    add_pass(&t, "backward", &choice->costs->backward, false);
+    scale_to(&t, "recompute", step->recompute_s);
+    scale_to(&t, AXIS_NAMES[F2F_AXIS_TENSOR], step->tensor_s);
+    scale_to(&t, AXIS_NAMES[F2F_AXIS_CONTEXT], step->context_s);
+    scale_to(&t, AXIS_NAMES[F2F_AXIS_EXPERT], step->expert_s);
     add_leaf(&t, "gradient_sum", "memory", step->sum_s);
-    add_leaf(&t, "pipeline_sends", "network", step->send_s);
     add_leaf(&t, "pipeline_bubble", NULL, step->bubble_s);
     add_leaf(&t, "data_parallel_exposed", "network", step->data_s);
     add_leaf(&t, "optimizer", "memory", step->optimizer_s);

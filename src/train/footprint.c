@@ -2,14 +2,15 @@
  *
  * After Korthikanti et al. 2022 (arXiv 2205.05198) for what a layer keeps for its backward pass,
  * rewritten per tensor for gated MLPs, grouped queries and flash attention (no score matrix), and
- * after Rajbhandari et al. 2019 (ZeRO, arXiv 1910.02054) for the sharding of state.
- * Leaves out: dropout masks, fragmentation beyond the fixed workspace, offload to the host. */
+ * after Rajbhandari et al. 2019 (ZeRO, arXiv 1910.02054) for the sharding of state. How many micro-batches
+ * are held is the schedule's. Leaves out: activations moved to the host. */
 #include "train/constants.h"
 #include "train/plan.h"
 
 #include <math.h>
 
 enum { ACT_B = 2, FP32_B = 4, MASK_B = 1 }; /* activations are kept in 16 bit, sums of exponentials and logits in 32 */
+enum { LAYER_TENSORS = 12 }; /* norm in and out twice, q, k, v, log-sums, context, gate, up, activation */
 
 /* Width of what an MLP keeps: gate and up (or the one product) before the activation, and its output. */
 static double mlp_elems(const struct f2f_model *m) {
@@ -18,56 +19,73 @@ static double mlp_elems(const struct f2f_model *m) {
     return kept * (m->experts > 0 ? experts : (double)m->ffn);
 }
 
-/* What attention keeps for one token beside q, k, v and its output. Flash: a log-sum for each head.
- * Stored scores: soft-max output and dropout output in 16 bit and a mask of a byte for every pair, and
- * masks of the two other dropouts of a layer (Korthikanti et al. section 4.1); selective recompute drops the pairs. */
-static double attention_B(const struct f2f_train_job *job, const struct f2f_strategy *s) {
-    double heads = (double)job->model->heads;
-    if (!job->stored_scores) return FP32_B * heads;
-    double pairs = s->recompute == F2F_RECOMPUTE_SELECTIVE ? 0 : heads * job->seq;
-    return (2 * ACT_B + MASK_B) * pairs + 2 * MASK_B * (double)job->model->hidden;
-}
+/* How much of what tensor parallelism does not cut a chip holds. */
+static double whole_share(const struct f2f_strategy *s) { return s->sequence == F2F_SEQUENCE_PARALLEL ? s->tp : 1; }
 
-/* Bytes one layer keeps for one token on one chip; sequence parallelism cuts all of it by tp.
- * Norm inputs and outputs 4h; q, k, v and the attention output; the MLP. */
-static double layer_B_per_tok(const struct f2f_train_job *job, const struct f2f_strategy *s) {
+/* Bytes one layer keeps for one token on one chip. Norm inputs and outputs 4h, with stored scores also the masks of
+ * the two dropouts beside them: divided by tp only under sequence parallelism. q, k, v, the attention output, the
+ * MLP: always. Attention itself, flash: a log-sum for each head; stored scores: soft-max output and dropout output
+ * in 16 bit and a mask of a byte for every pair (Korthikanti et al. section 4.1), which selective recompute drops. */
+static double layer_B_per_tok(const struct f2f_train_job *job, const struct f2f_strategy *s, int recompute) {
     const struct f2f_model *m = job->model;
     double h = (double)m->hidden, d = (double)m->head_dim, heads = (double)m->heads;
     double kv_heads = fmax((double)m->kv_heads, s->tp);
     double expert_inputs = m->experts > 0 ? (double)m->experts_per_tok * h : 0;
-    double elems = 4 * h + (2 * heads + 2 * kv_heads) * d + expert_inputs + mlp_elems(m);
-    return (ACT_B * elems + attention_B(job, s)) / s->tp;
+    double whole_B = ACT_B * 4 * h, cut_B = ACT_B * ((2 * heads + 2 * kv_heads) * d + expert_inputs + mlp_elems(m));
+    if (job->software.stored_scores) {
+        whole_B += 2 * MASK_B * h;
+        cut_B += recompute == F2F_RECOMPUTE_SELECTIVE ? 0 : (2 * ACT_B + MASK_B) * heads * job->seq;
+    } else {
+        cut_B += FP32_B * heads;
+    }
+    return whole_B / whole_share(s) + cut_B / s->tp;
 }
 
-/* Micro-batches a stage holds before the first of them is dropped: pp - stage in 1F1B, and with
- * interleaving the warm-up of Narayanan et al. 2021 (arXiv 2104.04473), in units of a whole stage. */
-static double in_flight(const struct f2f_strategy *s, int stage, double micro_batches) {
-    double ahead = (s->vp > 1 ? 2.0 : 1.0) * (s->pp - 1 - stage);
-    return fmin(micro_batches, (ahead + (s->vp - 1.0) * s->pp + 1) / s->vp);
+/* Micro-batches of the whole stage that are held at once. */
+static double held(const struct f2f_strategy *s, const struct f2f_train_layout *l, int stage) {
+    const struct f2f_schedule_shape shape = {s->pp, s->vp, l->micro_batches};
+    return (double)f2f_schedule_get(s->schedule, s->vp)->held(&shape, stage) / s->vp;
 }
 
-static double stage_activations_B(const struct f2f_train_job *job, const struct f2f_strategy *s,
-                                  const struct f2f_train_layout *l, int stage, double layers) {
-    double layer_B = l->tokens * layer_B_per_tok(job, s);
-    double input_B = l->tokens * ACT_B * (double)job->model->hidden / s->tp;
-    double held = in_flight(s, stage, l->micro_batches) * layers;
-    /* full recompute keeps the layers' inputs, and one layer while it is computed again */
-    return s->recompute == F2F_RECOMPUTE_FULL ? held * input_B + layer_B : held * layer_B;
+/* Layers of a stage that keep their input alone. */
+static double short_layers(const struct f2f_strategy *s, double layers) {
+    if (s->recompute != F2F_RECOMPUTE_FULL) return 0;
+    return s->recompute_layers ? fmin(s->recompute_layers, layers) : layers;
+}
+
+static double activations_B(const struct f2f_train_job *job, const struct f2f_strategy *s,
+                            const struct f2f_train_layout *l, int stage) {
+    double layers = (double)f2f_train_stage_layers(l, s, stage), again = short_layers(s, layers);
+    double input_B = l->tokens * ACT_B * (double)job->model->hidden / whole_share(s);
+    return held(s, l, stage) * (again * input_B + (layers - again) * l->tokens * layer_B_per_tok(job, s, s->recompute));
 }
 
 /* Last stage: final norm in and out, logits in 16 bit as computed and in 32 bit for the loss. */
 static double head_B(const struct f2f_model *m, const struct f2f_strategy *s, const struct f2f_train_layout *l) {
-    return l->tokens * (2 * ACT_B * (double)m->hidden + (ACT_B + FP32_B) * (double)m->vocab) / s->tp;
+    return l->tokens * (2 * ACT_B * (double)m->hidden / whole_share(s) + (ACT_B + FP32_B) * (double)m->vocab / s->tp);
 }
 
-/* Buffers alive only inside a layer: the gathered sequence at the entry of a column cut, the
- * gradients of the widest block, and with ZeRO-3 this layer's and the next one's gathered weights. */
-static double workspace_B(const struct f2f_model *m, const struct f2f_strategy *s, const struct f2f_train_layout *l,
-                          double layer_params) {
+/* Buffers alive only inside a layer: the gathered sequence at the entry of a column cut, the gradients of the
+ * widest block, with full recompute one whole layer, and with ZeRO-3 this layer's and the next one's weights. */
+static double workspace_B(const struct f2f_train_job *job, const struct f2f_strategy *s,
+                          const struct f2f_train_layout *l, double layer_params) {
+    const struct f2f_model *m = job->model;
+    bool again = s->recompute == F2F_RECOMPUTE_FULL;
     double gathered = s->tp > 1 ? ACT_B * (double)m->hidden : 0;
     double gradients = ACT_B * mlp_elems(m) / s->tp;
+    double layer = again ? layer_B_per_tok(job, s, F2F_RECOMPUTE_NONE) : 0;
     double weights = s->zero >= 3 ? 2 * l->weight_B * layer_params : 0;
-    return F2F_TRAIN_CONTEXT_B + l->tokens * (gathered + gradients) + weights;
+    return F2F_TRAIN_CONTEXT_B + l->tokens * (gathered + gradients + layer) + weights;
+}
+
+/* PyTorch's allocator rounds blocks to 2 MiB, and gives smaller ones pieces of such: a mebibyte is lost for each
+ * tensor that is held. */
+static double fragmentation_B(const struct f2f_train_job *job, const struct f2f_strategy *s,
+                              const struct f2f_train_layout *l, int stage) {
+    double layers = (double)f2f_train_stage_layers(l, s, stage), again = short_layers(s, layers);
+    double tensors = held(s, l, stage) * (again + LAYER_TENSORS * (layers - again));
+    double tensor_B = l->tokens * layer_B_per_tok(job, s, s->recompute) / LAYER_TENSORS;
+    return tensors * fmin(F2F_TRAIN_ROUNDING_B / 2, tensor_B);
 }
 
 /* A pipeline sums gradients over its micro-batches before it reduces them, chunk by chunk: there
@@ -80,21 +98,21 @@ static double gradients_B(const struct f2f_strategy *s, const struct f2f_train_l
 
 static struct f2f_train_memory stage_memory(const struct f2f_train_job *job, const struct f2f_strategy *s,
                                             const struct f2f_train_layout *l, int stage) {
-    const struct f2f_model *m = job->model;
-    struct f2f_train_params p = f2f_train_params_make(m, s);
-    bool last = stage == s->pp - 1;
-    double layers = last ? l->layers_last : stage == 0 ? l->layers_first : l->layers;
-    double tables = (stage == 0 ? 1 : 0) + (last && (s->pp > 1 || !m->tied_embeddings) ? 1 : 0);
-    double params = layers * p.layer + tables * p.table;
-    double sharded = (layers * p.layer_state + tables * p.table) / l->shards;
+    double params, state, optimizer_B;
+    f2f_train_stage_params(&params, &state, job->model, s, l, stage);
+    double sharded = state / l->shards;
+    optimizer_B = l->state_B * (s->zero >= 1 ? sharded : params);
     struct f2f_train_memory out = {
         .weights_B = l->weight_B * (s->zero >= 3 ? sharded : params),
         .gradients_B = gradients_B(s, l, params, sharded),
-        .optimizer_B = F2F_TRAIN_ADAM_B * (s->zero >= 1 ? sharded : params),
-        .activations_B = stage_activations_B(job, s, l, stage, layers) + (last ? head_B(m, s, l) : 0),
-        .workspace_B = workspace_B(m, s, l, p.layer),
+        .optimizer_B = s->offload ? 0 : optimizer_B,
+        .host_B = s->offload ? optimizer_B : 0,
+        .activations_B = activations_B(job, s, l, stage) + (stage == s->pp - 1 ? head_B(job->model, s, l) : 0),
+        .workspace_B = workspace_B(job, s, l, f2f_train_params_make(job->model, s).layer),
+        .fragmentation_B = fragmentation_B(job, s, l, stage),
     };
-    out.total_B = out.weights_B + out.gradients_B + out.optimizer_B + out.activations_B + out.workspace_B;
+    out.total_B =
+        out.weights_B + out.gradients_B + out.optimizer_B + out.activations_B + out.workspace_B + out.fragmentation_B;
     return out;
 }
 
@@ -102,10 +120,11 @@ f2f_status f2f_train_memory(struct f2f_train_memory *out, const struct f2f_train
                             f2f_error *err) {
     struct f2f_train_layout l;
     F2F_TRY(f2f_train_layout_make(&l, job, s, err));
-    /* the first stage holds most micro-batches, the second may have a layer more, the last the logits */
-    const int stages[] = {0, s->pp > 2 ? 1 : 0, s->pp - 1};
+    /* the first stage holds most micro-batches, the first inner one may have a layer more, the last the logits */
+    const int stages[] = {0, f2f_train_inner_stage(&l, s), s->pp - 1};
     *out = (struct f2f_train_memory){0};
     for (size_t i = 0; i < sizeof stages / sizeof stages[0]; i++) {
+        if (i > 0 && stages[i] == stages[i - 1]) continue;
         struct f2f_train_memory one = stage_memory(job, s, &l, stages[i]);
         if (one.total_B > out->total_B) *out = one;
     }

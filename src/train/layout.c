@@ -1,20 +1,29 @@
-/* How a strategy lays a job out: micro-batches, layers of a stage, shards, parameters of a chip.
+/* How a strategy lays a job out: micro-batches, layers of a piece, shards, parameters of a chip.
  *
- * When layers do not divide by the stages, the last and then the first stage get fewer, as they also
- * carry the head and the embedding (Llama 3, arXiv 2407.21783 section 3.3: one layer fewer at both ends).
+ * When layers do not divide by the pieces, the last and then the first get fewer, as they also carry the head and
+ * the embedding (Llama 3, arXiv 2407.21783 section 3.3: one layer fewer at both ends).
  * Leaves out: stages balanced by measured time, layers of different kinds. */
+#include "train/constants.h"
 #include "train/plan.h"
 
 #include <math.h>
 
-/* Interleaving hands out chunks: a stage holds vp chunks of equal size. */
-static void split_layers(struct f2f_train_layout *l, const struct f2f_model *m, const struct f2f_strategy *s) {
-    double chunks = (double)s->pp * s->vp, layers = (double)m->layers;
-    l->layers = ceil(layers / chunks) * s->vp;
-    double missing = l->layers * s->pp - layers;
-    double middle = s->pp > 2 ? fmin(missing, 2.0) : missing;
-    l->layers_last = l->layers - (s->pp > 1 ? ceil(middle / 2) : 0);
-    l->layers_first = l->layers - (s->pp > 1 ? floor(middle / 2) : 0);
+long long f2f_train_piece_layers(const struct f2f_train_layout *l, int piece) {
+    return l->base_layers + (piece >= l->pieces - 1 - l->extra_pieces && piece <= l->pieces - 2);
+}
+
+/* The extra pieces are consecutive and end before the last: every stage has as many, the stages before the last
+ * one more. */
+long long f2f_train_stage_layers(const struct f2f_train_layout *l, const struct f2f_strategy *s, int stage) {
+    long long rest = l->extra_pieces % s->pp;
+    bool more = stage >= s->pp - 1 - rest && stage <= s->pp - 2;
+    return s->vp * l->base_layers + l->extra_pieces / s->pp + more;
+}
+
+int f2f_train_inner_stage(const struct f2f_train_layout *l, const struct f2f_strategy *s) {
+    int stage = s->pp - 1 - (int)(l->extra_pieces % s->pp);
+    if (stage == 0 || stage == s->pp - 1) stage = 1;
+    return s->pp > 2 ? stage : 0;
 }
 
 static f2f_status check_sizes(const struct f2f_strategy *s, f2f_error *err) {
@@ -22,6 +31,29 @@ static f2f_status check_sizes(const struct f2f_strategy *s, f2f_error *err) {
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
         if (sizes[i] < 1)
             return f2f_fail(err, F2F_EINPUT, "a strategy with a size of %d: all must be at least 1", sizes[i]);
+    return F2F_OK;
+}
+
+static f2f_status check_pieces(const struct f2f_train_job *job, const struct f2f_strategy *s, f2f_error *err) {
+    const struct f2f_schedule *schedule = f2f_schedule_get(s->schedule, s->vp);
+    const struct f2f_schedule_shape shape = {s->pp, s->vp, 1};
+    long long pieces = (long long)s->pp * s->vp, most = job->model->layers + (s->vp > 1 ? 2 : 0);
+    if (pieces > most || pieces > F2F_PIECES_MAX)
+        return f2f_fail(err, F2F_EINPUT, "pp %d x vp %d make %lld pieces, at most %lld of %lld layers are possible",
+                        s->pp, s->vp, pieces, most < F2F_PIECES_MAX ? most : F2F_PIECES_MAX, job->model->layers);
+    if (!schedule) return f2f_fail(err, F2F_EINPUT, "there is no schedule %d", s->schedule);
+    if (!schedule->legal(&shape))
+        return f2f_fail(err, F2F_EINPUT, "schedule %s does not take pp %d with vp %d: %s", schedule->name, s->pp, s->vp,
+                        s->vp > 1 ? "it holds one chunk a stage, set vp to 1" : "it wants several chunks, raise vp");
+    return F2F_OK;
+}
+
+static f2f_status check_shard(const struct f2f_strategy *s, f2f_error *err) {
+    long long same = (long long)s->dp * s->cp;
+    if (s->shard < 0 || s->shard > same || (s->shard && same % s->shard != 0))
+        return f2f_fail(err, F2F_EINPUT,
+                        "shard %d does not divide the %lld chips with the same weights (dp %d x cp %d)", s->shard, same,
+                        s->dp, s->cp);
     return F2F_OK;
 }
 
@@ -35,20 +67,24 @@ f2f_status f2f_train_layout_make(struct f2f_train_layout *out, const struct f2f_
     if (s->dp % s->ep != 0) return f2f_fail(err, F2F_EINPUT, "dp %d does not divide by ep %d", s->dp, s->ep);
     if (job->seq % s->cp != 0)
         return f2f_fail(err, F2F_EINPUT, "sequence of %d tokens does not divide by cp %d", job->seq, s->cp);
-    if ((long long)s->pp * s->vp > job->model->layers)
-        return f2f_fail(err, F2F_EINPUT, "pp %d x vp %d chunks, but the model has %lld layers", s->pp, s->vp,
-                        job->model->layers);
+    F2F_TRY(check_pieces(job, s, err));
+    F2F_TRY(check_shard(s, err));
+    int pieces = s->pp * s->vp;
+    double same = (double)s->dp * s->cp;
+    bool half = job->software.half_gradients && job->precision.weight == F2F_DTYPE_FP16;
     *out = (struct f2f_train_layout){
-        .micro_batches = (double)(job->global_batch / replica),
+        .pieces = pieces,
+        .base_layers = job->model->layers / pieces,
+        .extra_pieces = job->model->layers % pieces,
+        .micro_batches = (int)(job->global_batch / replica),
         .tokens = (double)s->micro_batch * job->seq / s->cp,
-        .shards = (double)s->dp * s->cp,
-        /* fp16 gradients stay 16 bit (ZeRO, arXiv 1910.02054: 16 B/parameter); bf16 ones are summed in
-         * fp32 (Megatron-LM's default and Llama 3: 18 B/parameter). */
-        .grad_B = job->precision.weight == F2F_DTYPE_FP16 ? 2.0 : 4.0,
+        .same = same,
+        .shards = s->shard ? s->shard : same,
+        .grad_B = half ? 2.0 : 4.0,
         /* Products in fp8 and below still keep a 16-bit copy of the weights (Transformer Engine). */
         .weight_B = fmax(2.0, f2f_dtype_B(job->precision.weight)),
+        .state_B = job->optimizer_B > 0 ? job->optimizer_B : F2F_TRAIN_ADAM_B,
     };
-    split_layers(out, job->model, s);
     return F2F_OK;
 }
 
@@ -60,4 +96,14 @@ struct f2f_train_params f2f_train_params_make(const struct f2f_model *m, const s
     double cuts = (double)m->layers * s->tp;
     return (struct f2f_train_params){
         .layer = (layers - experts + experts / s->ep) / cuts, .layer_state = layers / cuts, .table = table / s->tp};
+}
+
+void f2f_train_stage_params(double *held, double *state, const struct f2f_model *m, const struct f2f_strategy *s,
+                            const struct f2f_train_layout *l, int stage) {
+    struct f2f_train_params p = f2f_train_params_make(m, s);
+    double layers = (double)f2f_train_stage_layers(l, s, stage);
+    bool last = stage == s->pp - 1;
+    double tables = (stage == 0 ? 1 : 0) + (last && (s->pp > 1 || !m->tied_embeddings) ? 1 : 0);
+    *held = layers * p.layer + tables * p.table;
+    *state = layers * p.layer_state + tables * p.table;
 }

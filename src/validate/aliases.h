@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "fab2fleet/model.h"
+#include "fab2fleet/train.h"
 
 /* The catalog's name for a source's; the same text if there is none. */
 const char *f2f_alias_chip(const char *text);
@@ -21,12 +21,14 @@ bool f2f_alias_recompute(int *out, const char *text);
 /* What is known of the runs of one source beyond the columns. */
 struct f2f_source {
     const char *part; /* of the source cell */
+    const char *zero; /* of the zero cell, where one source has two kinds of runs */
     const char *system; /* of the catalog, where it describes the cluster; NULL: the chip's */
     double nic_Bps; /* network per chip, one direction, where it is not the node's; 0: the node's */
-    bool stored_scores, exposed_data; /* see struct f2f_train_job */
+    struct f2f_train_software software;
+    int sequence; /* enum f2f_sequence */
     bool counts_recompute; /* its TFLOP/s count the forward pass twice */
 };
-const struct f2f_source *f2f_alias_source(const char *text);
+const struct f2f_source *f2f_alias_source(const char *text, const char *zero);
 /* System of the catalog whose network joins nodes that the catalog has in no cluster. */
 const char *f2f_alias_fabric(void);
 

@@ -53,8 +53,7 @@ static const char *load_machine(struct f2f_validation *v, struct f2f_known_machi
     return NULL;
 }
 
-const struct f2f_machine *f2f_lookup_machine(struct f2f_validation *v, const char *chip, double count,
-                                             const char **reason) {
+struct f2f_machine *f2f_lookup_machine(struct f2f_validation *v, const char *chip, double count, const char **reason) {
     int chips = count < CHIPS_MAX ? (int)count : CHIPS_MAX;
     size_t i = 0;
     while (i < v->n_machines && (v->machines[i].chips != chips || strcmp(v->machines[i].name, chip) != 0)) i++;

@@ -77,14 +77,16 @@ void f2f_validation_point(struct f2f_validation *v, const struct f2f_key *key, d
 /* The published range of a figure: is the prediction within? */
 void f2f_validation_range(struct f2f_validation *v, const struct f2f_key *key, double low, double high,
                           double predicted);
+/* A measured run of operators one after the other: compared, or kept for calibration (samples.c). */
+void f2f_validation_kernels(struct f2f_validation *v, const struct f2f_key *key, struct f2f_machine *machine,
+                            const struct f2f_op *ops, size_t n_ops, double measured_us);
 /* A figure that was not predicted. reason: a few words, joined with the table's name in a note; copied. */
 void f2f_validation_skip(struct f2f_validation *v, const struct f2f_key *key, const char *reason);
 
 /* ---- lookup.c: names to things, each loaded once per file; NULL and a reason if there is no such thing ---- */
 
 /* A chip, alone or in a node or system that has so many of it. */
-const struct f2f_machine *f2f_lookup_machine(struct f2f_validation *v, const char *chip, double chips,
-                                             const char **reason);
+struct f2f_machine *f2f_lookup_machine(struct f2f_validation *v, const char *chip, double chips, const char **reason);
 const struct f2f_model *f2f_lookup_model(struct f2f_validation *v, const char *name, const char **reason);
 
 #endif

@@ -22,7 +22,7 @@ static void predict(struct f2f_validation *v, const struct f2f_row *row, enum f2
     struct f2f_precision p;
     f2f_error err;
     const char *reason;
-    const struct f2f_machine *machine = f2f_lookup_machine(v, key.chip, 1, &reason);
+    struct f2f_machine *machine = f2f_lookup_machine(v, key.chip, 1, &reason);
     if (!machine) {
         f2f_validation_skip(v, &key, reason);
         return;
@@ -32,6 +32,7 @@ static void predict(struct f2f_validation *v, const struct f2f_row *row, enum f2
         return;
     }
     const struct f2f_op op = {.kind = kind,
+                              .kernels = f2f_kernels_find(key.framework),
                               .batch = row->number[BATCH],
                               .q_len = kind == F2F_OP_ATTN_DECODE ? 1.0 : row->number[LENGTH],
                               .kv_len = row->number[LENGTH],
@@ -42,7 +43,7 @@ static void predict(struct f2f_validation *v, const struct f2f_row *row, enum f2
                               .weight = p.weight,
                               .act = p.act,
                               .kv = p.kv};
-    f2f_validation_point(v, &key, row->number[LATENCY], f2f_machine_op(machine, &op).time_s * 1e6);
+    f2f_validation_kernels(v, &key, machine, &op, 1, row->number[LATENCY]);
 }
 
 static void predict_prefill(struct f2f_validation *v, const struct f2f_row *row) {

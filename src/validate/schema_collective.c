@@ -27,25 +27,28 @@ static const struct {
            {"send", F2F_SEND}};
 enum { N_OPS = sizeof ops / sizeof ops[0] };
 
-static enum f2f_collective_library library_of(const char *name) {
-    bool general = strcmp(name, "nccl") == 0 || strcmp(name, "rccl") == 0;
-    return general ? F2F_COLLECTIVE_GENERAL : F2F_COLLECTIVE_ANY;
-}
+static bool is_general(const char *library) { return strcmp(library, "nccl") == 0 || strcmp(library, "rccl") == 0; }
 
 static void predict(struct f2f_validation *v, const struct f2f_row *row) {
     const struct f2f_key key = {row->text[CHIP], row->text[LIBRARY], "", "latency_us"};
     const char *reason;
-    int op = 0, chips = (int)row->number[CHIPS];
-    while (op < N_OPS && strcmp(ops[op].name, row->text[OP]) != 0) op++;
-    const struct f2f_machine *machine = f2f_lookup_machine(v, key.chip, chips, &reason);
-    if (!machine || op == N_OPS) {
+    int i = 0, chips = (int)row->number[CHIPS];
+    while (i < N_OPS && strcmp(ops[i].name, row->text[OP]) != 0) i++;
+    struct f2f_machine *machine = f2f_lookup_machine(v, key.chip, chips, &reason);
+    if (!machine || i == N_OPS) {
         f2f_validation_skip(v, &key,
                             machine ? "op is none of all_reduce, all_gather, alltoall, reduce_scatter, send" : reason);
         return;
     }
-    struct f2f_collective_cost cost = f2f_collective_with(machine->system, machine->cls, ops[op].kind, chips, 1,
-                                                          row->number[MESSAGE], library_of(key.framework));
-    f2f_validation_point(v, &key, row->number[LATENCY], cost.time_s * 1e6);
+    bool one_shot = strcmp(key.framework, "trtllm-one-shot") == 0;
+    const struct f2f_op op = {.kind = F2F_OP_COLLECTIVE,
+                              .kernels = one_shot ? F2F_KERNELS_TRTLLM : F2F_KERNELS_ANY,
+                              .collective = (int)ops[i].kind,
+                              .group_chips = chips,
+                              .stride_chips = 1,
+                              .general = is_general(key.framework),
+                              .bytes_B = row->number[MESSAGE]};
+    f2f_validation_kernels(v, &key, machine, &op, 1, row->number[LATENCY]);
 }
 
 F2F_SCHEMA(f2f_schema_collective, "collective", columns, predict);

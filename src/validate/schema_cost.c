@@ -98,7 +98,7 @@ static f2f_status one_user(struct pair *out, struct f2f_validation *v, const str
     const char *slash = strchr(t->name, '/');
     if (!slash) return f2f_fail(err, F2F_EINPUT, "the subject is no chip/model");
     F2F_TRY(f2f_precision_parse(&job.precision, "int4_wo", NULL, err));
-    F2F_TRY(f2f_engine_find(&job.engine, NULL, err));
+    F2F_TRY(f2f_catalog_engine(&job.engine, v->catalog, NULL, NULL, 0, err));
     F2F_TRY(f2f_catalog_system(&system, v->catalog, f2f_arena_strndup(v->arena, t->name, (size_t)(slash - t->name)),
                                NULL, 0, err));
     F2F_TRY(f2f_catalog_model(&job.model, v->catalog, slash + 1, err));

@@ -32,17 +32,18 @@ struct pass {
 };
 
 struct chain {
+    double fused_flop; /* of an element read, of one kernel that works row by row; 0: PyTorch's kernels */
     int n;
     struct pass pass[8];
 };
 
-static const struct chain norm_fused = {1, {{1, 1}}}, add_fused = {1, {{2, 1}}}, rope_fused = {1, {{1, 1}}},
-                          act_fused = {1, {{2, 1}}};
+static const struct chain norm_fused = {5, 1, {{1, 1}}}, add_pass = {0, 1, {{2, 1}}}, rope_fused = {3, 1, {{1, 1}}},
+                          act_fused = {3, 1, {{2, 1}}};
 /* PyTorch's Llama modules. Norm: to fp32, square, mean, + eps, rsqrt, scale, to 16 bit, weight. */
-static const struct chain norm_chain = {8, {{1, 2}, {2, 2}, {2, 0}, {0, 0}, {0, 0}, {2, 2}, {2, 1}, {1, 1}}};
+static const struct chain norm_chain = {0, 8, {{1, 2}, {2, 2}, {2, 0}, {0, 0}, {0, 0}, {2, 2}, {2, 1}, {1, 1}}};
 /* Rotary embedding, of queries and of keys: x cos, negate one half, join halves, x sin, add. */
-static const struct chain rope_chain = {5, {{1, 1}, {0.5, 0.5}, {1, 1}, {1, 1}, {2, 1}}};
-static const struct chain act_chain = {2, {{1, 1}, {2, 1}}}; /* SiLU, times the other half */
+static const struct chain rope_chain = {0, 5, {{1, 1}, {0.5, 0.5}, {1, 1}, {1, 1}, {2, 1}}};
+static const struct chain act_chain = {0, 2, {{1, 1}, {2, 1}}}; /* SiLU, times the other half */
 
 /* A part: a product of n x k, a chain of elementwise kernels over n and then k, a gather, or attention. */
 struct part {
@@ -60,7 +61,7 @@ static const struct part parts[] = {
     {vidur, "attn_pre_proj", F2F_OP_GEMM, QKV, HIDDEN, NULL},
     {vidur, "attn_rope", F2F_OP_VECTOR, Q_AND_K, NONE, &rope_fused},
     {vidur, "attn_post_proj", F2F_OP_GEMM, HIDDEN, Q, NULL},
-    {vidur, "add", F2F_OP_VECTOR, HIDDEN, NONE, &add_fused},
+    {vidur, "add", F2F_OP_VECTOR, HIDDEN, NONE, &add_pass},
     {vidur, "post_attention_layernorm", F2F_OP_VECTOR, HIDDEN, NONE, &norm_fused},
     {vidur, "mlp_up_proj", F2F_OP_GEMM, TWO_FFN, HIDDEN, NULL},
     {vidur, "mlp_act", F2F_OP_VECTOR, FFN, NONE, &act_fused},
@@ -102,18 +103,38 @@ static void fill_widths(double width[N_WIDTHS], const struct f2f_model *m, doubl
     width[VOCAB] = (double)m->vocab / tp;
 }
 
-static double chain_s(const struct f2f_machine *machine, const struct chain *chain, struct f2f_op op, double width) {
-    double sum_s = 0.0;
+enum { OPS_MAX = 16 }; /* two chains of eight */
+
+/* PyTorch's elementwise kernels cut all elements into pieces, whatever the rows (128 threads of 4 elements). */
+static const double piece_elems = 512.0;
+
+/* Adds the kernels of a chain over that width; fused ones work row by row. */
+static size_t add_chain(struct f2f_op *ops, size_t n, const struct chain *chain, struct f2f_op op, double width) {
+    double pieces = chain->fused_flop > 0.0 ? 1.0 : ceil(width / piece_elems);
+    if (chain->fused_flop > 0.0) op.flop_per_elem = chain->fused_flop;
+    op.rows *= pieces;
     for (int i = 0; i < chain->n; i++) {
-        op.read_elems = width * chain->pass[i].read;
-        op.write_elems = width * chain->pass[i].write;
-        sum_s += f2f_machine_op(machine, &op).time_s;
+        op.read_elems = width * chain->pass[i].read / pieces;
+        op.write_elems = width * chain->pass[i].write / pieces;
+        ops[n++] = op;
     }
-    return sum_s;
+    return n;
 }
 
-static double part_s(const struct f2f_machine *machine, const struct part *part, const struct f2f_precision *p,
-                     const double width[N_WIDTHS], double head_dim, double tokens) {
+/* PyTorch's attention: keys and then values are copied to each query head, then one kernel. */
+static size_t add_attention(struct f2f_op *ops, struct f2f_op op) {
+    static const struct chain copy = {.n = 1, .pass = {{1, 1}}};
+    struct f2f_op repeat = op;
+    repeat.kind = F2F_OP_VECTOR;
+    add_chain(ops, 0, &copy, repeat, op.n);
+    add_chain(ops, 1, &copy, repeat, op.n);
+    op.no_cache = true;
+    ops[2] = op;
+    return 3;
+}
+
+static size_t part_ops(struct f2f_op ops[OPS_MAX], const struct part *part, const struct f2f_precision *p,
+                       const double width[N_WIDTHS], double head_dim, double tokens) {
     struct f2f_op op = {.kind = part->kind,
                         .compute = p->compute,
                         .weight = p->weight,
@@ -128,9 +149,11 @@ static double part_s(const struct f2f_machine *machine, const struct part *part,
     op.q_heads = width[part->n] / head_dim;
     op.kv_heads = width[part->k] / head_dim;
     op.head_dim = head_dim;
-    if (!part->chain) return f2f_machine_op(machine, &op).time_s;
-    double first_s = chain_s(machine, part->chain, op, width[part->n]);
-    return part->k == NONE ? first_s : first_s + chain_s(machine, part->chain, op, width[part->k]);
+    ops[0] = op;
+    if (part->kind == F2F_OP_ATTN_PREFILL) return add_attention(ops, op);
+    if (!part->chain) return 1;
+    size_t n = add_chain(ops, 0, part->chain, op, width[part->n]);
+    return part->k == NONE ? n : add_chain(ops, n, part->chain, op, width[part->k]);
 }
 
 static void predict(struct f2f_validation *v, const struct f2f_row *row) {
@@ -141,7 +164,7 @@ static void predict(struct f2f_validation *v, const struct f2f_row *row) {
     struct f2f_precision p;
     double width[N_WIDTHS];
     f2f_error err;
-    const struct f2f_machine *machine = f2f_lookup_machine(v, key.chip, 1, &reason);
+    struct f2f_machine *machine = f2f_lookup_machine(v, key.chip, 1, &reason);
     const struct f2f_model *model = machine ? f2f_lookup_model(v, row->text[MODEL], &reason) : NULL;
     if (!model) {
         f2f_validation_skip(v, &key, reason);
@@ -151,8 +174,9 @@ static void predict(struct f2f_validation *v, const struct f2f_row *row) {
         f2f_validation_skip(v, &key, err.message);
     } else {
         fill_widths(width, model, row->number[TP]);
-        double time_s = part_s(machine, part, &p, width, (double)model->head_dim, row->number[TOKENS]);
-        f2f_validation_point(v, &key, row->number[LATENCY], time_s * 1e6);
+        struct f2f_op ops[OPS_MAX];
+        size_t n = part_ops(ops, part, &p, width, (double)model->head_dim, row->number[TOKENS]);
+        f2f_validation_kernels(v, &key, machine, ops, n, row->number[LATENCY]);
     }
 }
 

@@ -1,6 +1,5 @@
 /* schema_serving.c - serving runs: a closed loop, all requests queued at the start, one fixed batch.
- *
- * The versions of an engine are not told apart. */
+ */
 #include <string.h>
 
 #include "validate/serving.h"
@@ -28,6 +27,7 @@ static void predict_serving(struct f2f_validation *v, const struct f2f_row *row)
     const struct f2f_key tpot = {row->text[S_CHIP], row->text[S_FRAMEWORK], row->text[S_PRECISION], "tpot_ms"};
     const struct f2f_serving run = {.chip = row->text[S_CHIP],
                                     .engine = row->text[S_FRAMEWORK],
+                                    .version = row->text[S_VERSION],
                                     .model = row->text[S_MODEL],
                                     .precision = row->text[S_PRECISION],
                                     .tp = row->number[S_TP],
@@ -70,6 +70,7 @@ static void predict_throughput(struct f2f_validation *v, const struct f2f_row *r
     const struct f2f_key key = {row->text[T_CHIP], row->text[T_FRAMEWORK], row->text[T_PRECISION], "output_tokps"};
     const struct f2f_serving run = {.chip = row->text[T_CHIP],
                                     .engine = row->text[T_FRAMEWORK],
+                                    .version = row->text[T_VERSION],
                                     .model = row->text[T_MODEL],
                                     .precision = row->text[T_PRECISION],
                                     .kv_precision = row->text[T_KV_PRECISION],
@@ -111,6 +112,7 @@ static void predict_static(struct f2f_validation *v, const struct f2f_row *row) 
     const struct f2f_key key = {row->text[F_CHIP], row->text[F_FRAMEWORK], row->text[F_PRECISION], row->text[F_METRIC]};
     const struct f2f_serving run = {.chip = row->text[F_CHIP],
                                     .engine = row->text[F_FRAMEWORK],
+                                    .version = row->text[F_VERSION],
                                     .model = row->text[F_MODEL],
                                     .precision = row->text[F_PRECISION],
                                     .kv_precision = row->text[F_KV_PRECISION],

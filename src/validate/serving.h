@@ -6,7 +6,7 @@
 #include "validate/schema.h"
 
 struct f2f_serving {
-    const char *chip, *engine, *model, *precision;
+    const char *chip, *engine, *version, *model, *precision;
     const char *kv_precision; /* NULL: the precision's own */
     double tp, pp, isl, osl;
     double concurrency; /* of the closed loop or the fixed batch */

@@ -32,21 +32,28 @@ struct f2f_known_model {
     const struct f2f_model *model;
 };
 
+struct f2f_measured_runs;
+
 struct f2f_validation {
     struct f2f_catalog *catalog;
     f2f_arena *arena; /* freed when the file is done */
     const char *path;
     struct f2f_diag *diag;
     struct f2f_header header;
+    struct f2f_csv_count count;
     struct f2f_group groups[F2F_GROUP_MAX];
     size_t n_groups;
     struct f2f_reason reasons[F2F_REASON_MAX];
     size_t n_reasons;
     struct f2f_known_machine machines[F2F_NAME_MAX];
     size_t n_machines;
+    struct f2f_measured_runs *samples; /* not NULL: kernels are collected there instead */
     struct f2f_known_model models[F2F_NAME_MAX];
     size_t n_models;
 };
+
+/* validate.c: reads a file into v, whose arena and samples are set. */
+f2f_status f2f_validation_read(struct f2f_validation *v, struct f2f_catalog *catalog, const char *path, f2f_error *err);
 
 /* group.c: one record per group, one over all chips per metric that has several, and the notes. */
 void f2f_validation_report(struct f2f_results *out, struct f2f_validation *v);

@@ -16,22 +16,28 @@ static bool take_row(void *context, const struct f2f_csv_row *cells) {
     return true;
 }
 
+f2f_status f2f_validation_read(struct f2f_validation *v, struct f2f_catalog *catalog, const char *path,
+                               f2f_error *err) {
+    const struct f2f_csv_sink sink = {.context = v, .header = take_header, .row = take_row};
+    struct f2f_diag *diag = f2f_catalog_diag(catalog);
+    size_t before = diag->n + diag->dropped;
+    v->catalog = catalog;
+    v->path = path;
+    v->diag = diag;
+    f2f_status status = f2f_csv_read(&v->count, v->arena, path, &sink, diag, err);
+    return status == F2F_OK ? f2f_diag_status(diag, before, err) : status;
+}
+
 f2f_status f2f_validate_file(struct f2f_results *out, struct f2f_catalog *catalog, const char *path, f2f_error *err) {
     f2f_arena *arena = f2f_arena_new();
     struct f2f_validation *v = f2f_arena_alloc(arena, sizeof *v);
-    const struct f2f_csv_sink sink = {.context = v, .header = take_header, .row = take_row};
-    struct f2f_diag *diag = f2f_catalog_diag(catalog);
-    struct f2f_csv_count count;
-    size_t before = diag->n + diag->dropped;
-    v->catalog = catalog;
     v->arena = arena;
-    v->path = path;
-    v->diag = diag;
-    f2f_status status = f2f_csv_read(&count, arena, path, &sink, diag, err);
+    f2f_status status = f2f_validation_read(v, catalog, path, err);
+    const struct f2f_csv_count *count = &v->count;
     if (v->header.schema) f2f_validation_report(out, v);
-    if (count.bad)
-        f2f_results_note(out, "%zu of %zu rows of '%s' are bad and were left out%s", count.bad, count.rows, path,
-                         count.bad == F2F_CSV_BAD_MAX ? "; what follows them was not read" : "");
+    if (count->bad)
+        f2f_results_note(out, "%zu of %zu rows of '%s' are bad and were left out%s", count->bad, count->rows, path,
+                         count->bad == F2F_CSV_BAD_MAX ? "; what follows them was not read" : "");
     f2f_arena_free(arena);
-    return status == F2F_OK ? f2f_diag_status(diag, before, err) : status;
+    return status;
 }

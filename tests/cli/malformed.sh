@@ -242,7 +242,7 @@ study 'sweep: users, by' 'sweep: users by';      expect 3 "$at.*no sweep is call
 study 'of: users_fit' 'of: user_fit';            expect 3 "no result has a figure 'user_fit' \(did you mean 'users_fit'\?\)" run s.yaml
 study 'of: \[users_fit' 'of: [user_fit';         expect 3 "sweep 'users, by stacks': no result has a figure 'user_fit'" run s.yaml
 study 'path: job.chips' 'path: job.chip';        expect 3 "$at.*no 'chip' .*did you mean 'chips'" run s.yaml
-study 'path: job.chips' 'path: job.model';       expect 3 "$at.*a sweep varies a text or a whole number" run s.yaml
+study 'path: job.chips' 'path: job.model';       expect 3 "$at.*a sweep varies a text or a number" run s.yaml
 study 'path: chip.memory.stacks' 'path: memory.stak'; expect 3 "$at.*no 'stak' .*did you mean 'stacks'" run s.yaml
 study 'values: \[2, 4,' 'values: [2.5, 4,';      expect 3 "'job.chips' to '2.5': a whole number from 1" run s.yaml
 study 'values: \[4, 5, 6, 8\]' 'values: []';     expect 3 "$at'values' is empty" run s.yaml

@@ -38,7 +38,7 @@ for verb in $("$F2F_BIN" --complete); do
     [ -s "$dir/help" ] || fail "no help for $verb"
     for option in $("$F2F_BIN" --complete "$verb"); do grep -q -- "$option" "$dir/help" || fail "$verb: $option is not in its help"; done
 done
-for kind in process memory class chip node network system study; do
+for kind in process memory class chip node network system engine traffic study; do
     "$F2F_BIN" show --schema "$kind" >"$dir/$kind.json" || fail "schema of $kind"
 done
 

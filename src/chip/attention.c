@@ -1,0 +1,43 @@
+/* attention.c - what prefill and decode attention share: the time of a score, formats, engines.
+ *
+ * A score costs two products of head_dim and the soft-max on the vector units. Units that take operands from
+ * the scratchpad work on the soft-max of one block beside the products of another (FlashAttention-3, Shah et
+ * al., 2024), a third of the shorter hidden; others do one after the other. */
+#include <math.h>
+
+#include "chip/chip.h"
+
+/* Of the extra energy, where scores need not pass through registers between the two products. FlashAttention-4 is
+ * published with 1,605 TFLOP/s on B200, as much as plain products reach there. */
+static const double scratchpad_share = 0.3;
+static const double hidden_share = 0.35; /* of the shorter, with operands from the scratchpad */
+
+double f2f_chip_attention_energy(const struct f2f_machine *machine) {
+    double extra = machine->cls->attention_energy - 1.0;
+    return machine->chip->operands != F2F_OPERANDS_REGISTERS ? 1.0 + scratchpad_share * extra : 1.0 + extra;
+}
+
+double f2f_chip_score_flop(const struct f2f_op *op) {
+    return op->latent_dim > 0.0 ? 4.0 * op->latent_dim + 2.0 * op->head_dim : 4.0 * op->head_dim;
+}
+
+static double speed_of(const struct f2f_chip_class *cls, enum f2f_kernels kernels) {
+    if (kernels == F2F_KERNELS_ANY) return 1.0;
+    return kernels == F2F_KERNELS_VLLM ? cls->vllm_attention : 1.0 / cls->vllm_attention;
+}
+
+/* TensorRT-LLM multiplies in 8 bit where the cache is in 8 bit, if the units take it from the scratchpad. */
+enum f2f_dtype f2f_chip_attention_format(const struct f2f_chip *chip, const struct f2f_op *op) {
+    bool narrow =
+        op->kernels == F2F_KERNELS_TRTLLM && op->kv == F2F_DTYPE_FP8 && chip->operands != F2F_OPERANDS_REGISTERS;
+    return f2f_chip_native_format(chip, narrow ? F2F_DTYPE_FP8 : op->compute);
+}
+
+double f2f_chip_score_s(const struct f2f_machine *machine, enum f2f_dtype format, const struct f2f_op *op) {
+    const struct f2f_chip *chip = machine->chip;
+    double matrix_flops = f2f_chip_matrix_flops(machine, format) * machine->cls->attention_frac / chip->units;
+    double products_s = f2f_chip_score_flop(op) / matrix_flops;
+    double softmax_s = machine->cls->softmax_flop / (chip->vector_flops / chip->units);
+    double hidden = chip->operands != F2F_OPERANDS_REGISTERS ? hidden_share : 0.0;
+    return (products_s + softmax_s - hidden * fmin(products_s, softmax_s)) / speed_of(machine->cls, op->kernels);
+}

@@ -1,0 +1,131 @@
+/* tile.c - a matrix product as output tiles over units, in waves.
+ *
+ * The output is cut into tiles of one of the shapes a vendor library has; k is split where there are fewer
+ * tiles than units. A wave takes as long as the slowest resource of a unit: its matrix pipe with the steps of
+ * the loop that do not overlap, or its path from the shared cache. The best tiling counts, as libraries'
+ * heuristics nearly find it. After the tiling analysis of NVIDIA's "Matrix Multiplication Background User's
+ * Guide". Units that take operands from the scratchpad have tiles of any width, systolic arrays those of their
+ * own shape. Left out: stream-K, two tiles in flight on one unit. */
+#include "chip/tile.h"
+
+#include <math.h>
+
+struct shape {
+    double m, n;
+};
+
+static const struct shape shapes[] = {{256, 128},
+                                      {128, 256},
+                                      {128, 128},
+                                      {128, 64},
+                                      {64, 256},
+                                      {64, 128},
+                                      {64, 64},
+                                      {16, 128},
+                                      {16, 64},
+                                      /* with operands from the scratchpad also: */
+                                      {128, 192},
+                                      {192, 128},
+                                      {256, 192},
+                                      {192, 256},
+                                      {128, 160},
+                                      {128, 224},
+                                      {256, 96},
+                                      {64, 192},
+                                      {64, 160},
+                                      {64, 224},
+                                      {64, 96},
+                                      {128, 96}};
+enum { N_SHAPES = sizeof shapes / sizeof shapes[0], N_REGISTER_SHAPES = 9, N_ARRAY_SHAPES = 8 };
+static const double splits[] = {1, 2, 3, 4, 5, 6, 8, 12, 16};
+enum { N_SPLITS = sizeof splits / sizeof splits[0] };
+static const double split_least_k = 128.0; /* elements of k a split keeps */
+/* Vector operations that widen a weight: two at once, as the packed conversions of weight-only kernels do. */
+static const double dequant_ops = 0.5;
+
+/* As ceil, of numbers from 0; without a call. */
+static double up(double x) {
+    if (x > 1e15) return x; /* whole, or as good as */
+    double whole = (double)(long long)x;
+    return whole < x ? whole + 1.0 : whole;
+}
+
+struct product f2f_tile_product(const struct f2f_machine *machine, const struct f2f_op *op, enum f2f_dtype format) {
+    const struct f2f_chip *chip = machine->chip;
+    double units = chip->units, cache_Bps = f2f_chip_cache_Bps(machine);
+    struct product p = {.groups = fmax(op->groups, 1.0), .n = op->n, .k = op->k, .units = units};
+    p.m = up(op->m / p.groups);
+    p.unit_flops = f2f_chip_matrix_flops(machine, format) / units;
+    p.unit_Bps = cache_Bps / units;
+    p.cache_Bps = cache_Bps;
+    p.tile_s = f2f_chip_clocks_s(machine, machine->cls->tile_ck);
+    p.merge_s = f2f_chip_launch_s(machine);
+    p.in_B = f2f_dtype_B(format);
+    p.w_B = f2f_dtype_B(op->weight);
+    p.step_s = f2f_chip_clocks_s(machine, machine->cls->step_ck) * p.in_B / f2f_dtype_B(F2F_DTYPE_BF16);
+    p.fetched_frac = chip->operands == F2F_OPERANDS_PAIRED ? 0.5 : 1.0;
+    if (p.w_B < p.in_B) p.dequant_s = dequant_ops * units / (0.5 * chip->vector_flops);
+    p.hidden_frac = machine->cls->overlap_frac;
+    return p;
+}
+
+/* Seconds of the tiles and of the merge if cut that way. */
+static struct tiling tiled(const struct product *p, const struct shape *t, double jobs, double split) {
+    double k = split > 1.0 ? up(p->k / split) : p->k;
+    double loop_s = k * (2.0 * t->m * t->n / p->unit_flops + p->step_s + t->n * p->dequant_s);
+    double feed_s = (fmin(t->m, p->m) * p->in_B + t->n * p->w_B * p->fetched_frac) * k / p->unit_Bps;
+    struct tiling tiling = {.m = t->m, .n = t->n, .split = split};
+    tiling.compute_s = up(jobs * split / p->units) * (fmax(loop_s, feed_s) + p->tile_s);
+    /* Partial sums are written and read in 32 bit. */
+    if (split > 1.0) tiling.merge_s = p->merge_s + p->m * p->n * p->groups * split * 8.0 / p->cache_Bps;
+    return tiling;
+}
+
+static double total_s(const struct product *p, const struct tiling *t, double memory_s) {
+    return t->merge_s + fmax(t->compute_s, memory_s) + (1.0 - p->hidden_frac) * fmin(t->compute_s, memory_s);
+}
+
+/* Best number of splits for one shape; more of them while units are free and it helps. */
+static void try_shape(struct tiling *best, double *best_s, const struct product *p, const struct shape *shape,
+                      double memory_s) {
+    double jobs = up(p->m / shape->m) * up(p->n / shape->n) * p->groups, last_s = HUGE_VAL;
+    for (int s = 0; s < N_SPLITS; s++) {
+        if (s > 0 && (jobs * splits[s - 1] >= p->units || p->k / splits[s] < split_least_k)) break;
+        struct tiling t = tiled(p, shape, jobs, splits[s]);
+        double time_s = total_s(p, &t, memory_s);
+        if (time_s >= last_s) break;
+        last_s = time_s;
+        if (time_s >= *best_s) continue;
+        *best_s = time_s;
+        *best = t;
+    }
+}
+
+/* Tiles of an array: its own shape, twice as much of either side, and what it may be folded to. */
+static int array_shapes(struct shape list[N_ARRAY_SHAPES], const struct f2f_array *a) {
+    const struct shape own[] = {{a->rows, a->columns},
+                                {2.0 * a->rows, a->columns},
+                                {a->rows, 2.0 * a->columns},
+                                {2.0 * a->rows, 2.0 * a->columns}};
+    int n = 0;
+    for (; n < 4; n++) list[n] = own[n];
+    double rows = 0.5 * a->rows, columns = 2.0 * a->columns;
+    for (; a->least_rows > 0 && rows >= a->least_rows && n < N_ARRAY_SHAPES; rows *= 0.5, columns *= 2.0)
+        list[n++] = (struct shape){rows, columns};
+    return n;
+}
+
+struct tiling f2f_tile_best(const struct f2f_machine *machine, const struct product *p, double memory_s) {
+    const struct f2f_chip *chip = machine->chip;
+    struct shape of_array[N_ARRAY_SHAPES];
+    const struct shape *list = shapes;
+    int n = chip->operands != F2F_OPERANDS_REGISTERS ? N_SHAPES : N_REGISTER_SHAPES;
+    double best_s = HUGE_VAL;
+    struct tiling best = {0};
+    if (chip->array.rows > 0) {
+        n = array_shapes(of_array, &chip->array);
+        list = of_array;
+    }
+    for (int i = 0; i < n; i++) try_shape(&best, &best_s, p, &list[i], memory_s);
+    return best;
+}

@@ -1,0 +1,3 @@
+X(round_robin)
+X(least_loaded)
+X(prefix_aware)

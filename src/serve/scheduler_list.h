@@ -1,0 +1,5 @@
+X(decode_first)
+X(prefill_first)
+X(in_flight)
+X(fixed_batch)
+X(shortest_first)

@@ -1,0 +1,2 @@
+X(csv)
+X(mooncake)

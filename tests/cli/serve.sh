@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# `fab2fleet serve` under open loads: formats, faults, interruption, sweeps, sizes, pools, timelines.
+set -eu
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+cd "$dir"
+fail() { echo "FAIL: $*"; exit 1; }
+serve() { "$F2F_BIN" serve --model llama-3-8b --precision fp8 --system h100-1x --engine vllm "$@"; }
+
+# expect CODE REGEX ARGS...: exit code and standard error
+expect() {
+    local code=$1 regex=$2 got=0
+    shift 2
+    serve "$@" >out 2>err || got=$?
+    [ $got = "$code" ] || fail "exit $got, not $code: serve $* ($(cat err))"
+    grep -qE "$regex" err out || fail "no '$regex' from: serve $* ($(cat err))"
+}
+figure() { sed -n "s/^ *\"$1\": \([^,]*\),*$/\1/p" "$2" | head -n 1; }
+
+head='TIMESTAMP,ContextTokens,GeneratedTokens'
+{ echo $head; for i in $(seq 0 299); do echo "$((i / 20)).$((i % 20 * 5 + 100)),$((i % 7 * 200 + 50)),$((i % 5 * 40 + 8))"; done; } >good.csv
+gzip -k good.csv
+
+# the same answer from the plain and the packed file, twice
+serve --trace good.csv --json | grep -v wall_s >a.json
+serve --trace good.csv.gz --json | grep -v wall_s >b.json
+cmp a.json b.json || fail "a packed trace answers differently"
+[ "$(figure requests a.json)" = 300 ] || fail "300 requests"
+
+# windows and rates
+serve --trace good.csv --window 5:10 --json >w.json
+[ "$(figure requests w.json)" = 100 ] || fail "100 requests in the window"
+serve --trace good.csv --rate-scale 50 --json >fast.json
+awk -v a="$(figure ttft_mean_s a.json)" -v b="$(figure ttft_mean_s fast.json)" 'BEGIN { exit !(b > a) }' || fail "50 times the rate is not slower"
+
+# faults: where, and what would help
+head -c 300 good.csv.gz >cut.csv.gz;         expect 3 'cut\.csv\.gz:[0-9]+:1: .*cut off' --trace cut.csv.gz
+echo 'TIMESTAMP,ContextTokens' >h.csv;       expect 3 'h\.csv:1:1: the header has no column' --trace h.csv
+printf "$head\n0,5\n" >c.csv;                expect 3 'c\.csv:2:1: 2 cells' --trace c.csv
+printf "$head\n0,-5,2\n" >n.csv;             expect 3 'n\.csv:2:1: -5 tokens in' --trace n.csv
+printf "$head\n0,5,0\n" >z.csv;              expect 3 'from 1 to 1e9' --trace z.csv
+printf "$head\n9,5,2\n3,5,2\n" >o.csv;       expect 3 'o\.csv:3:1: .*sort the trace' --trace o.csv
+printf "$head\n0,1000000000,2\n" >b.csv;     expect 4 'no request of the load fits' --trace b.csv
+printf "$head\n0,1000000000,2\n1,9,9\n" >b.csv; expect 0 'refused +1' --trace b.csv
+: >e.csv;                                    expect 3 "'e\.csv' is empty" --trace e.csv
+expect 3 'cannot open' --trace missing.csv
+expect 3 'is a folder' --trace .
+expect 2 'exclude each other' --trace good.csv --rate 3
+expect 2 'BEGIN:END' --trace good.csv --window 9:3
+expect 2 "unknown router 'best'" --trace good.csv --router best
+expect 3 "unknown scheduler 'best': decode-first" --trace good.csv --scheduler best
+expect 3 "no traffic 'azure-conv' in the catalog" --traffic azure-conv
+expect 2 'LOW:HIGH:SECONDS:LEAST' --traffic azure-conv-2023 --autoscale 3
+expect 2 "unknown role 'prefil'" --traffic azure-conv-2023 --pools 'prefil: tp=1'
+expect 3 'the other half' --traffic azure-conv-2023 --pools 'prefill: tp=1'
+expect 2 'is no number' --traffic azure-conv-2023 --requests 10 --sweep rate-scale=1,x
+got=0
+"$F2F_BIN" serve --model llama-3-70b --precision bf16 --system h100-1x --trace good.csv --json >out || got=$?
+[ $got = 4 ] || fail "a model that does not fit: exit $got"
+grep -qE 'short by [0-9.]+ GB \([0-9]+ bytes\); use more chips' out || fail "by how many bytes it does not fit"
+
+# sweep, size, pools, series, timeline
+serve --traffic azure-conv-2023 --requests 500 --sweep rate-scale=1,4 --json >s.json
+[ "$(grep -c '"user_tokps"' s.json)" = 2 ] || fail "a frontier of two points"
+"$F2F_BIN" serve --model llama-3-8b --precision fp8 --system dgx-h100 --engine vllm --traffic azure-conv-2023 --rate-scale 8 --requests 3000 \
+    --slo 'ttft_p99_s<=1,tpot_p99_s<=0.02' --size-for --json >size.json
+[ "$(figure slo_met size.json)" = true ] && [ "$(figure chips size.json)" -gt 1 ] || fail "a size"
+"$F2F_BIN" serve --model llama-3-8b --precision fp8 --system dgx-h100 --engine vllm --traffic azure-conv-2023 --requests 500 \
+    --pools 'prefill: tp=2 replicas=1; decode: tp=2 replicas=2' --series --json >p.json
+grep -q '"transferred_B"' p.json && grep -q '"over_time"' p.json || fail "pools, series"
+serve --trace good.csv --timeline t.json --timeline-window 0:3 -q >/dev/null
+grep -q '"ph": "X"' t.json && grep -q '"ph": "C"' t.json || fail "spans and curves in the timeline"
+serve --trace good.csv --timeline t.pftrace --timeline-window 0:3 -q >/dev/null
+[ -s t.pftrace ] && [ "$(head -c 1 t.pftrace)" = "$(printf '\n')" ] || fail "a Perfetto trace"
+
+# Ctrl-C: what was finished is kept, and marked
+"$F2F_BIN" serve --model llama-3-8b --precision fp8 --system h100-1x --engine vllm --traffic azure-conv-2023 \
+    --requests 100000000 --json >i.json 2>i.err &
+pid=$!
+sleep 1
+kill -INT $pid
+got=0
+wait $pid || got=$?
+[ $got = 130 ] || fail "interrupted: exit $got"
+[ "$(figure interrupted i.json)" = true ] || fail "partial results are not marked"
+echo "ok"

@@ -1,0 +1,172 @@
+/* test_kinds.c - kinds of chips as data: arrays, chiplets, operands, ECC; latents; memory of operators; where time
+ * goes. */
+#include "chip_rig.h"
+
+/* An array of 256 x 256 with a tile less than full takes as long as a full one. */
+static void arrays_work_in_their_own_shape(void **state) {
+    (void)state;
+    struct rig r;
+    rig_describe(&r);
+    r.chip.units = 2;
+    r.chip.array = (struct f2f_array){.rows = 256, .columns = 256};
+    r.chip.peak_flops[F2F_DTYPE_BF16] = 2.0 * 2.0 * 256.0 * 256.0 * r.chip.clock_Hz;
+    r.chip.cache_Bps = 1e14;
+    r.cls.step_ck = 0.0;
+    r.chip.tdp_W = 5000.0;
+    rig_build(&r);
+    r.machine.mem.read_Bps *= 16.0, r.machine.mem.mixed_Bps *= 16.0; /* nothing waits for memory */
+    struct f2f_op full = gemm(256.0, 512.0, 32768.0, F2F_DTYPE_BF16), few = full, over = full;
+    few.m = 200.0, over.m = 257.0;
+    near(time_of(&r, &few), time_of(&r, &full), 0.02);
+    assert_true(time_of(&r, &over) > 1.6 * time_of(&r, &full));
+    double clocks = 32768.0; /* one for each element of k */
+    assert_true(time_of(&r, &full) >= clocks / r.chip.clock_Hz);
+    near(time_of(&r, &full), (clocks + r.cls.launch_ck + r.cls.tile_ck) / r.chip.clock_Hz, 0.05);
+    /* Folded to fewer rows, a skinny product fills more columns. */
+    struct f2f_op skinny = gemm(16.0, 65536.0, 8192.0, F2F_DTYPE_BF16);
+    double before_s = time_of(&r, &skinny);
+    r.chip.array.least_rows = 64;
+    assert_true(time_of(&r, &skinny) < 0.5 * before_s);
+}
+
+static void wider_tiles_need_the_scratchpad(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    r.chip.tdp_W = 5000.0;
+    /* 107 tiles of 128 x 192 fill one wave; 160 of 128 x 128 take two. */
+    struct f2f_op op = gemm(512.0, 5120.0, 8192.0, F2F_DTYPE_BF16);
+    double registers_s = time_of(&r, &op);
+    r.chip.operands = F2F_OPERANDS_SCRATCHPAD;
+    assert_true(time_of(&r, &op) < 0.9 * registers_s);
+    struct f2f_op attend = attention(F2F_OP_ATTN_PREFILL, 4.0, 8192.0, 8192.0);
+    double hidden_s = time_of(&r, &attend);
+    r.chip.operands = F2F_OPERANDS_REGISTERS;
+    assert_true(time_of(&r, &attend) > hidden_s); /* soft-max beside the products */
+}
+
+/* A product that its way from the cache binds: two units of a pair fetch 3/4 of what they would alone. */
+static void pairs_share_an_operand(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    r.chip.tdp_W = 50000.0;
+    r.chip.operands = F2F_OPERANDS_SCRATCHPAD;
+    r.chip.cache_Bps = 2e12;
+    struct f2f_op op = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_BF16);
+    double alone_s = time_of(&r, &op);
+    r.chip.operands = F2F_OPERANDS_PAIRED;
+    near(time_of(&r, &op) / alone_s, 2.0 / 3.0, 0.15); /* 128 + 256 / 2 columns instead of 128 + 256 */
+}
+
+/* Each of two dies fetches half of its half from the other. */
+static void chiplets_share_memory_over_their_link(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op op = gemm(1.0, 65536.0, 16384.0, F2F_DTYPE_BF16);
+    double one_s = time_of(&r, &op), weights_B = f2f_op_weight_B(&op);
+    r.chip.chiplets = (struct f2f_chiplets){.dies = 2, .link_Bps = 5e12};
+    near(time_of(&r, &op), one_s, 1e-12); /* wide enough */
+    r.chip.chiplets.link_Bps = 0.1e12;
+    near(time_of(&r, &op), weights_B / 4.0 / 0.1e12, 0.02);
+    r.chip.chiplets.dies = 4;
+    near(time_of(&r, &op), weights_B / 4.0 * 0.75 / 0.1e12, 0.02);
+}
+
+static void inline_ecc_takes_its_share(void **state) {
+    (void)state;
+    struct rig plain, ecc;
+    rig_make(&plain);
+    rig_describe(&ecc);
+    ecc.chip.memory.inline_ecc_frac = 1.0 / 16.0;
+    rig_build(&ecc);
+    near(ecc.machine.mem.read_Bps, plain.machine.mem.read_Bps * 15.0 / 16.0, 1e-12);
+    near(ecc.machine.mem.mixed_Bps, plain.machine.mem.mixed_Bps * 15.0 / 16.0, 1e-12);
+    near(ecc.machine.mem.peak_Bps, plain.machine.mem.peak_Bps, 1e-12);
+}
+
+/* DeepSeek-V3: 512 latent and 64 position elements a token, 128 heads share them. */
+static void latents_are_keys_and_values(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op op = attention(F2F_OP_ATTN_DECODE, 1.0, 1.0, 1000.0);
+    op.q_heads = 128.0, op.kv_heads = 1.0, op.head_dim = 64.0, op.latent_dim = 512.0;
+    near(f2f_op_kv_B(&op), 1000.0 * 576.0 * 2.0, 1e-12);
+    near(f2f_op_flop(&op), 2.0 * 128.0 * (576.0 + 512.0) * 1000.0, 1e-12);
+    struct f2f_op_cost c = f2f_machine_op(&r.machine, &op);
+    assert_true(c.time_s >= f2f_op_kv_B(&op) / r.machine.mem.peak_Bps);
+    assert_true(c.time_s >= c.flop / 989.4e12);
+}
+
+static void engines_differ_in_their_kernels(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op op = gemm(64.0, 4096.0, 4096.0, F2F_DTYPE_FP8), vllm = op, trtllm = op;
+    vllm.kernels = f2f_kernels_find("vllm"), trtllm.kernels = f2f_kernels_find("trtllm");
+    near(time_of(&r, &vllm), time_of(&r, &trtllm), 1e-12); /* nothing to cast */
+    vllm.cast = trtllm.cast = true;
+    near(time_of(&r, &trtllm) - time_of(&r, &vllm), r.cls.trtllm_cast_s - r.cls.vllm_cast_s, 1e-9);
+    assert_int_equal(f2f_kernels_find("sglang"), F2F_KERNELS_ANY);
+    struct f2f_op any = attention(F2F_OP_ATTN_PREFILL, 1.0, 8192.0, 8192.0), fast = any, slow = any;
+    fast.kernels = F2F_KERNELS_VLLM, slow.kernels = F2F_KERNELS_TRTLLM;
+    assert_true(time_of(&r, &fast) < time_of(&r, &any));
+    assert_true(time_of(&r, &any) < time_of(&r, &slow));
+}
+
+static void memory_of_operators_changes_nothing(void **state) {
+    (void)state;
+    struct rig r;
+    struct f2f_op ops[N_SAMPLES];
+    rig_make(&r);
+    samples(ops);
+    f2f_arena *arena = f2f_arena_new();
+    struct f2f_memo *memo = f2f_memo_new(arena, &r.machine);
+    for (int pass = 0; pass < 3; pass++)
+        for (int i = 0; i < 20000; i++) { /* more than it holds */
+            struct f2f_op op = ops[i % N_SAMPLES];
+            op.m += i / N_SAMPLES, op.batch += i / N_SAMPLES, op.rows += i / N_SAMPLES;
+            if (pass < 2 && i % 97) continue;
+            struct f2f_op_cost a = f2f_machine_op(&r.machine, &op), b = f2f_memo_op(memo, &op);
+            assert_true(a.time_s == b.time_s && a.mem_B == b.mem_B && a.energy_J == b.energy_J && a.bound == b.bound);
+        }
+    f2f_arena_free(arena);
+}
+
+static void explained_time_is_the_time(void **state) {
+    (void)state;
+    struct rig r;
+    struct f2f_op ops[N_SAMPLES];
+    rig_make(&r);
+    samples(ops);
+    f2f_arena *arena = f2f_arena_new();
+    for (int i = 0; i < N_SAMPLES; i++) {
+        struct f2f_record *record = f2f_record_new(arena, "test");
+        f2f_machine_explain(record, &r.machine, &ops[i]);
+        near(f2f_share_sum(record->shares), time_of(&r, &ops[i]), 1e-9);
+    }
+    f2f_arena_free(arena);
+}
+
+static void uncertainty_is_that_of_the_kind(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op op = gemm(1.0, 4096.0, 4096.0, F2F_DTYPE_BF16);
+    near(f2f_machine_uncertainty(&r.machine, &op).p90, 1.0, 1e-12); /* not known */
+    r.cls.errors.gemm = (struct f2f_residuals){0.9, 1.2};
+    near(f2f_machine_uncertainty(&r.machine, &op).p10, 0.9, 1e-12);
+    near(f2f_machine_uncertainty(&r.machine, &op).p90, 1.2, 1e-12);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(arrays_work_in_their_own_shape),  cmocka_unit_test(wider_tiles_need_the_scratchpad),
+        cmocka_unit_test(pairs_share_an_operand),          cmocka_unit_test(chiplets_share_memory_over_their_link),
+        cmocka_unit_test(inline_ecc_takes_its_share),      cmocka_unit_test(latents_are_keys_and_values),
+        cmocka_unit_test(engines_differ_in_their_kernels), cmocka_unit_test(memory_of_operators_changes_nothing),
+        cmocka_unit_test(explained_time_is_the_time),      cmocka_unit_test(uncertainty_is_that_of_the_kind)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

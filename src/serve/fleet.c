@@ -98,7 +98,8 @@ void f2f_fleet_finish(struct f2f_fleet *f, struct f2f_replica *r, int slot, doub
     long long beyond = r->decodes.step - q->end_step; /* tokens past its end: a draft that went too far */
     if (beyond > 0) f->out.tokens_out -= beyond;
     if (measured(f, q)) f2f_tally_add(&f->tally, q, at_s);
-    if (f->timeline && f->timeline->n_spans < MOST_SPANS && at_s >= f->job->timeline_from_s && q->sent_s < f->job->timeline_to_s) {
+    if (f->timeline && f->timeline->n_spans < MOST_SPANS && at_s >= f->job->timeline_from_s &&
+        q->sent_s < f->job->timeline_to_s) {
         const char *name = f2f_arena_printf(f->arena, "request %lld: %d in, %d out", q->number, q->isl, q->osl);
         f2f_record_span(f->timeline, f2f_arena_printf(f->arena, "requests %d", slot), name, q->sent_s,
                         at_s - q->sent_s);

@@ -19,7 +19,12 @@ static const struct fit {
     int every; /* n-th row: a sample is enough for a large table */
     const char *keys[MOST_KEYS + 1];
 } fits[] = {
-    {"vllm", "serving.csv", ",vllm,", "", EVERY_ROW, {"host", "host_per_seq", "intake", "intake_per_tok", "reply"}},
+    {"vllm-0.13",
+     "serving.csv",
+     ",vllm,",
+     "",
+     EVERY_ROW,
+     {"host", "host_per_seq", "intake", "intake_per_tok", "reply"}},
     {"trtllm",
      "serving.csv",
      ",trtllm,",

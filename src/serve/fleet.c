@@ -274,6 +274,7 @@ f2f_status f2f_fleet_run(struct f2f_serve_outcome *out, const struct f2f_serve_j
     f.events.arena = scratch;
     f.tally = f2f_tally_make(scratch, &job->slo);
     f.parked = f2f_serve_list_empty();
+    if (load->arrivals && f2f_arrivals_inside(load->arrivals)) f.front_end = false;
     f.id_tok = load->arrivals ? f2f_arrivals_id_tok(load->arrivals) : 0;
     f.kv_B_per_tok = f2f_model_kv_B_per_tok(job->model, job->precision.kv);
     f.random = f2f_random_make(job->stream.seed, 9);

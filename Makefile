@@ -49,7 +49,7 @@ test: tests-configured
 	@ctest --preset release -j $(JOBS)
 
 validate: all
-	@$(release)/fab2fleet validate $(wildcard validation/*.csv) $(wildcard $(DATA)/measured/*.csv)
+	@$(release)/fab2fleet validate $(wildcard validation/*.csv) $(wildcard $(DATA)/measured/*.csv) $(wildcard $(DATA)/traces/*_log_*.csv)
 
 bench: tests-configured
 	@$(build) --target bench

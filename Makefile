@@ -52,7 +52,8 @@ test: tests-configured
 kernels = $(wildcard $(foreach table,gemm attention_prefill attention_decode layer collective,$(DATA)/measured/$(table).csv))
 
 validate: all
-	@$(release)/fab2fleet validate $(wildcard validation/*.csv) $(wildcard $(DATA)/measured/*.csv)
+	@$(release)/fab2fleet validate $(wildcard validation/*.csv) $(wildcard $(DATA)/measured/*.csv) \
+		$(wildcard $(DATA)/traces/*_log_*.csv) $(wildcard $(DATA)/dram/reference_runs.csv)
 	@$(if $(kernels),$(release)/fab2fleet calibrate $(kernels) --leave-out --summary)
 
 calibrate: all

@@ -19,7 +19,12 @@ static const struct fit {
     int every; /* n-th row: a sample is enough for a large table */
     const char *keys[MOST_KEYS + 1];
 } fits[] = {
-    {"vllm", "serving.csv", ",vllm,", "", EVERY_ROW, {"host", "host_per_seq", "intake", "intake_per_tok", "reply"}},
+    {"vllm-0.13",
+     "serving.csv",
+     ",vllm,",
+     "",
+     EVERY_ROW,
+     {"host", "host_per_seq", "intake", "intake_per_tok", "reply"}},
     {"trtllm",
      "serving.csv",
      ",trtllm,",
@@ -117,6 +122,7 @@ static double loss(struct world *w) {
     struct f2f_results *results = f2f_results_new(f2f_catalog_arena(catalog), "validate");
     if (f2f_validate_file(results, catalog, w->rows, &err) != F2F_OK) {
         fprintf(stderr, "fit_engine: %s\n", err.message);
+        unlink(w->rows);
         exit(1);
     }
     for (int k = 0; k < 3; k++) {
@@ -166,6 +172,7 @@ static void fit_one(const struct fit *fit, const char *folder, const char *path)
                {"host_layer", engine.host_layer_s},
                {"host_sync", engine.host_sync_s},
                {"intake", engine.intake_s},
+               {"intake_per_tok", engine.intake_per_tok_s},
                {"stream", engine.stream_s},
                {"reply", engine.reply_s}};
     for (; fit->keys[w.n]; w.n++)

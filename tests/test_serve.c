@@ -343,6 +343,8 @@ static void test_as_benchmarked(void **state) {
     assert_string_equal(f2f_harness_find("trtllm", "1.0", false)->engine, "trtllm-bench");
     assert_string_equal(f2f_harness_find("trtllm", "0.9.1", false)->engine, "trtllm-bench-0.14");
     assert_string_equal(f2f_harness_find("trtllm", "0.14.0", false)->engine, "trtllm-bench-0.14");
+    assert_string_equal(f2f_harness_find("vllm", "", true)->engine, "vllm-0.13");
+    assert_string_equal(f2f_harness_find("vllm", "0.19.1", true)->engine, "vllm");
     assert_null(f2f_harness_find("mine", NULL, true));
 }
 

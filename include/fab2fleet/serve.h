@@ -106,7 +106,7 @@ struct f2f_harness {
     bool fits_load, kv_as_act, counts_queue;
     double spread_frac;
 };
-/* version: NULL is the newest. NULL when nothing is known of that engine: it runs as its catalog says. */
+/* version: NULL or "" is unstated. NULL when nothing is known of that engine: it runs as its catalog says. */
 const struct f2f_harness *f2f_harness_find(const char *engine, const char *version, bool closed_loop);
 /* Sets the conditions of a job that is to be compared with published measurements. Before: engine, precision, isl,
  * concurrency. kv_stated: the KV format is known, else it becomes the engine's default. */

@@ -78,6 +78,16 @@ static f2f_status write_timeline(struct cli *cli, struct f2f_results *results, f
     return cli_write_bytes(o.timeline, text, n, err);
 }
 
+/* What the record holds over time becomes a table of its own. */
+static void move_series(struct f2f_results *results, struct f2f_record *r) {
+    for (size_t i = 0; i < r->n_values; i++) {
+        if (strcmp(r->values[i].key, "over_time") != 0) continue;
+        r->values[i].record->title = f2f_arena_printf(results->arena, "over time: %s", r->title);
+        f2f_results_table(results, r->values[i].record);
+        memmove(&r->values[i], &r->values[i + 1], (--r->n_values - i) * sizeof *r->values);
+    }
+}
+
 static f2f_status run_one(struct cli *cli, struct f2f_results *results, const char *what, f2f_error *err) {
     const struct f2f_system *system;
     const struct f2f_price *price;
@@ -97,6 +107,7 @@ static f2f_status run_one(struct cli *cli, struct f2f_results *results, const ch
     cli_note_format(results, system->node->chip, job.precision.compute);
     record->title =
         f2f_arena_printf(cli->arena, "%s / serve %s %s%s%s", o.system, o.model, o.precision, *what ? ", " : "", what);
+    move_series(results, record);
     f2f_results_add(results, record);
     if (status == F2F_OK && o.timeline) status = write_timeline(cli, results, err);
     return status;

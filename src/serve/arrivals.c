@@ -61,6 +61,10 @@ void f2f_arrivals_close(struct f2f_arrivals *a) {
 
 int f2f_arrivals_id_tok(const struct f2f_arrivals *a) { return a->format ? a->format->id_tok : 0; }
 
+bool f2f_arrivals_inside(const struct f2f_arrivals *a) {
+    return a->format && a->format->inside && a->format->inside(a->state);
+}
+
 long long f2f_arrivals_skipped(const struct f2f_arrivals *a) { return a->skipped; }
 
 double f2f_arrivals_share(const struct f2f_arrivals *a) { return a->lines ? f2f_lines_share(a->lines) : 0.0; }

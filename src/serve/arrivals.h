@@ -22,6 +22,8 @@ void f2f_arrivals_close(struct f2f_arrivals *arrivals);
 f2f_status f2f_arrivals_next(struct f2f_arrivals *arrivals, struct f2f_arrival *out, bool *more, f2f_error *err);
 /* Tokens that a name stands for; 0: prompts have none. */
 int f2f_arrivals_id_tok(const struct f2f_arrivals *arrivals);
+/* Are the times taken inside the engine, behind its front end? */
+bool f2f_arrivals_inside(const struct f2f_arrivals *arrivals);
 /* Requests passed over because the log says they failed. */
 long long f2f_arrivals_skipped(const struct f2f_arrivals *arrivals);
 /* How far a file is read, 0..1; of a generator 0. */

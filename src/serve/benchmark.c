@@ -15,15 +15,17 @@ static const int enough_tok = 16384; /* longer prompts are cut */
 
 static const struct rule {
     const char *engine;
-    const char *versions; /* up to which, NULL: all; compared as far as it is written */
+    const char *versions; /* before which, NULL: all */
+    bool unstated; /* rows without a version are that old */
     bool closed_loop;
     struct f2f_harness harness;
 } rules[] = {
-    {"trtllm", NULL, true, {.engine = "trtllm", .fits_load = true}},
-    {"trtllm", "0.15", false, {.engine = "trtllm-bench-0.14", .counts_queue = true}},
-    {"trtllm", NULL, false, {.engine = "trtllm-bench", .counts_queue = true}},
-    {"vllm", NULL, true, {.engine = "vllm", .spread_frac = 0.2, .kv_as_act = true}},
-    {"sglang", NULL, true, {.engine = "sglang", .spread_frac = 0.2, .kv_as_act = true}},
+    {"trtllm", NULL, true, true, {.engine = "trtllm", .fits_load = true}},
+    {"trtllm", "0.15", false, false, {.engine = "trtllm-bench-0.14", .counts_queue = true}},
+    {"trtllm", NULL, true, false, {.engine = "trtllm-bench", .counts_queue = true}},
+    {"vllm", "0.14", true, true, {.engine = "vllm-0.13", .spread_frac = 0.2, .kv_as_act = true}},
+    {"vllm", NULL, true, true, {.engine = "vllm", .spread_frac = 0.2, .kv_as_act = true}},
+    {"sglang", NULL, true, true, {.engine = "sglang", .spread_frac = 0.2, .kv_as_act = true}},
 };
 enum { N_RULES = sizeof rules / sizeof rules[0] };
 
@@ -34,7 +36,7 @@ static const struct {
               {1000, 2000, 1500}, {2048, 128, 3000}, {2048, 2048, 1500}, {5000, 500, 1500}, {20000, 2000, 1000}};
 enum { N_QUEUED = sizeof queued / sizeof queued[0] };
 
-/* "0.10.0" before "0.15": number by number. What is no version is the newest. */
+/* "0.10.0" before "0.15": number by number. */
 static bool before(const char *version, const char *limit) {
     for (;;) {
         char *end, *limit_end;
@@ -50,7 +52,8 @@ const struct f2f_harness *f2f_harness_find(const char *engine, const char *versi
     for (int i = 0; i < N_RULES; i++) {
         const struct rule *rule = &rules[i];
         if (!engine || strcasecmp(engine, rule->engine) != 0 || rule->closed_loop != closed_loop) continue;
-        if (!rule->versions || (version && before(version, rule->versions))) return &rule->harness;
+        bool stated = version && *version;
+        if (!rule->versions || (stated ? before(version, rule->versions) : rule->unstated)) return &rule->harness;
     }
     return NULL;
 }

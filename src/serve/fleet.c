@@ -12,6 +12,7 @@
 static const double golden = 0.6180339887498949, silver = 0.4142135623730951;
 
 enum { EVENTS_BETWEEN_CALLS = 4096 }; /* of progress */
+enum { MOST_SPANS = 1000000 }; /* of a timeline: bounds its memory */
 
 static struct f2f_serve_request *request(const struct f2f_fleet *f, int slot) { return &f->pool.items[slot]; }
 
@@ -97,7 +98,8 @@ void f2f_fleet_finish(struct f2f_fleet *f, struct f2f_replica *r, int slot, doub
     long long beyond = r->decodes.step - q->end_step; /* tokens past its end: a draft that went too far */
     if (beyond > 0) f->out.tokens_out -= beyond;
     if (measured(f, q)) f2f_tally_add(&f->tally, q, at_s);
-    if (f->timeline && at_s >= f->job->timeline_from_s && q->sent_s < f->job->timeline_to_s) {
+    if (f->timeline && f->timeline->n_spans < MOST_SPANS && at_s >= f->job->timeline_from_s &&
+        q->sent_s < f->job->timeline_to_s) {
         const char *name = f2f_arena_printf(f->arena, "request %lld: %d in, %d out", q->number, q->isl, q->osl);
         f2f_record_span(f->timeline, f2f_arena_printf(f->arena, "requests %d", slot), name, q->sent_s,
                         at_s - q->sent_s);
@@ -150,7 +152,7 @@ void f2f_fleet_ran(struct f2f_fleet *f, const struct f2f_replica *r, double begi
                                             [F2F_OVER_KV] = used * took_s};
         f2f_series_add(f->series, begin_s, r->now_s, amounts, F2F_OVER_N);
     }
-    if (f->timeline) put_timeline(f, r, begin_s, n);
+    if (f->timeline && f->timeline->n_spans < MOST_SPANS) put_timeline(f, r, begin_s, n);
 }
 
 /* ---- the loop ---- */
@@ -272,6 +274,7 @@ f2f_status f2f_fleet_run(struct f2f_serve_outcome *out, const struct f2f_serve_j
     f.events.arena = scratch;
     f.tally = f2f_tally_make(scratch, &job->slo);
     f.parked = f2f_serve_list_empty();
+    if (load->arrivals && f2f_arrivals_inside(load->arrivals)) f.front_end = false;
     f.id_tok = load->arrivals ? f2f_arrivals_id_tok(load->arrivals) : 0;
     f.kv_B_per_tok = f2f_model_kv_B_per_tok(job->model, job->precision.kv);
     f.random = f2f_random_make(job->stream.seed, 9);

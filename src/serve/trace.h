@@ -8,6 +8,7 @@
 struct f2f_trace_format {
     const char *name, *wanted; /* wanted: what the first line must hold, for people */
     int id_tok; /* tokens a name of a block stands for; 0: none */
+    bool (*inside)(void *state); /* are its times taken inside the engine, behind its front end? NULL: no */
     bool header; /* the first line is no request */
     /* Does the first line look like it? `state` remembers what the other calls need. */
     bool (*recognise)(void **state, f2f_arena *arena, const char *first_line);

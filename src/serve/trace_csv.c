@@ -16,11 +16,12 @@ enum { TIME, IN, OUT, N_COLUMNS };
 static const struct dialect {
     const char *columns[N_COLUMNS];
     bool zero_is_failure;
+    bool inside; /* times are the engine's own, not a client's */
 } dialects[] = {
-    {{"TIMESTAMP", "ContextTokens", "GeneratedTokens"}, false},
-    {{"Timestamp", "Request tokens", "Response tokens"}, true},
-    {{"arrival_s", "input_toks", "output_toks"}, false},
-    {{"at_s", "isl", "osl"}, false},
+    {{"TIMESTAMP", "ContextTokens", "GeneratedTokens"}, false, false},
+    {{"Timestamp", "Request tokens", "Response tokens"}, true, false},
+    {{"arrival_s", "input_toks", "output_toks"}, false, true},
+    {{"at_s", "isl", "osl"}, false, false},
 };
 enum { N_DIALECTS = sizeof dialects / sizeof dialects[0] };
 
@@ -58,6 +59,8 @@ static bool recognise(void **state, f2f_arena *arena, const char *first_line) {
     *state = layout;
     return best > 0;
 }
+
+static bool inside(void *state) { return ((const struct layout *)state)->dialect->inside; }
 
 static f2f_status check(void *state, const struct f2f_lines *lines, f2f_error *err) {
     const struct layout *layout = state;
@@ -149,5 +152,6 @@ const struct f2f_trace_format f2f_trace_csv = {
               "(BurstGPT), arrival_s,input_toks,output_toks or at_s,isl,osl",
     .header = true,
     .recognise = recognise,
+    .inside = inside,
     .check = check,
     .read = read};

@@ -7,6 +7,7 @@
     X(serving)             \
     X(throughput)          \
     X(static)              \
+    X(request_log)         \
     X(layer)               \
     X(training)            \
     X(power)               \

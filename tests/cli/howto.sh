@@ -25,7 +25,7 @@ follow() {
 for page in "$F2F_SOURCE_DIR"/docs/howto/*.md; do
     cd "$work/tree"
     case $page in
-    *add-a-verb.md | *add-a-model-architecture.md) ;; # change the sources
+    *add-a-verb.md | *add-a-model-architecture.md | *add-a-serving-scheduler.md) ;; # change the sources
     *) mkdir -p "$work/$(basename "$page" .md)" && cd "$work/$(basename "$page" .md)" ;;
     esac
     commands=$(follow "$page")

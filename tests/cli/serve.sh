@@ -67,7 +67,7 @@ serve --traffic azure-conv-2023 --requests 500 --sweep rate-scale=1,4 --json >s.
 [ "$(figure slo_met size.json)" = true ] && [ "$(figure chips size.json)" -gt 1 ] || fail "a size"
 "$F2F_BIN" serve --model llama-3-8b --precision fp8 --system dgx-h100 --engine vllm --traffic azure-conv-2023 --requests 500 \
     --pools 'prefill: tp=2 replicas=1; decode: tp=2 replicas=2' --series --json >p.json
-grep -q '"transferred_B"' p.json && grep -q '"over_time"' p.json || fail "pools, series"
+grep -q '"transferred_B"' p.json && grep -q 'over time: ' p.json || fail "pools, series"
 serve --trace good.csv --timeline t.json --timeline-window 0:3 -q >/dev/null
 grep -q '"ph": "X"' t.json && grep -q '"ph": "C"' t.json || fail "spans and curves in the timeline"
 serve --trace good.csv --timeline t.pftrace --timeline-window 0:3 -q >/dev/null

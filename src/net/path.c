@@ -21,9 +21,20 @@ static double all_to_all_share(const struct f2f_link *link, int chips) {
     return 4.0 / sqrt(chips) < 1.0 ? 4.0 / sqrt(chips) : 1.0;
 }
 
+/* Share of a chip's links a group drives that is smaller than its torus of two dimensions (a pod; a host of a few
+ * chips is described with the links it has): a part of one side one link, a whole side, which wraps around, both links
+ * of that axis, several sides those and one of the other axis. */
+static double torus_share(const struct f2f_link *link, int chips, int all) {
+    double side = sqrt(all);
+    if (link->topology != F2F_TOPO_TORUS || all <= 16 || chips >= all) return 1.0;
+    if (chips < side) return 0.25;
+    return chips < 2 * side ? 0.5 : 0.75;
+}
+
 static struct f2f_net_path local_path(const struct f2f_system *system, const struct f2f_chip_class *cls, int chips) {
     const struct f2f_link *link = &system->node->link;
     double line_Bps = link->bandwidth_Bps * topology_share(link, cls, chips);
+    line_Bps *= torus_share(link, chips, system->node->chips);
     /* A mesh has a link per peer; a group smaller than the mesh drives only those to its members. */
     if (link->topology == F2F_TOPO_MESH && system->node->chips > 1)
         line_Bps *= (double)(chips - 1) / (system->node->chips - 1);

@@ -14,13 +14,6 @@ static double topology_share(const struct f2f_link *link, const struct f2f_chip_
     return pow(2.0 / chips, cls->bus_contention);
 }
 
-/* Share of a chip's links that all-to-all traffic can use: in a torus messages are relayed, over a quarter of
- * the longest side on average. */
-static double all_to_all_share(const struct f2f_link *link, int chips) {
-    if (link->topology != F2F_TOPO_TORUS || chips <= 4) return 1.0;
-    return 4.0 / sqrt(chips) < 1.0 ? 4.0 / sqrt(chips) : 1.0;
-}
-
 /* Share of a chip's links a group drives that is smaller than its torus of two dimensions (a pod; a host of a few
  * chips is described with the links it has): a part of one side one link, a whole side, which wraps around, both links
  * of that axis, several sides those and one of the other axis. */
@@ -29,6 +22,13 @@ static double torus_share(const struct f2f_link *link, int chips, int all) {
     if (link->topology != F2F_TOPO_TORUS || all <= 16 || chips >= all) return 1.0;
     if (chips < side) return 0.25;
     return chips < 2 * side ? 0.5 : 0.75;
+}
+
+/* Share of a chip's links that all-to-all traffic can use: in a torus messages are relayed, over a quarter of
+ * the longest side on average. */
+static double all_to_all_share(const struct f2f_link *link, int chips) {
+    if (link->topology != F2F_TOPO_TORUS || chips <= 4) return 1.0;
+    return 4.0 / sqrt(chips) < 1.0 ? 4.0 / sqrt(chips) : 1.0;
 }
 
 static struct f2f_net_path local_path(const struct f2f_system *system, const struct f2f_chip_class *cls, int chips) {

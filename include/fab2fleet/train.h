@@ -56,8 +56,9 @@ struct f2f_train_job {
     bool async_checkpoint; /* copied to the hosts' memory, then written beside the training */
     double checkpoint_s; /* work between checkpoints; 0: the best in simulation */
     int seed; /* of the failures */
-    int spares; /* search: up to so many chips may stay idle */
-    bool wide; /* search: also order, context, shard, offload and recompute_layers where they are 0 */
+    int spares; /* search: up to so many chips may stand by, the fewest that suit the batch */
+    bool wide; /* search: also order, context, shard, offload and recompute_layers where they are 0; and where nothing
+                * divides all chips, a twentieth of them may stand by */
 };
 
 /* Bytes on the fullest chip, by what. */

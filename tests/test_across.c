@@ -143,6 +143,19 @@ static void rails_shorten_the_way(void **state) {
     network.rails = false;
 }
 
+/* A group in a pod of 16 x 16 drives the links of the axes it lies along. */
+static void a_torus_gives_the_links_of_an_axis(void **state) {
+    (void)state;
+    struct f2f_node pod = {.chip = &chip, .chips = 256};
+    struct f2f_system system = {.node = &pod, .nodes = 1};
+    const double share[][2] = {{4, 0.25}, {16, 0.5}, {64, 0.75}, {256, 1}};
+    pod.link = (struct f2f_link){.topology = F2F_TOPO_TORUS, .bandwidth_Bps = 180e9, .latency_s = 1e-6};
+    for (int i = 0; i < 4; i++) {
+        struct f2f_net_path path = f2f_net_group_make(&system, &cls, (int)share[i][0], 1).local;
+        assert_true(fabs(path.line_Bps / 180e9 - share[i][1]) < 1e-12);
+    }
+}
+
 /* Neighbours in a ring over a dragonfly's groups go round by a third one: half of the rate, twice the way. */
 static void a_dragonfly_makes_detours(void **state) {
     (void)state;
@@ -174,6 +187,7 @@ int main(void) {
         cmocka_unit_test(no_faster_than_its_wires),
         cmocka_unit_test(distance_costs),
         cmocka_unit_test(rails_shorten_the_way),
+        cmocka_unit_test(a_torus_gives_the_links_of_an_axis),
         cmocka_unit_test(a_dragonfly_makes_detours),
         cmocka_unit_test(costs_nothing_to_ask),
     };

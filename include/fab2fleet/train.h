@@ -50,13 +50,15 @@ struct f2f_train_job {
     double doc_tok; /* mean length of the documents packed into a sequence, attention stays inside; 0: one each */
     double memory_frac; /* share of the memory that may be filled; 0: all. Above 1 for runs known to have fitted */
     double tokens; /* of the whole run, for days; 0: not asked */
+    bool undisturbed; /* leave failures out: goodput_frac is not known */
     int jobs; /* the chips are shared out to so many jobs alike; 0: one */
     bool fault_tolerant; /* a replica that fails leaves and rejoins, the others go on */
     bool async_checkpoint; /* copied to the hosts' memory, then written beside the training */
     double checkpoint_s; /* work between checkpoints; 0: the best in simulation */
     int seed; /* of the failures */
-    int spares; /* search: up to so many chips may stay idle */
-    bool wide; /* search: also order, context, shard, offload and recompute_layers where they are 0 */
+    int spares; /* search: up to so many chips may stand by, the fewest that suit the batch */
+    bool wide; /* search: also order, context, shard, offload and recompute_layers where they are 0; and where nothing
+                * divides all chips, a twentieth of them may stand by */
 };
 
 /* Bytes on the fullest chip, by what. */

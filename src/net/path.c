@@ -19,6 +19,16 @@ static double topology_share(const struct f2f_link *link, const struct f2f_chip_
     return pow(2.0 / chips, cls->bus_contention);
 }
 
+/* Share of a chip's links a group drives that is smaller than its torus of two dimensions (a pod; a host of a few
+ * chips is described with the links it has): a part of one side one link, a whole side, which wraps around, both links
+ * of that axis, several sides those and one of the other axis. */
+static double torus_share(const struct f2f_link *link, int chips, int all) {
+    double side = sqrt(all);
+    if (link->topology != F2F_TOPO_TORUS || all <= 16 || chips >= all) return 1.0;
+    if (chips < side) return 0.25;
+    return chips < 2 * side ? 0.5 : 0.75;
+}
+
 /* Share of a chip's links that all-to-all traffic can use: in a torus messages are relayed, over a quarter of
  * the longest side on average. */
 static double all_to_all_share(const struct f2f_link *link, int chips) {
@@ -33,6 +43,7 @@ static double step_s(const struct f2f_system *system, const struct f2f_chip_clas
 static struct f2f_net_path local_path(const struct f2f_system *system, const struct f2f_chip_class *cls, int chips) {
     const struct f2f_link *link = &system->node->link;
     double line_Bps = link->bandwidth_Bps * topology_share(link, cls, chips);
+    line_Bps *= torus_share(link, chips, system->node->chips);
     /* A mesh has a link per peer; a group smaller than the mesh drives only those to its members. */
     if (link->topology == F2F_TOPO_MESH && system->node->chips > 1)
         line_Bps *= (double)(chips - 1) / (system->node->chips - 1);

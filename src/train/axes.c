@@ -73,7 +73,7 @@ static void add_recompute(struct f2f_train_axis *a, const struct f2f_machine *ma
     add_range(a, F2F_RECOMPUTE_NONE, F2F_RECOMPUTE_FULL);
 }
 
-/* Of the layers of a stage: all, then each quarter. The largest stage there can be has them all. */
+/* Of the layers of a stage: all, then one, two, four, ... */
 static void add_recompute_layers(struct f2f_train_axis *a, const struct f2f_machine *machine,
                                  const struct f2f_train_job *job) {
     (void)machine;

@@ -100,7 +100,7 @@ double f2f_train_goodput(struct f2f_record *r, const struct f2f_system *system, 
                          const struct f2f_train_choice *c, double chips) {
     struct f2f_failure_times sum = {0};
     double days[TRIALS];
-    if (!system->reliability.parts || !(system->storage_Bps > 0)) {
+    if (job->undisturbed || !system->reliability.parts || !(system->storage_Bps > 0)) {
         f2f_record_num(r, "goodput_frac", (double)NAN,
                        "share of the time that is work; the system says not what fails");
         put_days(r, job, c, NULL);

@@ -19,6 +19,7 @@ struct run {
     const struct f2f_pipeline *p;
     struct f2f_record *spans;
     const struct f2f_pipeline_order *order;
+    struct f2f_pipeline_replay *replay; /* receives the order, may be NULL */
     double *forward_s, *backward_s; /* end of each, by piece and micro-batch; below 0: not yet */
     double free_s[F2F_PIECES_MAX]; /* by stage: end of its last action */
     double start_s[F2F_PIECES_MAX]; /* by stage: start of its first */
@@ -46,25 +47,26 @@ static bool advance(struct run *r, int stage) {
     for (; i < all; i++) {
         struct f2f_action a = turns ? f2f_schedule_turns(x, ahead, i) : p->schedule->at(x, stage, ahead, i);
         const struct f2f_pipeline_order *o = &r->order[a.k];
-        double from_s, takes_s, *end_s = NULL;
-        if (a.act == F2F_ACT_FORWARD) {
-            int piece = stage + o->forward_piece;
-            end_s = r->forward_s + down + o->forward_at;
-            from_s = piece ? end_s[-(ptrdiff_t)step] : -send_s;
+        bool forward = a.act == F2F_ACT_FORWARD, weight = a.act == F2F_ACT_WEIGHT;
+        int piece = stage + (forward ? o->forward_piece : o->backward_piece);
+        size_t at = down + (forward ? o->forward_at : o->backward_at);
+        double from_s = 0, takes_s, *end_s = NULL;
+        if (forward) {
+            end_s = r->forward_s + at;
+            if (piece && (from_s = end_s[-(ptrdiff_t)step]) < 0) break;
+            if (piece) from_s += send_s;
             takes_s = p->forward_s[piece];
-            if (piece && from_s < 0) break;
         } else {
-            int piece = stage + o->backward_piece;
-            size_t here = down + o->backward_at;
-            bool weight = a.act == F2F_ACT_WEIGHT, turn = piece == last_piece;
-            end_s = weight ? NULL : r->backward_s + here;
-            from_s = weight ? r->backward_s[here] : turn ? r->forward_s[here] : r->backward_s[here + step];
-            takes_s = (weight ? p->weight_s : p->backward_s)[piece];
+            bool turn = piece == last_piece;
+            end_s = weight ? NULL : r->backward_s + at;
+            from_s = weight ? r->backward_s[at] : turn ? r->forward_s[at] : r->backward_s[at + step];
             if (from_s < 0) break;
-            if (weight || turn) from_s -= send_s; /* its own stage's */
+            if (!weight && !turn) from_s += send_s;
+            takes_s = (weight ? p->weight_s : p->backward_s)[piece];
         }
-        double start_s = from_s + send_s > free_s ? from_s + send_s : free_s;
+        double start_s = from_s > free_s ? from_s : free_s;
         free_s = start_s + takes_s;
+        if (r->replay) f2f_pipeline_replay_add(r->replay, a.act, stage, piece, at);
         if (end_s) *end_s = free_s;
         if (i == 0) r->start_s[stage] = start_s;
         if (r->spans) add_span(r, &a, stage, start_s, takes_s);
@@ -100,9 +102,12 @@ struct f2f_pipeline_times f2f_pipeline_simulate(const struct f2f_pipeline *p, st
     const struct f2f_schedule_shape *x = &p->shape;
     size_t n = (size_t)x->stages * (size_t)x->chunks * (size_t)x->micro;
     make_room(scratch, 2 * n, (size_t)x->chunks * (size_t)x->micro);
+    const struct f2f_pipeline_replay *known = spans ? NULL : f2f_pipeline_replay_find(scratch, p);
+    if (known) return f2f_pipeline_replay_run(known, p, scratch->end_s);
     fill_order(scratch->order, x);
     struct run r = {
         .p = p, .spans = spans, .order = scratch->order, .forward_s = scratch->end_s, .backward_s = scratch->end_s + n};
+    if (!spans) r.replay = f2f_pipeline_replay_new(scratch, p);
     for (size_t i = 0; i < 2 * n; i++) scratch->end_s[i] = -1;
     for (int s = 0; s < x->stages; s++) r.ahead[s] = p->schedule->ahead(x, s);
     for (bool moved = true; moved;) { /* down with the forwards, up with the backwards */
@@ -115,6 +120,7 @@ struct f2f_pipeline_times f2f_pipeline_simulate(const struct f2f_pipeline *p, st
         r.end_s = fmax(r.end_s, r.free_s[s]);
         if (r.done[s] < all) r.end_s = HUGE_VAL; /* an order that waits for itself */
     }
+    if (r.replay && !(r.end_s < HUGE_VAL)) r.replay->schedule = NULL; /* none to keep */
     return (struct f2f_pipeline_times){
         r.end_s, r.start_s[0], r.free_s[0], r.start_s[last], r.free_s[last],
     };

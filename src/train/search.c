@@ -143,12 +143,24 @@ f2f_status f2f_train_given(struct f2f_train_found *out, f2f_arena *arena, const 
     return try_step(q, &memory, err);
 }
 
+/* Chips that suit no strategy may stand by, a twentieth of them at most: 350,000 divide by no power of two above 16. */
+static f2f_status search_with_spares(struct search *q, f2f_error *err) {
+    struct f2f_train_job *job = f2f_arena_alloc(q->arena, sizeof *job);
+    *job = *q->job;
+    job->spares = job->chips / 20;
+    q->job = job;
+    q->s = job->strategy;
+    (void)f2f_train_axes_make(q->axis, q->machine, job);
+    return visit(q, 0, err);
+}
+
 f2f_status f2f_train_search(struct f2f_train_found *out, f2f_arena *arena, const struct f2f_machine *machine,
                             const struct f2f_train_job *job, f2f_error *err) {
     struct search *q = search_new(out, arena, machine, job);
     bool open = f2f_train_axes_make(q->axis, machine, job);
     if (!open) return f2f_train_given(out, arena, machine, job, err); /* whose messages name what is wrong */
     F2F_TRY(visit(q, 0, err));
+    if (!out->n && job->wide && job->spares == 0) F2F_TRY(search_with_spares(q, err));
     if (!out->n)
         return f2f_fail(
             err, F2F_EINPUT,

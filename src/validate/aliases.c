@@ -1,10 +1,11 @@
 /* aliases.c - words of sources and what they mean here, one table for each kind of word.
  *
- * Training tables keep the words of their papers. A word that is in no table makes its rows skipped, never
- * guessed. docs/validation.md repeats these tables with the reasons. */
+ * Training tables keep the words of their papers, in any case and with remarks in brackets. A word that is in no table
+ * makes its rows skipped, never guessed. docs/validation.md repeats these tables with the reasons. */
 #include "validate/aliases.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "fab2fleet/parallel.h"
 
@@ -14,9 +15,16 @@ struct word {
     const char *text, *means;
 };
 
+/* Equal, or equal in any case but for a remark in brackets: "BF16 (assumed)". */
+static bool is_word(const char *word, const char *text) {
+    const char *remark = strstr(text, " (");
+    size_t length = remark ? (size_t)(remark - text) : strlen(text);
+    return strlen(word) == length && strncasecmp(word, text, length) == 0;
+}
+
 static const char *find_word(const struct word *words, size_t n, const char *text) {
     for (size_t i = 0; i < n; i++)
-        if (strcmp(words[i].text, text) == 0) return words[i].means;
+        if (is_word(words[i].text, text)) return words[i].means;
     return NULL;
 }
 
@@ -29,15 +37,9 @@ static const struct word models[] = {
 };
 
 static const struct word precisions[] = {
-    {"bf16", "bf16"},
-    {"BF16", "bf16"},
-    {"bf16 (assumed)", "bf16"},
-    {"BF16 (FP32 grad accum/RS)", "bf16"},
-    {"BF16 (inferred from MFU vs 989)", "bf16"},
-    {"", "bf16"}, /* not stated: all of these runs are in 16 bit */
-    {"fp16", "fp16"},
-    {"FP16 mixed", "fp16"},
-    {"FP16, FP32 Adam", "fp16"},
+    {"bf16", "bf16"}, {"", "bf16"}, /* not stated: all of these runs are in 16 bit */
+    {"fp16", "fp16"}, {"FP16 mixed", "fp16"}, {"FP16, FP32 Adam", "fp16"},
+    {"fp8", "fp8"},   {"mxfp8", "fp8"},       {"nvfp4", "nvfp4"},
 };
 
 static const struct {
@@ -49,15 +51,18 @@ static const struct {
         {"none", 0},
         {"1", 1},
         {"", 1}, /* not stated: the distributed optimizer of Megatron-LM */
+        {"distributed optimizer", 1},
+        {"ZeRO-1", 1},
         {"2", 2},
-        {"ZeRO-2 (MegaScale sec.3)", 2},
+        {"ZeRO-2", 2},
         {"FSDP shards optim+grads, weights not resharded after fwd", 2},
         {"3", 3},
         {"ZeRO-3", 3},
+        {"FSDP", 3},
 },
   recomputes[] = {
       {"none", F2F_RECOMPUTE_NONE},
-      {"none (8K seq)", F2F_RECOMPUTE_NONE},
+      {"no", F2F_RECOMPUTE_NONE},
       {"selective", F2F_RECOMPUTE_SELECTIVE},
       {"selective + seq-parallel", F2F_RECOMPUTE_SELECTIVE},
       {"full", F2F_RECOMPUTE_FULL},
@@ -124,7 +129,7 @@ const char *f2f_alias_precision(const char *text) { return find_word(precisions,
 
 bool f2f_alias_zero(int *out, const char *text) {
     for (size_t i = 0; i < COUNT(zeros); i++) {
-        if (strcmp(zeros[i].text, text) != 0) continue;
+        if (!is_word(zeros[i].text, text)) continue;
         *out = zeros[i].means;
         return true;
     }
@@ -133,7 +138,7 @@ bool f2f_alias_zero(int *out, const char *text) {
 
 bool f2f_alias_recompute(int *out, const char *text) {
     for (size_t i = 0; i < COUNT(recomputes); i++) {
-        if (strcmp(recomputes[i].text, text) != 0) continue;
+        if (!is_word(recomputes[i].text, text)) continue;
         *out = recomputes[i].means;
         return true;
     }

@@ -60,14 +60,31 @@ static int known(const struct run *run, int column) {
     return isnan(x) ? 0 : (int)x;
 }
 
+static f2f_status find_named(struct run *run, const char *text, f2f_error *err) {
+    const char *reason;
+    run->job.model = f2f_lookup_model(run->v, text, &reason);
+    return run->job.model ? F2F_OK : f2f_fail(err, F2F_EINPUT, "%s", reason);
+}
+
+/* The row's own numbers. Where it does not say whether the MLP is gated, the block that comes nearer to the stated
+ * parameters. */
+static f2f_status from_numbers(struct run *run, struct f2f_model shape, f2f_error *err) {
+    double stated = run->row->number[PARAMS] * 1e9;
+    struct f2f_model *made, *gated;
+    F2F_TRY(f2f_model_from_shape(&made, run->arena, &shape, err));
+    run->job.model = made;
+    if (run->row->text[GATED][0] || !(stated > 0.0) || !shape.ffn) return F2F_OK;
+    shape.gated = true;
+    if (f2f_model_from_shape(&gated, run->arena, &shape, NULL) == F2F_OK &&
+        fabs((double)gated->params - stated) < fabs((double)made->params - stated))
+        run->job.model = gated;
+    return F2F_OK;
+}
+
 /* A model of the catalog or of a paper where the name is known, else the row's own numbers. */
 static f2f_status find_model(struct run *run, f2f_error *err) {
-    const char *text = run->row->text[MODEL], *reason;
-    bool named = f2f_alias_model(text) != text || f2f_alias_shape(text);
-    if (named) {
-        run->job.model = f2f_lookup_model(run->v, text, &reason);
-        return run->job.model ? F2F_OK : f2f_fail(err, F2F_EINPUT, "%s", reason);
-    }
+    const char *text = run->row->text[MODEL];
+    if (f2f_alias_model(text) != text || f2f_alias_shape(text)) return find_named(run, text, err);
     const struct f2f_model shape = {.layers = known(run, LAYERS),
                                     .hidden = known(run, HIDDEN),
                                     .heads = known(run, HEADS),
@@ -76,12 +93,10 @@ static f2f_status find_model(struct run *run, f2f_error *err) {
                                     .vocab = known(run, VOCAB),
                                     .gated = run->row->text[GATED][0] == 'y',
                                     .tied_embeddings = true};
-    struct f2f_model *made;
-    if (!shape.layers || !shape.hidden || !shape.heads || !shape.vocab)
-        return f2f_fail(err, F2F_EINPUT, "layers, hidden, heads or vocab are not stated");
-    F2F_TRY(f2f_model_from_shape(&made, run->arena, &shape, err));
-    run->job.model = made;
-    return F2F_OK;
+    if (shape.layers && shape.hidden && shape.heads && shape.vocab) return from_numbers(run, shape, err);
+    f2f_error named;
+    if (find_named(run, text, &named) == F2F_OK) return F2F_OK; /* the catalog's own name */
+    return f2f_fail(err, F2F_EINPUT, "layers, hidden, heads or vocab are not stated");
 }
 
 /* The source's cluster or one of its chip, with the source's network where that is known to differ. */
@@ -121,6 +136,7 @@ static f2f_status make_job(struct run *run, const char *precision, f2f_error *er
                                   .global_batch = known(run, GLOBAL_BATCH),
                                   .seq = known(run, SEQ),
                                   .search = true,
+                                  .undisturbed = true, /* published steps are */
                                   .memory_frac = MEMORY_FRAC,
                                   .software = run->source->software};
     if (!precision) return f2f_fail(err, F2F_EINPUT, "precision '%.60s' is no known word", run->row->text[PRECISION]);

@@ -65,7 +65,7 @@ static void put_rates(struct f2f_results *results, const struct f2f_program *p, 
 f2f_status f2f_program_run(struct f2f_results **out, struct f2f_catalog *catalog, const struct f2f_program *p,
                            const struct f2f_program_options *o, f2f_error *err) {
     f2f_arena *arena = f2f_catalog_arena(catalog);
-    struct f2f_tasks tasks = {.arena = arena};
+    struct f2f_tasks tasks = {.arena = arena, .catalog = catalog};
     const struct f2f_system **systems = f2f_arena_alloc(arena, (size_t)p->n_vendors * sizeof *systems);
     size_t n = (size_t)p->n_vendors * (size_t)p->n_demands;
     double *tokps = f2f_arena_alloc(arena, n * sizeof *tokps), *usd = f2f_arena_alloc(arena, n * sizeof *usd);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "fab2fleet/machine.h"
 #include "fab2fleet/cost.h"
 #include "fab2fleet/explore.h"
 #include "fab2fleet/serve.h"
@@ -249,6 +250,7 @@ static f2f_status run_loads(struct world *w) {
 static f2f_status prepare(struct world *w, f2f_arena *arena) {
     static const char *const dirs[] = {"catalog"};
     F2F_TRY(f2f_catalog_new(&w->catalog, dirs, 1, &w->err));
+    f2f_catalog_on_system(w->catalog, f2f_mem_ports_attach, f2f_mem_ports_new(f2f_catalog_arena(w->catalog)));
     F2F_TRY(f2f_catalog_system(&w->node, w->catalog, "dgx-h100", NULL, 0, &w->err));
     F2F_TRY(f2f_catalog_system(&w->cluster, w->catalog, "h100-roce-24k", NULL, 0, &w->err));
     F2F_TRY(f2f_catalog_model(&w->model, w->catalog, "llama-3-70b", &w->err));

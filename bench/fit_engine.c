@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fab2fleet/machine.h"
 #include "fab2fleet/validate.h"
 
 enum { MOST_KEYS = 7, EVERY_ROW = 1, EVERY_FOURTH = 4 };
@@ -113,6 +114,7 @@ static double loss(struct world *w) {
     f2f_error err = {0};
     double sum = 0.0;
     if (f2f_catalog_new(&catalog, dirs, 1, &err) != F2F_OK) exit(1);
+    f2f_catalog_on_system(catalog, f2f_mem_ports_attach, f2f_mem_ports_new(f2f_catalog_arena(catalog)));
     for (int i = 0; i < w->n; i++) {
         (void)snprintf(path[i], sizeof path[i], "engine.%s", w->fit->keys[i]);
         (void)snprintf(value[i], sizeof value[i], "%.4g us", w->value_s[i] * 1e6);

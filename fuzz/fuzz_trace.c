@@ -3,10 +3,25 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "fab2fleet/machine.h"
 #include "fab2fleet/catalog.h"
 #include "serve/arrivals.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* A given memory instead of a simulated one: a thousand inputs a second. */
+static f2f_status give_port(void *context, struct f2f_system *system, f2f_error *err) {
+    static const struct f2f_mem_port port = {.capacity_B = 80e9,
+                                             .peak_Bps = 3e12,
+                                             .read_Bps = 3e12,
+                                             .kv_Bps = 3e12,
+                                             .mixed_Bps = 3e12,
+                                             .energy_J_per_B = 3e-11};
+    (void)context;
+    (void)err;
+    system->mem = &port;
+    return F2F_OK;
+}
 
 static void serve(const char *path) {
     static const char *const dirs[] = {"catalog"};
@@ -15,6 +30,7 @@ static void serve(const char *path) {
     struct f2f_record *record;
     struct f2f_serve_job job = {.requests = 200, .stream = {.trace = path}};
     if (f2f_catalog_new(&catalog, dirs, 1, NULL) != F2F_OK) return;
+    f2f_catalog_on_system(catalog, give_port, NULL);
     if (f2f_catalog_system(&system, catalog, "h100-1x", NULL, 0, NULL) == F2F_OK &&
         f2f_catalog_model(&job.model, catalog, "llama-3.2-1b", NULL) == F2F_OK &&
         f2f_catalog_engine(&job.engine, catalog, "vllm", NULL, 0, NULL) == F2F_OK &&

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "fab2fleet/machine.h"
 #include "fab2fleet/catalog.h"
 #include "fab2fleet/train.h"
 #include "train/failure.h"
@@ -126,6 +127,7 @@ static void llama_3_of_54_days(void **state) {
     const struct f2f_system *system;
     if (!dirs[0]) dirs[0] = "catalog";
     assert_int_equal(f2f_catalog_new(&catalog, dirs, 1, NULL), F2F_OK);
+    f2f_catalog_on_system(catalog, f2f_mem_ports_attach, f2f_mem_ports_new(f2f_catalog_arena(catalog)));
     assert_int_equal(f2f_catalog_system(&system, catalog, "h100-roce-24k", NULL, 0, NULL), F2F_OK);
     struct f2f_failure_job job = {.reliability = &system->reliability,
                                   .chips = 16384,

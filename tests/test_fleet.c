@@ -31,6 +31,7 @@ static int setup(void **state) {
     static struct world w;
     static const char *const dirs[] = {"catalog"};
     if (f2f_catalog_new(&w.catalog, dirs, 1, NULL) != F2F_OK) return -1;
+    f2f_catalog_on_system(w.catalog, f2f_mem_ports_attach, f2f_mem_ports_new(f2f_catalog_arena(w.catalog)));
     w.arena = f2f_catalog_arena(w.catalog);
     if (f2f_catalog_system(&w.node, w.catalog, "dgx-h100", NULL, 0, NULL) != F2F_OK) return -1;
     if (f2f_catalog_system(&w.one, w.catalog, "h100-1x", NULL, 0, NULL) != F2F_OK) return -1;

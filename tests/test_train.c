@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "fab2fleet/machine.h"
 #include "fab2fleet/catalog.h"
 #include "train/axes.h"
 #include "train/constants.h"
@@ -29,6 +30,7 @@ static int setup(void **state) {
     f->arena = f2f_arena_new();
     *state = f;
     if (f2f_catalog_new(&f->catalog, dirs, 1, NULL) != F2F_OK) return -1;
+    f2f_catalog_on_system(f->catalog, f2f_mem_ports_attach, f2f_mem_ports_new(f2f_catalog_arena(f->catalog)));
     if (f2f_catalog_system(&f->system, f->catalog, "h100-roce-24k", NULL, 0, NULL) != F2F_OK) return -1;
     if (f2f_train_warm_make(&f->warm, f->system, NULL) != F2F_OK) return -1;
     f->machine = f->warm.machine;

@@ -200,6 +200,7 @@ static void open_run(struct run *run) {
     assert_non_null(dir);
     *run = (struct run){.arena = f2f_arena_new()};
     assert_int_equal(f2f_catalog_new(&run->catalog, &dir, 1, NULL), F2F_OK);
+    f2f_catalog_on_system(run->catalog, f2f_mem_ports_attach, f2f_mem_ports_new(f2f_catalog_arena(run->catalog)));
     run->results = f2f_results_new(run->arena, "validate");
 }
 

@@ -95,6 +95,12 @@ static void put_text(struct f2f_record *r, const char *key, const char *text, co
     f2f_record_text(r, key, text[0] ? text : NULL, help);
 }
 
+static bool has_ranges(const struct f2f_validation *v) {
+    for (size_t i = 0; i < v->n_groups; i++)
+        if (v->groups[i].ranged) return true;
+    return false;
+}
+
 static void report_group(struct f2f_results *out, const struct f2f_validation *v, const struct f2f_group *g) {
     const struct f2f_key *key = &g->key;
     const char *table = v->header.schema->name;
@@ -109,7 +115,7 @@ static void report_group(struct f2f_results *out, const struct f2f_validation *v
     f2f_record_int(r, "n", (long long)g->n, "rows compared");
     f2f_record_int(r, "skipped", (long long)g->skipped, "rows that could not be predicted");
     put_errors(r, v->arena, g);
-    if (g->ranged) {
+    if (has_ranges(v)) {
         f2f_record_int(r, "ranged", (long long)g->ranged, "rows with a published range");
         f2f_record_int(r, "within", (long long)g->within, "of these, predicted inside it");
     }

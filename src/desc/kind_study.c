@@ -26,7 +26,7 @@ static const struct f2f_field job_fields[] = {
     F2F_MANY(J, TEXTS, "precision", precisions, n_precisions, true, "one precision or a list: a job for each"),
     F2F_TEXT(J, "kv_precision", kv_precision, false, "format of the KV cache; the precision's own if left out"),
     F2F_TEXT(J, "engine", engine, false, "serving engine whose batching is followed"),
-    F2F_INT_OR(J, "tp", tp, 0, 4096, 0, "tensor parallel chips; 0: one (serve), chosen (train)"),
+    F2F_INT_OR(J, "tp", tp, 0, 4096, 0, "tensor parallel chips; 0: one (serve), chosen (train, plan)"),
     F2F_INT_OR(J, "pp", pp, 0, 4096, 0, "pipeline stages; 0: one (serve), chosen (train)"),
     F2F_INT_OR(J, "cp", cp, 0, 4096, 0, "context parallel chips"),
     F2F_INT_OR(J, "vp", vp, 0, 64, 0, "chunks of layers a stage holds (interleaving)"),

@@ -14,13 +14,33 @@ static f2f_status load_systems(const struct f2f_system **systems, struct f2f_cat
     return F2F_OK;
 }
 
-static f2f_status add_tasks(struct f2f_tasks *tasks, const struct f2f_system *const *systems,
+/* Ways to do a demand's job: serving that states no tp is tried on 1, 2, 4, ... chips of the vendor's node. */
+static int ways_of(const struct f2f_study_job *job, const struct f2f_system *system) {
+    if (job->kind != F2F_JOB_SERVE || job->tp || job->pp) return 1;
+    int n = 1;
+    while (1 << n <= system->node->chips) n++;
+    return n;
+}
+
+/* Tasks by vendor, demand and way; those of pair i are from begin[i] up to begin[i + 1]. */
+static f2f_status add_tasks(struct f2f_tasks *tasks, size_t *begin, const struct f2f_system *const *systems,
                             const struct f2f_program *p, f2f_error *err) {
-    tasks->items =
-        f2f_arena_alloc(tasks->arena, ((size_t)p->n_vendors * (size_t)p->n_demands + 1) * sizeof *tasks->items);
+    size_t n = 0;
     for (int v = 0; v < p->n_vendors; v++)
-        for (int d = 0; d < p->n_demands; d++)
-            F2F_TRY(f2f_tasks_add(tasks, &p->demands[d].job, systems[v], p->vendors[v].name, NULL, err));
+        for (int d = 0; d < p->n_demands; d++) n += (size_t)ways_of(&p->demands[d].job, systems[v]);
+    tasks->items = f2f_arena_alloc(tasks->arena, (n + 1) * sizeof *tasks->items);
+    for (int v = 0; v < p->n_vendors; v++) {
+        for (int d = 0; d < p->n_demands; d++) {
+            struct f2f_study_job job = p->demands[d].job;
+            int ways = ways_of(&job, systems[v]);
+            begin[v * p->n_demands + d] = tasks->n;
+            for (int way = 0; way < ways; way++) {
+                if (ways > 1) job.tp = 1 << way;
+                F2F_TRY(f2f_tasks_add(tasks, &job, systems[v], p->vendors[v].name, NULL, err));
+            }
+        }
+    }
+    begin[p->n_vendors * p->n_demands] = tasks->n;
     return F2F_OK;
 }
 
@@ -40,23 +60,40 @@ static double rate_of(const struct f2f_task *t, const struct f2f_price *price, d
     return rate;
 }
 
+/* What a chip of a vendor does for a demand, the best way. */
+struct rate {
+    double tokps, usd_per_Mtok;
+    const struct f2f_task *task;
+};
+
+static struct rate best_rate(const struct f2f_tasks *tasks, size_t begin, size_t end, const struct f2f_price *price) {
+    struct rate best = {.usd_per_Mtok = (double)NAN, .task = &tasks->items[begin]};
+    for (size_t i = begin; i < end; i++) {
+        struct rate r = {.task = &tasks->items[i]};
+        r.tokps = rate_of(r.task, price, &r.usd_per_Mtok);
+        if (r.tokps > best.tokps) best = r;
+    }
+    return best;
+}
+
 /* One table: what a chip of each vendor does. */
-static void put_rates(struct f2f_results *results, const struct f2f_program *p, const struct f2f_tasks *tasks,
-                      const double *tokps, const double *usd_per_Mtok) {
+static void put_rates(struct f2f_results *results, const struct f2f_program *p, const struct rate *rates) {
     struct f2f_record *table = f2f_record_new(
         results->arena, "what one chip does, simulated, and what that costs (design and rent not counted)");
     for (int v = 0; v < p->n_vendors; v++) {
         struct f2f_record *row = f2f_record_sub(table, p->vendors[v].name, NULL);
         f2f_record_text(row, "vendor", p->vendors[v].name, NULL);
         for (int d = 0; d < p->n_demands; d++) {
-            int i = v * p->n_demands + d;
-            f2f_record_num(row, f2f_arena_printf(results->arena, "%s.tokps", p->demands[d].name), tokps[i], NULL);
-            f2f_record_num(row, f2f_arena_printf(results->arena, "%s.usd_per_Mtok", p->demands[d].name),
-                           usd_per_Mtok[i], NULL);
-            if (tokps[i] > 0) continue;
-            const struct f2f_value *why = f2f_record_find(tasks->items[i].record, "why");
-            const char *reason = why && why->text ? why->text : tasks->items[i].err.message;
-            f2f_results_note(results, "%s cannot do '%s': %.200s", p->vendors[v].name, p->demands[d].name, reason);
+            const struct rate *r = &rates[v * p->n_demands + d];
+            const char *name = p->demands[d].name;
+            if (p->demands[d].job.kind == F2F_JOB_SERVE && r->tokps > 0)
+                f2f_record_int(row, f2f_arena_printf(results->arena, "%s.tp", name), r->task->serve.strategy.tp, NULL);
+            f2f_record_num(row, f2f_arena_printf(results->arena, "%s.tokps", name), r->tokps, NULL);
+            f2f_record_num(row, f2f_arena_printf(results->arena, "%s.usd_per_Mtok", name), r->usd_per_Mtok, NULL);
+            if (r->tokps > 0) continue;
+            const struct f2f_value *why = f2f_record_find(r->task->record, "why");
+            const char *reason = why && why->text ? why->text : r->task->err.message;
+            f2f_results_note(results, "%s cannot do '%s': %.200s", p->vendors[v].name, name, reason);
         }
     }
     f2f_results_table(results, table);
@@ -68,18 +105,23 @@ f2f_status f2f_program_run(struct f2f_results **out, struct f2f_catalog *catalog
     struct f2f_tasks tasks = {.arena = arena, .catalog = catalog};
     const struct f2f_system **systems = f2f_arena_alloc(arena, (size_t)p->n_vendors * sizeof *systems);
     size_t n = (size_t)p->n_vendors * (size_t)p->n_demands;
-    double *tokps = f2f_arena_alloc(arena, n * sizeof *tokps), *usd = f2f_arena_alloc(arena, n * sizeof *usd);
+    size_t *begin = f2f_arena_alloc(arena, (n + 1) * sizeof *begin);
+    struct rate *rates = f2f_arena_alloc(arena, n * sizeof *rates);
+    double *tokps = f2f_arena_alloc(arena, n * sizeof *tokps);
     f2f_error reason;
     *out = NULL;
     F2F_TRY(load_systems(systems, catalog, p, err));
-    F2F_TRY(add_tasks(&tasks, systems, p, err));
+    F2F_TRY(add_tasks(&tasks, begin, systems, p, err));
     f2f_status status = f2f_tasks_run(&tasks, o->threads, o->progress, o->progress_context, &reason);
     if (status != F2F_OK && status != F2F_EINPUT) return f2f_fail(err, status, "%s", reason.message);
-    for (size_t i = 0; i < tasks.n; i++) tokps[i] = rate_of(&tasks.items[i], o->price, &usd[i]);
+    for (size_t i = 0; i < n; i++) {
+        rates[i] = best_rate(&tasks, begin[i], begin[i + 1], o->price);
+        tokps[i] = rates[i].tokps;
+    }
     struct f2f_results *results = f2f_results_new(arena, "plan");
     results->title = p->id.title ? p->id.title : p->id.name;
     results->question = p->question;
-    put_rates(results, p, &tasks, tokps, usd);
+    put_rates(results, p, rates);
     const struct f2f_plan_input in = {.program = p,
                                       .price = o->price,
                                       .systems = systems,

@@ -15,6 +15,17 @@ for key in mix break_even_chips npv_usd npv_usd_p10 npv_usd_p50 npv_usd_p90 unme
 done
 tr -d ' \n' <"$dir/1.json" | grep -q '"mix":\[{"year":2024,"vendor":"[a-z0-9-]*","chips":[0-9]*}' || fail "mix is no list of {year, vendor, chips}"
 
+# serving without tp takes the best way for each vendor: one chip of an MI300X, and more tokens than any stated tp
+serves() { # file: tokens/s of an MI300X in serving
+    "$F2F_BIN" plan "$1" --samples 0 | awk '$1 == "mi300x" { print $3; exit }'
+}
+best=$(serves "$plan")
+for tp in 1 2 4 8; do
+    sed "s/precision: fp8, isl/precision: fp8, tp: $tp, isl/" "$plan" >"$dir/tp$tp.yaml"
+    awk -v a="$best" -v b="$(serves "$dir/tp$tp.yaml")" 'BEGIN { exit !(a > 0 && b > 0 && a >= b) }' || fail "tp $tp beats the best"
+done
+[ "$(serves "$dir/tp1.yaml")" = "$best" ] || fail "one chip is not the best way on an MI300X"
+
 # run takes a plan as well, and writes its folder
 "$F2F_BIN" run "$plan" -o "$dir/out" >/dev/null
 grep -q 'chips that begin their work' "$dir/out/report.html" || fail "no table of chips in the report"

@@ -50,8 +50,7 @@ static inline void rig_describe(struct rig *r) {
                               .coll_bulk_s = 28e-6,
                               .coll_frac = 0.7,
                               .coll_switch_frac = 0.6,
-                              .coll_engine_ck = 6800.0,
-                              .bus_contention = 2.0},
+                              .coll_engine_ck = 6800.0},
                       .process = {.flop_energy_J = 0.68e-12, .sram_energy_J_per_B = 7.8e-12},
                       .port = {.capacity_B = 80e9, /* five stacks of HBM3 at 5.234 Gb/s a pin */
                                .peak_Bps = 3350e9,

@@ -21,8 +21,7 @@ static const struct f2f_chip_class cls = {.coll_launch_ck = 10000.0,
                                           .coll_engine_frac = 0.75,
                                           .coll_bulk_s = 20e-6,
                                           .coll_frac = 0.75,
-                                          .coll_switch_frac = 0.6,
-                                          .bus_contention = 2.0};
+                                          .coll_switch_frac = 0.6};
 static const struct f2f_chip chip = {.clock_Hz = 2e9};
 static const struct f2f_net_level levels[] = {{"leaf", 64, 1.0, 5e-6}, {"spine", 4096, 7.0, 10e-6}};
 static const struct f2f_network network = {.efficiency_frac = 0.9, .level = levels, .levels = 2};
@@ -35,7 +34,8 @@ struct cluster {
 /* 8 chips at 450 GB/s a node; nodes on 50 GB/s a chip. */
 static void cluster_make(struct cluster *c, int topology, int nodes) {
     c->node = (struct f2f_node){.chip = &chip, .chips = 8, .nic_Bps = 50e9};
-    c->node.link = (struct f2f_link){.topology = topology, .bandwidth_Bps = 450e9, .latency_s = 0.5e-6};
+    c->node.link =
+        (struct f2f_link){.topology = topology, .bandwidth_Bps = 450e9, .latency_s = 0.5e-6, .contention = 2.0};
     c->system = (struct f2f_system){.node = &c->node, .nodes = nodes, .network = nodes > 1 ? &network : NULL};
 }
 

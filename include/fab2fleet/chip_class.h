@@ -97,9 +97,7 @@ struct f2f_class_errors {
     X("collective_engine_clocks", coll_engine_ck, NUMBER, 0.0, 1e6, COLLECTIVE,                                    \
       "chip clocks to start an inference engine's own all-reduce kernel")                                          \
     X("collective_engine_frac", coll_engine_frac, FRACTION, 0.05, 1.0, COLLECTIVE,                                 \
-      "share of link bandwidth in the engines' own kernels")                                                       \
-    X("bus_contention", bus_contention, NUMBER, 0.0, 4.0, COLLECTIVE,                                              \
-      "exponent by which chips beyond two slow each other on a PCIe tree")
+      "share of link bandwidth in the engines' own kernels")
 
 struct f2f_chip_class {
     struct f2f_ident id;

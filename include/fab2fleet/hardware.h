@@ -153,6 +153,7 @@ struct f2f_link {
     double bandwidth_Bps; /* per chip, one direction, all links together */
     double latency_s; /* one hop, software excluded */
     bool reduces; /* the switch adds (NVLink SHARP) */
+    double contention; /* of a PCIe tree: n chips leave each (2 / n) to this power of its link */
     double energy_J_per_b;
 };
 

@@ -9,6 +9,8 @@ static const struct f2f_field link_fields[] = {
     F2F_QTY(L, "bandwidth", bandwidth_Bps, RATE, 1e6, 1e15, "all links of one chip, one direction"),
     F2F_QTY(L, "latency", latency_s, TIME, 1e-9, 1e-2, "one hop, software excluded"),
     F2F_FLAG(L, "reduces", reduces, "the switch adds (in-switch reduction)"),
+    F2F_QTY_OR(L, "contention", contention, NUMBER, 0, 4, 0.25,
+               "of a PCIe tree: n chips leave each (2 / n) to this power of its link"),
     F2F_QTY(L, "energy", energy_J_per_b, ENERGY_PER_BIT, 0, 1e-9, "energy of one bit over a link, both ends"),
 };
 static const struct f2f_table link_table = F2F_TABLE(NULL, L, link_fields, true, NULL);

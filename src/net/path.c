@@ -14,9 +14,9 @@ static double chip_clock_Hz(const struct f2f_system *system) {
 
 /* Share of a link left when n chips hang on one PCIe tree: pairs under one bridge are served at full
  * rate; beyond two, transfers cross the host and meet each other. */
-static double topology_share(const struct f2f_link *link, const struct f2f_chip_class *cls, int chips) {
+static double topology_share(const struct f2f_link *link, int chips) {
     if (link->topology != F2F_TOPO_PCIE || chips <= 2) return 1.0;
-    return pow(2.0 / chips, cls->bus_contention);
+    return pow(2.0 / chips, link->contention);
 }
 
 /* Share of a chip's links a group drives that is smaller than its torus of two dimensions (a pod; a host of a few
@@ -42,7 +42,7 @@ static double step_s(const struct f2f_system *system, const struct f2f_chip_clas
 
 static struct f2f_net_path local_path(const struct f2f_system *system, const struct f2f_chip_class *cls, int chips) {
     const struct f2f_link *link = &system->node->link;
-    double line_Bps = link->bandwidth_Bps * topology_share(link, cls, chips);
+    double line_Bps = link->bandwidth_Bps * topology_share(link, chips);
     line_Bps *= torus_share(link, chips, system->node->chips);
     /* A mesh has a link per peer; a group smaller than the mesh drives only those to its members. */
     if (link->topology == F2F_TOPO_MESH && system->node->chips > 1)

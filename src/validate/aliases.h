@@ -29,6 +29,8 @@ struct f2f_source {
     bool counts_recompute; /* its TFLOP/s count the forward pass twice */
 };
 const struct f2f_source *f2f_alias_source(const char *text, const char *zero);
+/* Node in which a source measured collectives of a chip, where that is not the one the catalog takes; else the chip. */
+const char *f2f_alias_server(const char *chip, const char *source);
 /* System of the catalog whose network joins nodes that the catalog has in no cluster. */
 const char *f2f_alias_fabric(void);
 

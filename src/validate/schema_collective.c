@@ -4,6 +4,7 @@
  * kernels of its own. Message: the convention of nccl-tests, as f2f_collective_time has it. */
 #include <string.h>
 
+#include "validate/aliases.h"
 #include "validate/schema.h"
 
 #define COLUMNS(X)                \
@@ -34,7 +35,7 @@ static void predict(struct f2f_validation *v, const struct f2f_row *row) {
     const char *reason;
     int i = 0, chips = (int)row->number[CHIPS];
     while (i < N_OPS && strcmp(ops[i].name, row->text[OP]) != 0) i++;
-    struct f2f_machine *machine = f2f_lookup_machine(v, key.chip, chips, &reason);
+    struct f2f_machine *machine = f2f_lookup_machine(v, f2f_alias_server(key.chip, row->source), chips, &reason);
     if (!machine || i == N_OPS) {
         f2f_validation_skip(v, &key,
                             machine ? "op is none of all_reduce, all_gather, alltoall, reduce_scatter, send" : reason);

@@ -55,10 +55,11 @@ static const struct unit plain = {"", "", "", "", 1, 4, none};
 /* Words of keys that are written otherwise. */
 static const struct {
     const char *word, *label;
-} labels[] = {{"ttft", "TTFT"},    {"tpot", "TPOT"}, {"kv", "KV"},   {"hbm", "HBM"}, {"mfu", "MFU"},
-              {"slo", "SLO"},      {"isl", "ISL"},   {"osl", "OSL"}, {"tp", "TP"},   {"pp", "PP"},
-              {"dp", "DP"},        {"cp", "CP"},     {"ep", "EP"},   {"vp", "VP"},   {"tokps", "tokens/s"},
-              {"flops", "FLOP/s"}, {"usd", "USD"},   {"tco", "TCO"}, {"npv", "NPV"}, {"e2e", "end-to-end"}};
+} labels[] = {{"ttft", "TTFT"},      {"tpot", "TPOT"},    {"itl", "ITL"}, {"kv", "KV"},   {"hbm", "HBM"},
+              {"mfu", "MFU"},        {"slo", "SLO"},      {"isl", "ISL"}, {"osl", "OSL"}, {"tp", "TP"},
+              {"pp", "PP"},          {"dp", "DP"},        {"cp", "CP"},   {"ep", "EP"},   {"vp", "VP"},
+              {"tokps", "tokens/s"}, {"flops", "FLOP/s"}, {"usd", "USD"}, {"tco", "TCO"}, {"npv", "NPV"},
+              {"e2e", "end-to-end"}};
 
 static bool is_word(const char *word, size_t length, const char *text) {
     return strlen(text) == length && strncmp(word, text, length) == 0;

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "fab2fleet/machine.h"
 #include "fab2fleet/cost.h"
 #include "fab2fleet/explore.h"
+#include "fab2fleet/machine.h"
 #include "fab2fleet/serve.h"
 #include "fab2fleet/train.h"
 

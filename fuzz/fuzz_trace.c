@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "fab2fleet/machine.h"
 #include "fab2fleet/catalog.h"
+#include "fab2fleet/machine.h"
 #include "serve/arrivals.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "fab2fleet/machine.h"
 #include "fab2fleet/catalog.h"
+#include "fab2fleet/machine.h"
 #include "fab2fleet/train.h"
 #include "train/failure.h"
 

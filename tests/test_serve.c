@@ -31,6 +31,7 @@ static int setup(void **state) {
     static const char *const dirs[] = {"catalog"};
     f2f_error err;
     if (f2f_catalog_new(&w.catalog, dirs, 1, &err) != F2F_OK) return -1;
+    f2f_catalog_on_system(w.catalog, f2f_mem_ports_attach, f2f_mem_ports_new(f2f_catalog_arena(w.catalog)));
     w.arena = f2f_catalog_arena(w.catalog);
     *state = &w;
     return 0;
@@ -54,7 +55,6 @@ static void rig_make(struct rig *rig, const struct world *w, const char *system,
     rig->system.node = &rig->node;
     rig->node.chip = &rig->chip;
     rig->chip.memory.device = &rig->memory;
-    rig->system.mem = NULL; /* the memory may be changed: simulated anew */
     assert_int_equal(f2f_catalog_model(&rig->job.model, w->catalog, model, &err), F2F_OK);
     assert_int_equal(f2f_precision_parse(&rig->job.precision, precision, NULL, &err), F2F_OK);
     assert_int_equal(f2f_catalog_engine(&rig->job.engine, w->catalog, engine, NULL, 0, &err), F2F_OK);
@@ -193,6 +193,7 @@ static void test_users_fit(void **state) {
     rig_make(&rig, w, "h100-1x", "llama-3-70b", "fp8", NULL, 1);
     rig.job.isl = 2048;
     rig.job.osl = 512;
+    rig.system.mem = NULL; /* the memory is another: simulated anew */
     rig.chip.memory.usable_frac = 1;
     double user_B = 2560 * f2f_model_kv_B_per_tok(rig.job.model, rig.job.precision.kv), taken_B = 0;
     static const double stack_B[] = {16e9, 36e9};
@@ -268,6 +269,7 @@ static void test_monotony(void **state) {
     }
     rig.job.slo.tpot_p99_s = 0.04;
     before = 0;
+    rig.system.mem = NULL;
     rig.memory.pin_rate_bps *= 4;
     for (double rate_bps = 3e9; rate_bps < 12e9; rate_bps += 1e9) {
         rig.chip.memory.pin_rate_bps = rate_bps;

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "fab2fleet/machine.h"
 #include "fab2fleet/catalog.h"
+#include "fab2fleet/machine.h"
 #include "train/axes.h"
 #include "train/constants.h"
 #include "train/plan.h"

@@ -31,6 +31,7 @@ struct f2f_engine {
     double workspace_B; /* graphs, communication buffers; activations are added */
     int logits_buffers; /* copies of 32-bit logits of max_seqs sequences the engine keeps */
     int graph_seqs; /* batches up to that size are padded to a captured graph: 1, 2, 4, multiples of 8 */
+    bool lone_heads; /* decode: query heads read the cache each for itself, also where they share keys and values */
     bool overlaps; /* host work of an iteration runs beside the chips' work; else after it */
     double host_s; /* host time per iteration */
     double host_per_seq_s; /* and per sequence in the batch */

@@ -112,6 +112,7 @@ struct f2f_op {
     double latent_dim; /* of a head that keys and values share (multi-head latent attention), plus head_dim of its own
                         * for positions; 0: keys and values of head_dim each */
     double window; /* ATTN_PREFILL: keys a query sees at most, 0: all */
+    bool lone_heads; /* ATTN_DECODE: each query head reads the cache for itself, not once for those that share it */
     bool no_cache; /* ATTN_PREFILL of a training pass: no KV cache is written */
     double rows, read_elems, write_elems; /* VECTOR, EMBED, SAMPLE: elements of act width a row */
     double flop_per_elem; /* of an element read */

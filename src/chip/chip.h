@@ -51,6 +51,8 @@ double f2f_chip_kv_s(const struct f2f_machine *machine, double bytes_B);
 double f2f_chip_mixed_s(const struct f2f_machine *machine, double bytes_B);
 
 /* The same for activations: what fits half of the cache is still there from the operator before. */
+/* From the cache, where no two units share what they read. */
+double f2f_chip_cached_s(const struct f2f_machine *machine, double bytes_B);
 double f2f_chip_activation_s(const struct f2f_machine *machine, double bytes_B);
 
 /* Energy, and the stretch that keeps the chip within its power. */

@@ -23,5 +23,10 @@ struct work f2f_chip_decode_work(const struct f2f_machine *machine, const struct
     w.flop = f2f_op_flop(op);
     w.mem_B = kv_B + act_B;
     w.cache_B = w.mem_B;
+    if (op->lone_heads) {
+        double read_B = kv_B * op->q_heads / op->kv_heads;
+        w.memory_s = fmax(w.memory_s, f2f_chip_cached_s(machine, read_B));
+        w.cache_B = read_B + act_B;
+    }
     return w;
 }

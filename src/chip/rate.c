@@ -76,8 +76,12 @@ double f2f_chip_mixed_s(const struct f2f_machine *machine, double bytes_B) {
  * of a cluster or the tiles of a row take an operand at once; L2 measures 5 to 6 TB/s on H100. */
 static const double unshared = 0.33;
 
+double f2f_chip_cached_s(const struct f2f_machine *machine, double bytes_B) {
+    return bytes_B / (unshared * f2f_chip_cache_Bps(machine));
+}
+
 double f2f_chip_activation_s(const struct f2f_machine *machine, double bytes_B) {
     double copies = fmax(1.0, machine->chip->cache_copies);
     double cached_B = fmin(bytes_B, 0.5 * machine->chip->cache_B / copies);
-    return f2f_chip_mixed_s(machine, bytes_B - cached_B) + cached_B / (unshared * f2f_chip_cache_Bps(machine));
+    return f2f_chip_mixed_s(machine, bytes_B - cached_B) + f2f_chip_cached_s(machine, cached_B);
 }

@@ -25,6 +25,8 @@ static const struct f2f_field fields[] = {
                "graphs and communication buffers; activations are added"),
     F2F_INT_OR(T, "logits_buffers", logits_buffers, 0, 64, 0, "copies of 32-bit logits of max_seqs sequences"),
     F2F_INT_OR(T, "graph_seqs", graph_seqs, 0, 100000, 0, "decodes up to that many run as captured graphs, padded"),
+    F2F_FLAG(T, "lone_heads", lone_heads,
+             "decode: query heads read the cache each for itself, also where they share keys and values"),
     F2F_FLAG(T, "overlaps", overlaps, "host work runs beside the chips' work; else after it"),
     F2F_QTY_OR(T, "host", host_s, TIME, 0, 10, 0, "host time of an iteration"),
     F2F_QTY_OR(T, "host_per_seq", host_per_seq_s, TIME, 0, 1, 0, "and of each sequence in it"),

@@ -21,6 +21,7 @@ static const struct rule {
     struct f2f_harness harness;
 } rules[] = {
     {"trtllm", NULL, true, true, {.engine = "trtllm", .fits_load = true}},
+    {"trtllm", "0.7", false, false, {.engine = "trtllm-bench-0.6", .counts_queue = true}},
     {"trtllm", "0.15", false, false, {.engine = "trtllm-bench-0.14", .counts_queue = true}},
     {"trtllm", NULL, true, false, {.engine = "trtllm-bench", .counts_queue = true}},
     {"vllm", "0.14", true, true, {.engine = "vllm-0.13", .spread_frac = 0.2, .kv_as_act = true}},
@@ -58,6 +59,14 @@ const struct f2f_harness *f2f_harness_find(const char *engine, const char *versi
     return NULL;
 }
 
+/* A fixed batch runs in the runtime's session (gptSessionBenchmark): a cache of the size it needs, and no batch manager
+ * that works for each sequence or agrees over chips. */
+static void run_alone(struct f2f_engine *engine) {
+    engine->memory_frac = 1.0;
+    engine->logits_buffers = 1;
+    engine->host_per_seq_s = engine->host_sync_s = 0.0;
+}
+
 void f2f_harness_apply(struct f2f_serve_job *job, const struct f2f_harness *h, bool kv_stated) {
     job->spread_frac = h->spread_frac;
     if (h->kv_as_act && !kv_stated) job->precision.kv = job->precision.act;
@@ -66,6 +75,7 @@ void f2f_harness_apply(struct f2f_serve_job *job, const struct f2f_harness *h, b
             job->requests = queued[i].requests;
     if (h->counts_queue && job->engine.max_batched_tok < job->isl + job->engine.max_seqs && job->isl < enough_tok)
         job->engine.max_batched_tok = job->isl + job->engine.max_seqs; /* any prompt beside all decodes */
+    if (job->static_batch) run_alone(&job->engine);
     if (!h->fits_load || job->concurrency < 1) return;
     job->engine.max_seqs = job->concurrency;
     job->engine.max_batched_tok = job->concurrency + job->isl + spare_tok;

@@ -35,12 +35,12 @@ f2f_status f2f_serve_costs_make(struct f2f_serve_costs **out, f2f_arena *arena, 
     costs->stages = job->strategy.pp;
     costs->ranks = job->strategy.dp;
     costs->chips = f2f_serve_job_chips(job);
-    const enum f2f_kernels kernels = f2f_kernels_find(job->engine.id.name);
+    const struct f2f_engine *engine = &job->engine;
     if (draft->draft) costs->queries = draft->tokens + 1;
     F2F_TRY(f2f_parts_make(&costs->parts, arena, machine, job->model, &job->precision, &job->strategy,
-                           (int)costs->queries, kernels, err));
+                           (int)costs->queries, engine, err));
     if (draft->draft)
-        F2F_TRY(f2f_parts_make(&costs->draft, arena, machine, draft->draft, &job->precision, &job->strategy, 1, kernels,
+        F2F_TRY(f2f_parts_make(&costs->draft, arena, machine, draft->draft, &job->precision, &job->strategy, 1, engine,
                                err));
     *out = costs;
     return F2F_OK;

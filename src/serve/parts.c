@@ -12,6 +12,7 @@ struct f2f_parts {
     const struct f2f_strategy *strategy;
     double decode_queries;
     enum f2f_kernels kernels;
+    bool lone_heads;
     struct f2f_part_entry **table; /* a power of two; NULL: free */
     size_t n, cap;
 };
@@ -52,6 +53,7 @@ static f2f_status evaluate(struct f2f_part_entry *e, const struct f2f_parts *par
         struct f2f_op op = g->ops[i];
         if (!in_part(&op, e->part)) continue;
         op.kernels = parts->kernels;
+        op.lone_heads = parts->lone_heads;
         if (op.kind == F2F_OP_ATTN_DECODE) op.q_heads *= parts->decode_queries; /* the cache is read once for all */
         struct f2f_op_cost cost = f2f_machine_op(parts->machine, &op);
         e->time_s += op.count * cost.time_s;
@@ -65,7 +67,7 @@ static f2f_status evaluate(struct f2f_part_entry *e, const struct f2f_parts *par
 
 f2f_status f2f_parts_make(struct f2f_parts **out, f2f_arena *arena, const struct f2f_machine *machine,
                           const struct f2f_model *model, const struct f2f_precision *precision,
-                          const struct f2f_strategy *strategy, int decode_queries, enum f2f_kernels kernels,
+                          const struct f2f_strategy *strategy, int decode_queries, const struct f2f_engine *engine,
                           f2f_error *err) {
     struct f2f_parts *parts = f2f_arena_alloc(arena, sizeof *parts);
     *parts = (struct f2f_parts){.arena = arena,
@@ -74,7 +76,8 @@ f2f_status f2f_parts_make(struct f2f_parts **out, f2f_arena *arena, const struct
                                 .precision = precision,
                                 .strategy = strategy,
                                 .decode_queries = decode_queries,
-                                .kernels = kernels,
+                                .kernels = f2f_kernels_find(engine->id.name),
+                                .lone_heads = engine->lone_heads,
                                 .cap = FIRST_CAP};
     parts->table = f2f_arena_alloc(arena, parts->cap * sizeof *parts->table);
     /* What can be refused does not depend on the pass: one try, and the loop need not ask again. */

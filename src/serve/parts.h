@@ -5,6 +5,7 @@
 #ifndef F2F_SERVE_PARTS_H
 #define F2F_SERVE_PARTS_H
 
+#include "fab2fleet/engine.h"
 #include "fab2fleet/machine.h"
 #include "fab2fleet/parallel.h"
 
@@ -30,7 +31,7 @@ struct f2f_parts;
  * F2F_EINPUT: what f2f_graph_cut refuses. */
 f2f_status f2f_parts_make(struct f2f_parts **out, f2f_arena *arena, const struct f2f_machine *machine,
                           const struct f2f_model *model, const struct f2f_precision *precision,
-                          const struct f2f_strategy *strategy, int decode_queries, enum f2f_kernels kernels,
+                          const struct f2f_strategy *strategy, int decode_queries, const struct f2f_engine *engine,
                           f2f_error *err);
 /* Lives as long as the parts. */
 struct f2f_part_entry *f2f_parts_of(struct f2f_parts *parts, enum f2f_part part, long long a, long long b, long long c);

@@ -1,16 +1,21 @@
 /* bank.c - what the entries of a bank wait for, as its row opens and closes. */
 #include "memory/channel.h"
 
+/* No entry calls for the bank's row command any more. */
+static inline void drop_key(struct channel *c, int direction, int pseudo, struct bank_list *list) {
+    struct queue *q = &c->queue[direction];
+    if (list->key == NO_ENTRY) return;
+    struct entry *entry = &q->entry[list->key];
+    int was = entry->want;
+    queue_take(q, entry);
+    if (c->candidate[pseudo][direction][was].entry == list->key) candidate_stale(c, direction, pseudo, was);
+    list->key = NO_ENTRY;
+}
+
 void f2f_dram_bank_key_set(struct channel *c, int direction, int bank, uint16_t e, enum want want) {
     struct queue *q = &c->queue[direction];
     int pseudo = c->pseudo_of[bank];
-    uint16_t old = q->list[bank].key;
-    if (old == e) return;
-    if (old != NO_ENTRY) {
-        int was = q->entry[old].want;
-        queue_take(q, &q->entry[old]);
-        if (c->candidate[pseudo][direction][was].entry == old) candidate_stale(c, direction, pseudo, was);
-    }
+    drop_key(c, direction, pseudo, &q->list[bank]);
     q->list[bank].key = e;
     if (e == NO_ENTRY) return;
     queue_put(q, &q->entry[e], want);
@@ -25,8 +30,7 @@ void f2f_dram_bank_opened(struct channel *c, int bank, int32_t row) {
     for (int d = 0; d < 2; d++) {
         struct queue *q = &c->queue[d];
         if (q->list[bank].head == NO_ENTRY) continue;
-        f2f_dram_bank_key_set(c, d, bank, NO_ENTRY, WANT_NOTHING);
-        bool offered = false; /* of several in one bank the oldest goes first */
+        drop_key(c, d, pseudo, &q->list[bank]);
         for (uint16_t e = q->list[bank].head; e != NO_ENTRY; e = q->entry[e].after) {
             struct entry *entry = &q->entry[e];
             if (entry->row != row) continue;
@@ -34,9 +38,7 @@ void f2f_dram_bank_opened(struct channel *c, int bank, int32_t row) {
                 candidate_offer(c, d, pseudo, entry);
                 continue;
             }
-            queue_put(q, entry, WANT_COLUMN);
-            if (!offered) candidate_offer(c, d, pseudo, entry);
-            offered = true;
+            if (queue_put_column(q, entry)) candidate_offer(c, d, pseudo, entry);
         }
         bank_key(c, d, bank);
     }
@@ -47,8 +49,7 @@ static void drop_columns(struct channel *c, int bank) {
     for (int d = 0; d < 2; d++) {
         struct queue *q = &c->queue[d];
         if (!q->list[bank].columns) continue;
-        for (uint16_t e = q->list[bank].head; e != NO_ENTRY; e = q->entry[e].after)
-            if (q->entry[e].want == WANT_COLUMN) queue_take(q, &q->entry[e]);
+        f2f_dram_queue_drop_columns(q, bank, NO_ENTRY);
         candidate_stale(c, d, c->pseudo_of[bank], WANT_COLUMN);
     }
 }
@@ -56,20 +57,14 @@ static void drop_columns(struct channel *c, int bank) {
 void f2f_dram_bank_closed(struct channel *c, int bank) {
     drop_columns(c, bank);
     c->bank[bank].open_row = CLOSED;
+    bool free = !c->bank[bank].held && !c->bank[bank].opened;
+    int pseudo = c->pseudo_of[bank];
     for (int d = 0; d < 2; d++) {
-        /* the entry that had the row closed mostly is the one that wants its own opened */
-        uint16_t key = c->queue[d].list[bank].key, head = c->queue[d].list[bank].head;
-        if (key != NO_ENTRY && key == head && !c->bank[bank].held && !c->bank[bank].opened) {
-            int pseudo = c->pseudo_of[bank];
-            if (c->candidate[pseudo][d][WANT_PRECHARGE].entry == key) candidate_stale(c, d, pseudo, WANT_PRECHARGE);
-            struct queue *q = &c->queue[d];
-            queue_take(q, &q->entry[key]);
-            queue_put(q, &q->entry[key], WANT_ACTIVATE);
-            candidate_offer(c, d, pseudo, &q->entry[key]);
-        } else {
-            f2f_dram_bank_key_set(c, d, bank, NO_ENTRY, WANT_NOTHING);
-            bank_key(c, d, bank);
-        }
+        struct queue *q = &c->queue[d];
+        struct bank_list *list = &q->list[bank];
+        if (list->head == NO_ENTRY) continue;
+        drop_key(c, d, pseudo, list);
+        if (free) f2f_dram_bank_key_set(c, d, bank, list->head, WANT_ACTIVATE);
     }
 }
 

@@ -50,10 +50,8 @@ f2f_status f2f_dram_channel_init(struct channel *c, f2f_arena *arena, const stru
     c->pseudos = spec->members[F2F_DRAM_PSEUDO];
     c->banks_per_pseudo = banks / c->pseudos;
     f2f_dram_device_init(&c->device, arena, spec);
-    struct grouping grouping = {banks, spec->per_parent[F2F_DRAM_BANK],
-                                c->banks_per_pseudo / spec->per_parent[F2F_DRAM_BANK], c->pseudos};
-    f2f_dram_queue_init(&c->queue[0], arena, controller->read_queue, &grouping);
-    f2f_dram_queue_init(&c->queue[1], arena, controller->write_queue, &grouping);
+    f2f_dram_queue_init(&c->queue[0], arena, controller->read_queue, banks, c->pseudos);
+    f2f_dram_queue_init(&c->queue[1], arena, controller->write_queue, banks, c->pseudos);
     c->high = (int)(controller->drain_high_frac * controller->write_queue);
     c->low = (int)ceil(controller->drain_low_frac * controller->write_queue);
     c->bank = f2f_arena_alloc(arena, (size_t)banks * sizeof *c->bank);
@@ -106,8 +104,7 @@ static void enqueue(struct channel *c, int64_t tick) {
         bank_key(c, direction, bank);
         return;
     }
-    queue_put(q, &q->entry[e], WANT_COLUMN);
-    candidate_offer(c, direction, pseudo, &q->entry[e]);
+    if (queue_put_column(q, &q->entry[e])) candidate_offer(c, direction, pseudo, &q->entry[e]);
 }
 
 static void accept(struct channel *c, int64_t tick) {
@@ -127,19 +124,37 @@ static void accept(struct channel *c, int64_t tick) {
 }
 
 static void issue(struct channel *c, int p) {
-    struct pick *pick = &c->pick[p];
-    const struct candidate *k = pick->candidate;
+    const struct pick pick = c->pick[p];
+    const struct candidate *k = pick.candidate;
     c->events++;
     pick_stale(c, p);
-    switch (pick->kind) {
-    case PICK_DUE: f2f_dram_refresh_due(c, p, pick->tick); return;
-    case PICK_REFRESH: f2f_dram_refresh_step(c, p, pick->tick); return;
-    case PICK_IDLE_ROW: f2f_dram_issue_precharge(c, pick->bank, pick->tick); return;
-    case PICK_ACTIVATE: f2f_dram_issue_activate(c, k, pick->tick); break;
-    case PICK_PRECHARGE: f2f_dram_issue_precharge(c, k->queue->entry[k->entry].bank, pick->tick); break;
-    default: f2f_dram_issue_column(c, k, pick->tick);
+    switch (pick.kind) {
+    case PICK_DUE: f2f_dram_refresh_due(c, p, pick.tick); return;
+    case PICK_REFRESH: f2f_dram_refresh_step(c, p, pick.tick); return;
+    case PICK_IDLE_ROW: f2f_dram_issue_precharge(c, pick.bank, pick.tick); return;
+    case PICK_ACTIVATE: f2f_dram_issue_activate(c, k, pick.tick); break;
+    case PICK_PRECHARGE: f2f_dram_issue_precharge(c, k->queue->entry[k->entry].bank, pick.tick); return;
+    default: f2f_dram_issue_column(c, k, pick.tick);
     }
     turn(c);
+}
+
+static inline bool goes_before(const struct pick *a, const struct pick *b) {
+    if (a->key == b->key && a->candidate && b->candidate) return a->candidate->position < b->candidate->position;
+    return a->key < b->key;
+}
+
+/* The pick that goes first, found anew where they are stale. */
+static inline const struct pick *choose(struct channel *c) {
+    const struct pick *best = c->pick;
+    for (int p = 0; p < c->pseudos; p++) {
+        const struct pick *pick = &c->pick[p];
+        if (pick->tick < *pick->bus) f2f_dram_pick_find(c, p);
+        /* which one it is cannot be foretold: better no branch */
+        best = __builtin_expect_with_probability(goes_before(pick, best), 1, 0.5) ? pick : best;
+    }
+    c->stale = false;
+    return best;
 }
 
 f2f_status f2f_dram_channel_run(struct channel *c, int64_t events, bool *more, f2f_error *err) {
@@ -151,12 +166,17 @@ f2f_status f2f_dram_channel_run(struct channel *c, int64_t events, bool *more, f
             return F2F_OK;
         }
         if (empty) f2f_dram_refresh_skip(c, pacing_next(c));
-        if (c->stale) c->best = f2f_dram_candidate_choose(c);
-        const struct pick *pick = &c->pick[c->best];
+        if (c->in_order) /* which request is the oldest changes without notice */
+            for (int p = 0; p < c->pseudos; p++) pick_stale(c, p);
+        if (c->stale) c->best = choose(c);
+        const struct pick *pick = c->best;
         int64_t arrival = pacing_next(c), begin = pick_begin(pick);
         if (arrival <= begin && arrival < NEVER) accept(c, arrival);
-        else if (begin < NEVER) issue(c, c->best);
-        else
+        else if (begin < NEVER) {
+            int p = (int)(pick - c->pick);
+            issue(c, p);
+            if (!c->in_order) f2f_dram_pick_find(c, p); /* it surely is stale: now choose() mostly finds none that is */
+        } else
             return f2f_fail(err, F2F_ERUN, "memory channel %d: %d reads and %d writes wait, but no command can go out",
                             c->number, c->queue[0].live, c->queue[1].live);
     }

@@ -24,19 +24,23 @@ struct bank {
     bool held; /* about to be refreshed: no new commands for requests */
 };
 
-/* What goes next of those that want the same in a pseudo-channel; 64 bytes. */
+/* A tick to be found anew: before any from which a bus is free, as one is that a bus taken since has put off. */
+#define STALE INT64_C(-1)
+#define NO_TICK (2 * NEVER) /* later than all that never comes */
+
+/* What goes next of those that want the same in a pseudo-channel. */
 struct candidate {
-    int64_t tick;
+    int64_t tick; /* or STALE, or NO_TICK if it must wait for an older request */
     uint32_t position; /* age of its entry */
     uint16_t entry; /* or NO_ENTRY */
-    bool stale;
     /* What never changes: */
-    uint8_t want, direction, pseudo;
-    uint8_t lead, edge; /* of its action */
-    const struct age_set *set; /* who wants it; see struct queue for columns */
+    uint8_t want, direction, pseudo, kind;
+    uint8_t edge; /* of its action */
+    int32_t order; /* what makes 8 times its tick the key of a pick */
+    const struct age_set *set; /* who wants it */
     struct queue *queue;
     const int64_t *next; /* earliest ticks of its action at each member, the channel first, and where there */
-    int32_t of_pseudo, of_rank, of_group, of_bank; /* those of the pseudo-channel begin; of_bank: of all banks */
+    int64_t of_pseudo; /* that of the pseudo-channel */
 };
 
 /* Banks that one refresh command reaches. */
@@ -74,12 +78,11 @@ enum pick_kind {
 /* The command of a pseudo-channel that goes next: that with the least key, then the oldest. */
 struct pick {
     int64_t key; /* 8 times the tick its bus is first taken, and the order of kinds */
-    int64_t tick;
+    int64_t tick; /* or STALE */
     const int64_t *bus; /* tick from which its bus is free */
     const struct candidate *candidate; /* what is for an entry, or NULL */
     int bank; /* of an idle row */
     uint8_t kind;
-    bool stale;
 };
 static inline int64_t pick_begin(const struct pick *pick) { return pick->key >> 3; }
 
@@ -111,21 +114,19 @@ struct channel {
     int direction; /* of the commands now served: 0 reads, 1 writes */
     int high, low; /* write entries at which it turns */
     struct candidate candidate[MAX_PSEUDOS][2][WANTS]; /* by direction */
-    int ranks, groups; /* in a pseudo-channel; in a rank */
-    uint8_t rank_of_group[64]; /* of a pseudo-channel */
     struct refresh refresh[MAX_PSEUDOS];
     struct pick pick[MAX_PSEUDOS];
     uint64_t *idle; /* banks with an open row and no entries, by pseudo-channel; kept unless pages stay open */
     int idle_words; /* of one pseudo-channel */
     int64_t idle_close; /* ticks */
     bool closes; /* pages do not stay open */
-    bool in_order; /* of the scheduler */
+    bool in_order, early_release; /* of the scheduler; of the controller */
     int64_t now;
     struct wish wish; /* the next request, if `wishing` */
     struct place place; /* of it */
     bool wishing;
     bool stale; /* a pick is, or a bus has been taken */
-    int best; /* pseudo-channel whose pick goes first */
+    const struct pick *best; /* goes first */
     int number; /* of the channel */
     f2f_mem_log_fn *log; /* may be NULL */
     void *log_context;
@@ -156,14 +157,17 @@ f2f_status f2f_dram_channel_run(struct channel *c, int64_t events, bool *more, f
 
 /* candidate.c */
 void f2f_dram_candidates_init(struct channel *c);
-/* The pseudo-channel whose pick goes first, picks found anew where they are stale. */
-int f2f_dram_candidate_choose(struct channel *c);
+/* Finds the pick of a pseudo-channel anew. */
+void f2f_dram_pick_find(struct channel *c, int pseudo);
 /* See candidate_offer: an entry that may be served before the candidate. */
 void f2f_dram_candidate_compare(struct channel *c, struct candidate *known, const struct entry *entry);
 void f2f_dram_candidates_stale(struct channel *c, int pseudo);
-static inline void pick_stale(struct channel *c, int pseudo) { c->pick[pseudo].stale = c->stale = true; }
+static inline void pick_stale(struct channel *c, int pseudo) {
+    c->pick[pseudo].tick = STALE;
+    c->stale = true;
+}
 static inline void candidate_stale(struct channel *c, int direction, int pseudo, int want) {
-    c->candidate[pseudo][direction][want].stale = true;
+    c->candidate[pseudo][direction][want].tick = STALE;
     pick_stale(c, pseudo);
 }
 
@@ -172,10 +176,13 @@ static inline int64_t least_tick(const struct channel *c, const struct candidate
     return later(aligned(c->now, k->edge), later(k->next[0], k->next[k->of_pseudo]));
 }
 
-/* There is a new entry. */
+/* There is a new entry. Of the direction that is not served nothing need be known, as a turn makes all stale. But where
+ * pages close, the pick may be to close the row of its bank, which was idle: then it is found anew. */
 static inline void candidate_offer(struct channel *c, int direction, int pseudo, const struct entry *entry) {
+    bool served = direction == c->direction || entry->want == WANT_OPENED || c->closes;
+    if (!served) return;
     struct candidate *known = &c->candidate[pseudo][direction][entry->want];
-    bool settled = !known->stale && known->tick <= least_tick(c, known) && known->position < entry->position;
+    bool settled = known->tick != STALE && known->tick <= least_tick(c, known) && known->position < entry->position;
     if (!settled || known->set->n == 1) f2f_dram_candidate_compare(c, known, entry);
 }
 

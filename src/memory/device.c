@@ -1,11 +1,11 @@
 /* device.c - see device.h. Same-bank commands touch the bank of that index in every group of the rank. */
 #include "memory/device.h"
 
-enum kind { PLAIN, ALIGNED, SIBLING, WINDOW, KINDS };
+enum kind { PLAIN, SIBLING, WINDOW, KINDS };
 
 static enum kind kind_of(const struct dram_step *step) {
     if (step->window > 1) return WINDOW;
-    return step->sibling ? SIBLING : step->edge ? ALIGNED : PLAIN;
+    return step->sibling ? SIBLING : PLAIN;
 }
 
 /* The cheap rules first: they are applied without a question. */
@@ -19,15 +19,15 @@ static struct dram_steps compile(const struct dram_device *device, f2f_arena *ar
             const struct dram_rule *rule = &spec->rule[action][i];
             bool one = rule->sibling && !wide && rule->level >= F2F_DRAM_RANK && spec->per_parent[rule->level] == 2;
             struct dram_step step = {.next = device->next[rule->after],
-                                     .latency = rule->latency,
-                                     .edge = rule->edge,
+                                     .latency = rule->latency + rule->edge,
+                                     .edges = ~(int64_t)rule->edge,
                                      .level = one ? rule->level + OTHER : rule->level,
                                      .ring = rule->ring,
                                      .window = rule->window,
                                      .sibling = rule->sibling && !one};
             if ((int)kind_of(&step) == kind) sorted[n++] = step;
         }
-    return (struct dram_steps){from[PLAIN], from[ALIGNED], from[SIBLING], from[WINDOW], from[KINDS], wide};
+    return (struct dram_steps){from[PLAIN], from[SIBLING], from[WINDOW], from[KINDS], wide};
 }
 
 void f2f_dram_device_init(struct dram_device *device, f2f_arena *arena, const struct dram_spec *spec) {
@@ -60,17 +60,20 @@ void f2f_dram_device_init(struct dram_device *device, f2f_arena *arena, const st
 }
 
 /* `next` holds reference ticks an action may have: readers need not align. */
-static inline void forbid(int64_t *next, int64_t until, int64_t edge) { *next = later(*next, aligned(until, edge)); }
+static inline void forbid(const struct dram_step *step, int64_t member, int64_t tick) {
+    int64_t *next = &step->next[member];
+    *next = later(*next, (tick + step->latency) & step->edges);
+}
 
 /* Ring of a member: slot 0 is the place of the oldest, then the ticks. */
-static __attribute__((noinline)) void apply_window(const struct dram_device *d, const struct dram_step *step,
-                                                   int32_t member, int64_t tick) {
+static inline void apply_window(const struct dram_device *d, const struct dram_step *step, int32_t member,
+                                int64_t tick) {
     int size = step->window;
     int64_t *ring = d->ring + step->ring + (member - d->first[step->level]) * (size + 1), oldest = ring[0];
     ring[1 + oldest] = tick;
     oldest = oldest + 1 == size ? 0 : oldest + 1;
     ring[0] = oldest;
-    forbid(&step->next[member], ring[1 + oldest] + step->latency, step->edge);
+    forbid(step, member, ring[1 + oldest]);
 }
 
 /* All of the parent, then its own member as it was. */
@@ -78,7 +81,7 @@ static inline void apply_sibling(const struct dram_device *d, const struct dram_
                                  int64_t tick) {
     const int32_t *first = d->first + step->level, *own = at + step->level;
     int32_t siblings = d->spec->per_parent[step->level];
-    int64_t before = step->next[*own], until = aligned(tick + step->latency, step->edge);
+    int64_t before = step->next[*own], until = (tick + step->latency) & step->edges;
     int64_t *next = &step->next[first[0] + (own[-1] - first[-1]) * siblings], *end = next + siblings;
     for (; next < end; next++) *next = later(*next, until);
     step->next[*own] = before;
@@ -87,7 +90,7 @@ static inline void apply_sibling(const struct dram_device *d, const struct dram_
 static void apply(const struct dram_device *d, const struct dram_step *step, const int32_t *at, int64_t tick) {
     if (step->window > 1) apply_window(d, step, at[step->level], tick);
     else if (step->sibling) apply_sibling(d, step, at, tick);
-    else forbid(&step->next[at[step->level]], tick + step->latency, step->edge);
+    else forbid(step, at[step->level], tick);
 }
 
 /* The members of a level that a command around a bank reaches, by their first bank: count and distance. */
@@ -112,6 +115,13 @@ static __attribute__((noinline)) void issue_wide(struct dram_device *d, int acti
     }
 }
 
+static __attribute__((noinline)) void apply_rest(const struct dram_device *d, const struct dram_steps *steps,
+                                                 const int32_t *at, int64_t tick) {
+    for (const struct dram_step *step = steps->sibling; step < steps->window; step++) apply_sibling(d, step, at, tick);
+    for (const struct dram_step *step = steps->window; step < steps->end; step++)
+        apply_window(d, step, at[step->level], tick);
+}
+
 void f2f_dram_device_issue(struct dram_device *d, int action, int bank, int64_t tick) {
     const struct dram_steps *steps = &d->steps[action];
     const int32_t *at = d->path[bank].at;
@@ -120,12 +130,8 @@ void f2f_dram_device_issue(struct dram_device *d, int action, int bank, int64_t 
         return;
     }
     const struct dram_step *step = steps->plain;
-    for (const struct dram_step *end = steps->aligned; step < end; step++)
-        forbid(&step->next[at[step->level]], tick + step->latency, 0);
-    for (const struct dram_step *end = steps->sibling; step < end; step++)
-        forbid(&step->next[at[step->level]], tick + step->latency, step->edge);
-    for (const struct dram_step *end = steps->window; step < end; step++) apply_sibling(d, step, at, tick);
-    for (const struct dram_step *end = steps->end; step < end; step++) apply_window(d, step, at[step->level], tick);
+    for (const struct dram_step *end = steps->sibling; step < end; step++) forbid(step, at[step->level], tick);
+    if (step < steps->end) apply_rest(d, steps, at, tick);
 }
 
 int64_t f2f_dram_device_ready(const struct dram_device *d, int action, int bank) {

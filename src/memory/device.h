@@ -15,16 +15,16 @@ enum { OTHER = F2F_DRAM_LEVELS - F2F_DRAM_RANK };
 /* A rule of a command to one bank: where it finds the ticks of `after`. */
 struct dram_step {
     int64_t *next;
-    int64_t latency, edge;
+    int64_t latency, edges; /* past the next edge; the ticks that are one, as a mask */
     int64_t level; /* or OTHER past it */
     int32_t ring;
     uint8_t window;
     bool sibling;
 };
 
-/* What an action forbids at its own members at once, on an edge, to their siblings, and after a window. */
+/* What an action forbids at its own members at once, to their siblings, and after a window. */
 struct dram_steps {
-    const struct dram_step *plain, *aligned, *sibling, *window, *end; /* each up to where the next begins */
+    const struct dram_step *plain, *sibling, *window, *end; /* each up to where the next begins */
     bool wide; /* it goes to more than one bank */
 };
 

@@ -66,8 +66,10 @@ void f2f_dram_count_forwarded(struct channel *c, int64_t latency) {
 
 /* An entry has been served. */
 static inline void retire(struct channel *c, struct queue *q, struct entry *e, struct bank *b, int64_t tick) {
-    if (e->want == WANT_OPENED) b->opened--;
-    queue_take(q, e);
+    if (e->want == WANT_OPENED) {
+        b->opened--;
+        queue_take(q, e);
+    } else queue_take_column(q, e);
     if (!(e->missed && c->controller->early_release)) {
         if (q->count == q->capacity) c->pacing.room = tick + 1;
         q->count--;
@@ -80,17 +82,16 @@ static inline void retire(struct channel *c, struct queue *q, struct entry *e, s
 static void count_passing(struct channel *c, struct queue *q, struct bank *b, const struct entry *e) {
     uint16_t head = q->list[e->bank].head;
     if (&q->entry[head] == e || q->entry[head].row == b->open_row || ++b->over < c->controller->cap) return;
-    for (uint16_t other = head; other != NO_ENTRY; other = q->entry[other].after)
-        if (q->entry[other].want == WANT_COLUMN && &q->entry[other] != e) queue_take(q, &q->entry[other]);
+    f2f_dram_queue_drop_columns(q, e->bank, (uint16_t)(e - q->entry));
 }
 
 /* What a column command of a bank may delay in its pseudo-channel. */
 static inline void column_stale(struct channel *c, int pseudo, int bank) {
     for (int d = 0; d < 2; d++) {
         struct candidate *k = c->candidate[pseudo][d];
-        k[WANT_OPENED].stale = k[WANT_COLUMN].stale = true;
+        k[WANT_OPENED].tick = k[WANT_COLUMN].tick = STALE;
         if (c->queue[d].list[bank].key == k[WANT_PRECHARGE].entry)
-            k[WANT_PRECHARGE].stale = true; /* it waits for this data */
+            k[WANT_PRECHARGE].tick = STALE; /* it waits for this data */
     }
 }
 
@@ -115,7 +116,8 @@ void f2f_dram_issue_column(struct channel *c, const struct candidate *k, int64_t
     int bank = e->bank, pseudo = k->pseudo, direction = k->direction;
     struct bank *b = &c->bank[bank];
     bool write = direction == 1, opened = e->want == WANT_OPENED;
-    bool closes = c->controller->page == F2F_DRAM_PAGE_CLOSED && f2f_dram_page_auto(c, direction, bank, k->entry, tick);
+    bool closes = c->closes && c->controller->page == F2F_DRAM_PAGE_CLOSED &&
+                  f2f_dram_page_auto(c, direction, bank, k->entry, tick);
     int action = write ? F2F_DRAM_WRITE : F2F_DRAM_READ;
     if (tick > c->bus_free[pseudo]) account_gap(c, pseudo, action, e, tick);
     if (closes) action = write ? F2F_DRAM_WRITE_AUTO : F2F_DRAM_READ_AUTO;

@@ -1,6 +1,5 @@
 /* queue.h - requests of one direction in a channel: by bank in order of arrival, and in sets by what each waits for,
- * in order of age. Those that want a column are many, and all of a bank group wait for the same bus: they have a set
- * for each group.
+ * in order of age. Those of a bank that want a column wait for the same: the oldest of them stands for all.
  *
  * Every entry holds a position; positions grow with arrival and are dealt anew, closely packed, when they run out.
  * A set is a bitmap over positions, so the oldest member is the first bit. */
@@ -30,9 +29,7 @@ struct entry {
     int32_t row, column;
     uint32_t position;
     uint16_t bank, before, after; /* neighbours in the bank's list */
-    struct entry_sets {
-        uint16_t first, columns; /* sets of its pseudo-channel; that of its group for columns */
-    } sets;
+    uint16_t sets; /* the first set of its pseudo-channel */
     uint8_t want;
     bool missed; /* a row had to be opened for it */
 };
@@ -41,7 +38,6 @@ struct age_set {
     uint64_t *word;
     uint64_t oldest; /* the first member, or NO_POSITION */
     int n, words;
-    uint64_t groups; /* of all columns of a pseudo-channel: the groups that have some */
 };
 
 struct slot {
@@ -53,11 +49,8 @@ struct bank_list {
     uint16_t head, tail;
     uint16_t key; /* the entry that calls for the bank's row command, or NO_ENTRY */
     uint16_t columns; /* entries that want a column */
-};
-
-/* Banks of a channel in groups, groups in pseudo-channels: at most 64 in each. */
-struct grouping {
-    int banks, banks_per_group, groups_per_pseudo, pseudos;
+    uint16_t column; /* the oldest of them, if any: it alone is in the set */
+    uint16_t sets; /* as its entries' */
 };
 
 struct queue {
@@ -65,18 +58,15 @@ struct queue {
     uint16_t *free_entry; /* entries not in use */
     struct slot *slot; /* of each position: its entry or NO_ENTRY */
     struct bank_list *list; /* of each bank */
-    struct entry_sets *sets_of; /* of a bank */
-    /* Of each pseudo-channel one for each want, then one for each group with the entries that want a column: of these
-     * the first only has the number. */
-    struct age_set *set;
-    struct grouping grouping;
-    int n_free, words, sets_per_pseudo;
+    struct age_set *set; /* of each pseudo-channel one for each want */
+    int banks, pseudos;
+    int n_free, words;
     uint32_t first_position, next_position; /* no entry has an earlier one; the next to be dealt */
     int live; /* entries in use */
     int capacity, count; /* entries that take a place */
 };
 
-void f2f_dram_queue_init(struct queue *q, f2f_arena *arena, int capacity, const struct grouping *grouping);
+void f2f_dram_queue_init(struct queue *q, f2f_arena *arena, int capacity, int banks, int pseudos);
 /* All entries get new positions, in order of age. */
 void f2f_dram_queue_renumber(struct queue *q);
 static inline bool queue_out_of_positions(const struct queue *q) { return q->next_position == (uint32_t)q->words * 64; }
@@ -101,42 +91,47 @@ static inline void age_take(struct age_set *s, uint32_t position) {
     s->word[position >> 6] &= ~(UINT64_C(1) << (position & 63));
 }
 
-static inline int queue_wants(const struct queue *q, int pseudo, enum want want) {
-    return q->set[pseudo * q->sets_per_pseudo + (int)want].n;
+static inline struct age_set *queue_set(const struct queue *q, const struct entry *entry) {
+    return &q->set[entry->sets + entry->want];
 }
 
-/* Its bank group, counted in the pseudo-channel. */
-static inline int entry_group(const struct entry *entry) { return entry->sets.columns - entry->sets.first - WANTS; }
-
-/* An entry that waited for nothing. */
+/* An entry that waited for nothing; for columns see below. */
 static inline void queue_put(struct queue *q, struct entry *entry, enum want want) {
-    struct age_set *set = &q->set[entry->sets.first + (int)want];
     entry->want = (uint8_t)want;
-    if (want != WANT_COLUMN) {
-        age_put(set, entry->position);
-        return;
-    }
-    set->n++;
-    set->groups |= UINT64_C(1) << entry_group(entry);
-    q->list[entry->bank].columns++;
-    age_put(&q->set[entry->sets.columns], entry->position);
+    age_put(queue_set(q, entry), entry->position);
 }
 
 /* An entry that waits for nothing any more. */
 static inline void queue_take(struct queue *q, struct entry *entry) {
-    struct age_set *set = &q->set[entry->sets.first + entry->want];
-    bool column = entry->want == WANT_COLUMN;
+    age_take(queue_set(q, entry), entry->position);
     entry->want = WANT_NOTHING;
-    if (!column) {
-        age_take(set, entry->position);
-        return;
-    }
-    set->n--;
-    q->list[entry->bank].columns--;
-    struct age_set *group = &q->set[entry->sets.columns];
-    age_take(group, entry->position);
-    if (!group->n) set->groups &= ~(UINT64_C(1) << entry_group(entry));
 }
+
+/* An entry that finds its row open, the youngest of its bank that does. Whether it is the only one. */
+static inline bool queue_put_column(struct queue *q, struct entry *entry) {
+    struct bank_list *list = &q->list[entry->bank];
+    entry->want = WANT_COLUMN;
+    if (list->columns++) return false;
+    list->column = (uint16_t)(entry - q->entry);
+    age_put(queue_set(q, entry), entry->position);
+    return true;
+}
+
+/* The oldest of its bank that wants a column no longer does: the next stands for the others. */
+static inline void queue_take_column(struct queue *q, struct entry *entry) {
+    struct bank_list *list = &q->list[entry->bank];
+    struct age_set *set = queue_set(q, entry);
+    entry->want = WANT_NOTHING;
+    if (--list->columns) {
+        const struct entry *next = entry;
+        do list->column = next->after;
+        while ((next = &q->entry[list->column])->want != WANT_COLUMN);
+        age_put(set, next->position);
+    }
+    age_take(set, entry->position);
+}
+/* No entry of the bank wants a column any more, but `kept` if it is the oldest that does. */
+void f2f_dram_queue_drop_columns(struct queue *q, int bank, uint16_t kept);
 
 /* Appends to its bank's list; the caller says what it wants. Needs a free entry and a position. */
 static inline uint16_t queue_add(struct queue *q, int bank, int32_t row, int32_t column, int64_t arrive) {
@@ -150,7 +145,7 @@ static inline uint16_t queue_add(struct queue *q, int bank, int32_t row, int32_t
                                  .bank = (uint16_t)bank,
                                  .before = tail,
                                  .after = NO_ENTRY,
-                                 .sets = q->sets_of[bank],
+                                 .sets = list->sets,
                                  .want = WANT_NOTHING};
     if (tail == NO_ENTRY) list->head = e;
     else q->entry[tail].after = e;

@@ -110,6 +110,11 @@ static int open_bank(const struct channel *c, const struct refresh *r, int *n, b
 static int next_command(const struct channel *c, const struct refresh *r, int *bank) {
     int n;
     bool blocked = false;
+    if (c->spec->scope[r->action] == F2F_DRAM_OF_BANK) { /* asked often: no need to look around */
+        *bank = r->unit[r->active].first_bank;
+        if (c->bank[*bank].opened) return -1;
+        return c->bank[*bank].open_row == CLOSED ? r->action : F2F_DRAM_PRECHARGE;
+    }
     *bank = open_bank(c, r, &n, &blocked);
     if (blocked) return -1;
     if (*bank < 0) {

@@ -191,7 +191,7 @@ static void fit_one(const struct fit *fit, const char *folder, const char *path)
 }
 
 int main(int argc, char **argv) {
-    char path[] = "fit_engine.XXXXXX";
+    char path[] = "/tmp/f2f-fit-XXXXXX";
     if (argc < 2) return 2;
     int file = mkstemp(path);
     if (file < 0) return 1;

@@ -265,7 +265,7 @@ static void test_replicas(void **state) {
 /* Three requests one after the other: the second repeats the first, the third begins as it. */
 static void test_prefix_caching(void **state) {
     const struct world *w = *state;
-    char path[] = "prefix-test.XXXXXX";
+    char path[] = "/tmp/f2f-prefix-XXXXXX";
     int file = mkstemp(path);
     static const char text[] =
         "{\"timestamp\": 0, \"input_length\": 1536, \"output_length\": 9, \"hash_ids\": [1, 2, 3]}\n"
@@ -401,7 +401,7 @@ static void any_engine(struct f2f_engine *engine, struct f2f_random *random) {
 
 static void test_any(void **state) {
     const struct world *w = *state;
-    char path[] = "any-test.XXXXXX";
+    char path[] = "/tmp/f2f-any-XXXXXX";
     int file = mkstemp(path);
     assert_true(file >= 0 && close(file) == 0);
     for (int seed = 0; seed < ANY_SEEDS; seed++) {

@@ -328,7 +328,7 @@ static void traces_are_read(void **state) {
                   {"0x10000000000000000 READ 1\n", ":1:"},
                   {"\n", "holds no request"}};
     for (size_t i = 0; i < sizeof traces / sizeof traces[0]; i++) {
-        char path[] = "traceXXXXXX";
+        char path[] = "/tmp/f2f-trace-XXXXXX";
         int fd = mkstemp(path);
         assert_true(fd >= 0 && write(fd, traces[i].text, strlen(traces[i].text)) >= 0);
         struct f2f_mem_run run = reads(memory_rig_find(&rig, "hbm3-8h-16gb"), NULL, F2F_MEM_TRACE, 0);
@@ -355,7 +355,7 @@ static void take_note(void *context, const struct f2f_mem_command *command) {
  */
 static void idle_time_is_skipped(void **state) {
     (void)state;
-    char path[] = "traceXXXXXX";
+    char path[] = "/tmp/f2f-trace-XXXXXX";
     const char *text = "0x40 READ 0\n0x80 READ 3000000\n0x40 WRITE 3000001\n";
     int fd = mkstemp(path);
     assert_true(fd >= 0 && write(fd, text, strlen(text)) > 0);

@@ -15,7 +15,7 @@
 
 #include "serve/arrivals.h"
 
-static char path[] = "trace-test.XXXXXX";
+static char path[] = "/tmp/f2f-trace-XXXXXX";
 
 static int setup(void **state) {
     (void)state;

@@ -19,12 +19,24 @@ extern "C" {
 #endif
 
 /* Kinds of descriptions; the name of a kind is the folder of the catalog. The last ones say what things cost. */
-#define F2F_KIND_LIST(X)                                                                                            \
-    X(system)                                                                                                       \
-    X(node)                                                                                                         \
-    X(network)                                                                                                      \
-    X(chip) X(class) X(memory) X(controller) X(dram) X(process) X(engine) X(traffic) X(foundry) X(bonding) X(stack) \
-        X(package) X(price) X(device)
+#define F2F_KIND_LIST(X) \
+    X(system)            \
+    X(node)              \
+    X(network)           \
+    X(chip)              \
+    X(class)             \
+    X(memory)            \
+    X(controller)        \
+    X(dram)              \
+    X(process)           \
+    X(engine)            \
+    X(traffic)           \
+    X(foundry)           \
+    X(bonding)           \
+    X(stack)             \
+    X(package)           \
+    X(price)             \
+    X(device)
 
 /* One `--set path=value`. */
 struct f2f_set {

@@ -102,7 +102,7 @@ static const struct f2f_source sources[] = {
     {.part = "2205.05198", .software = {OLD}},
     {.part = "vTrain", .nic_Bps = 12.5e9, .software = {OLDER}, .sequence = F2F_SEQUENCE_WHOLE},
     {.part = "tr11-176B-ml", .nic_Bps = 6.25e9, .software = {OLD}, .sequence = F2F_SEQUENCE_WHOLE},
-    {.part = "2204.02311", .software = {OLDER}, .sequence = F2F_SEQUENCE_WHOLE},
+    {.part = "2204.02311 App.B", .software = {OLDER}, .sequence = F2F_SEQUENCE_WHOLE},
     {.part = "2402.15627", .zero = "MegaScale", .software = {.attention_unit_flop = FLASH_2}},
     {.part = "llm-foundry", .software = {.attention_unit_flop = FLASH_1}},
     {.part = "2402.15627", .software = {.exposed_data = true, .exposed_tensor = true, .exposed_pipeline = true}},

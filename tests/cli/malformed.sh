@@ -12,7 +12,7 @@ expect() {
     local want=$1 regex=$2 out code
     shift 2
     count=$((count + 1))
-    out=$(timeout 20 "$F2F_BIN" "$@" 2>&1 >/dev/null)
+    out=$(timeout 60 "$F2F_BIN" "$@" 2>&1 >/dev/null)
     code=$?
     if [ "$code" != "$want" ]; then
         echo "FAIL: exit $code, wanted $want: fab2fleet $*"

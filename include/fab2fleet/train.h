@@ -76,6 +76,20 @@ f2f_status f2f_train_memory(struct f2f_train_memory *out, const struct f2f_train
 f2f_status f2f_train_run_ranked(struct f2f_record **out, struct f2f_record **ranking, f2f_arena *arena,
                                 const struct f2f_system *system, const struct f2f_train_job *job, f2f_error *err);
 
+/* The same on each of n numbers of chips, side by side; all live as long as the arena. threads: 0: all cores, which
+ * change nothing but the time. Fails as the first of the sizes that fails; more than F2F_TRAIN_SIZES_MAX: F2F_EINPUT.
+ */
+enum { F2F_TRAIN_SIZES_MAX = 1000 };
+struct f2f_train_size {
+    int chips; /* in; the rest is the answer */
+    f2f_status status;
+    f2f_error err;
+    struct f2f_record *record, *ranking; /* ranking: NULL where it is not wanted or nothing was searched */
+};
+f2f_status f2f_train_run_sizes(struct f2f_train_size *sizes, size_t n, f2f_arena *arena,
+                               const struct f2f_system *system, const struct f2f_train_job *job, bool ranked,
+                               int threads, f2f_error *err);
+
 /* One strategy after the other, for searches of one's own: what neighbours share is kept between calls. */
 struct f2f_train_evaluator;
 struct f2f_train_estimate {

@@ -166,16 +166,29 @@ static struct f2f_train_job job_of_options(const struct cli *cli) {
     return job;
 }
 
-static f2f_status answer_one(struct cli *cli, struct f2f_results *results, const struct f2f_system *system,
-                             const struct f2f_price *price, const struct f2f_train_job *job, f2f_error *err) {
-    struct f2f_record *record, *ranking = NULL;
-    F2F_TRY(f2f_train_run_ranked(&record, o.search ? &ranking : NULL, cli->arena, system, job, err));
-    f2f_cost_join(record, system, price, job->chips, o.tokens);
-    record->title =
-        f2f_arena_printf(cli->arena, "%s / train %s %s on %d chips", o.system, o.model, o.precision, job->chips);
-    f2f_results_add(results, record);
-    if (ranking) ranking->title = f2f_arena_printf(cli->arena, "%s on %d chips", ranking->title, job->chips);
-    if (ranking) f2f_results_table(results, ranking);
+static void put_size(struct cli *cli, struct f2f_results *results, const struct f2f_system *system,
+                     const struct f2f_price *price, const struct f2f_train_size *size) {
+    f2f_cost_join(size->record, system, price, size->chips, o.tokens);
+    size->record->title =
+        f2f_arena_printf(cli->arena, "%s / train %s %s on %d chips", o.system, o.model, o.precision, size->chips);
+    f2f_results_add(results, size->record);
+    if (!size->ranking) return;
+    size->ranking->title = f2f_arena_printf(cli->arena, "%s on %d chips", size->ranking->title, size->chips);
+    f2f_results_table(results, size->ranking);
+}
+
+/* All numbers of --chips, searched side by side. */
+static f2f_status answer_sizes(struct cli *cli, struct f2f_results *results, const struct f2f_system *system,
+                               const struct f2f_price *price, const struct f2f_train_job *job, f2f_error *err) {
+    static struct f2f_train_size sizes[F2F_TRAIN_SIZES_MAX];
+    size_t n = 0;
+    for (const char *list = o.chips; list; n++) {
+        if (n == F2F_TRAIN_SIZES_MAX)
+            return f2f_fail(err, F2F_EUSAGE, "--chips: at most %d numbers", F2F_TRAIN_SIZES_MAX);
+        F2F_TRY(next_chips(&sizes[n].chips, &list, err));
+    }
+    F2F_TRY(f2f_train_run_sizes(sizes, n, cli->arena, system, job, o.search, cli->common.threads, err));
+    for (size_t i = 0; i < n; i++) put_size(cli, results, system, price, &sizes[i]);
     return F2F_OK;
 }
 
@@ -198,11 +211,7 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
     F2F_TRY(cli_price(&price, &sets, cli, o.price, err));
     F2F_TRY(f2f_catalog_system(&system, cli->catalog, o.system, sets.item, sets.n, err));
     F2F_TRY(f2f_catalog_model(&job.model, cli->catalog, o.model, err));
-    for (const char *list = o.chips; list;) {
-        F2F_TRY(next_chips(&job.chips, &list, err));
-        F2F_TRY(answer_one(cli, results, system, price, &job, err));
-    }
-    return F2F_OK;
+    return answer_sizes(cli, results, system, price, &job, err);
 }
 
 static int run(struct cli *cli) {

@@ -51,6 +51,13 @@ expect 0 'best strategies on 128 chips' "${cluster[@]}" --chips 64,128 --global-
     failed=$((failed + 1))
 }
 
+# threads change nothing but the time
+sizes=("${cluster[@]}" --chips 64,128,256,512 --global-batch 512 --search --json)
+"$F2F_BIN" "${sizes[@]}" -j 1 | grep -v wall_s >one && "$F2F_BIN" "${sizes[@]}" -j 4 | grep -v wall_s | cmp -s - one || {
+    echo "FAIL: one thread and four do not agree"
+    failed=$((failed + 1))
+}
+
 # the study of it stands
 expect 0 'ok +yes' check "$F2F_SOURCE_DIR/studies/fleet-350k.yaml"
 

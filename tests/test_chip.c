@@ -173,6 +173,20 @@ static void decode_streams_the_cache(void **state) {
     near(time_of(&r, &twice), 2.0 * c.time_s, 0.03);
 }
 
+/* Query heads that read the cache each for itself: slower by what the chip's cache delivers less than as many times the
+ * memory, unless no two share it. */
+static void lone_heads_read_again(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op shared = attention(F2F_OP_ATTN_DECODE, 64.0, 1.0, 16384.0), lone = shared;
+    lone.lone_heads = true;
+    double times = shared.q_heads / shared.kv_heads, ratio = time_of(&r, &lone) / time_of(&r, &shared);
+    assert_true(times > 1.0 && ratio > 1.2 && ratio < times);
+    shared.kv_heads = lone.kv_heads = shared.q_heads;
+    near(time_of(&r, &lone), time_of(&r, &shared), 1e-12);
+}
+
 static void chunks_cost_no_less_than_the_whole(void **state) {
     (void)state;
     struct rig r;
@@ -249,20 +263,14 @@ static void bounds_have_names(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(roofline_is_never_beaten),
-                                       cmocka_unit_test(larger_products_are_never_faster),
-                                       cmocka_unit_test(better_parts_are_never_slower),
-                                       cmocka_unit_test(one_tile_more_is_one_wave_more),
-                                       cmocka_unit_test(skinny_products_stream),
-                                       cmocka_unit_test(blocking_saves_rereads),
-                                       cmocka_unit_test(groups_read_their_own_weights),
-                                       cmocka_unit_test(formats_fall_back),
-                                       cmocka_unit_test(narrow_weights_stream_faster),
-                                       cmocka_unit_test(decode_streams_the_cache),
-                                       cmocka_unit_test(chunks_cost_no_less_than_the_whole),
-                                       cmocka_unit_test(few_rows_leave_units_idle),
-                                       cmocka_unit_test(graph_is_the_sum_of_its_operators),
-                                       cmocka_unit_test(faulty_chips_are_refused),
-                                       cmocka_unit_test(bounds_have_names)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(roofline_is_never_beaten),      cmocka_unit_test(larger_products_are_never_faster),
+        cmocka_unit_test(better_parts_are_never_slower), cmocka_unit_test(one_tile_more_is_one_wave_more),
+        cmocka_unit_test(skinny_products_stream),        cmocka_unit_test(blocking_saves_rereads),
+        cmocka_unit_test(groups_read_their_own_weights), cmocka_unit_test(formats_fall_back),
+        cmocka_unit_test(narrow_weights_stream_faster),  cmocka_unit_test(decode_streams_the_cache),
+        cmocka_unit_test(lone_heads_read_again),         cmocka_unit_test(chunks_cost_no_less_than_the_whole),
+        cmocka_unit_test(few_rows_leave_units_idle),     cmocka_unit_test(graph_is_the_sum_of_its_operators),
+        cmocka_unit_test(faulty_chips_are_refused),      cmocka_unit_test(bounds_have_names)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

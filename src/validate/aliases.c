@@ -72,9 +72,20 @@ static const struct {
       {"", F2F_RECOMPUTE_CHOSEN},
 };
 
-/* Numbers of papers: BLOOM (arXiv 2211.05100 table 3), MT-NLG (arXiv 2201.11990 sections 2.2 and 3.2). */
+/* Numbers of papers: BLOOM (arXiv 2211.05100 table 3), MT-NLG (arXiv 2201.11990 sections 2.2 and 3.2), PaLM (arXiv
+ * 2204.02311 section 2 and table 1). */
 static const struct f2f_model shapes[] = {
     {.name = "bloom-176b", .layers = 70, .hidden = 14336, .heads = 112, .vocab = 250880, .tied_embeddings = true},
+    {.name = "PaLM 540B",
+     .layers = 118,
+     .hidden = 18432,
+     .heads = 48,
+     .kv_heads = 1,
+     .head_dim = 256,
+     .ffn = 73728,
+     .vocab = 256000,
+     .gated = true,
+     .tied_embeddings = true},
     {.name = "MT-NLG 530B", .layers = 105, .hidden = 20480, .heads = 128, .vocab = 51200, .tied_embeddings = true},
 };
 

@@ -125,6 +125,13 @@ static f2f_status read_strategy(struct run *run, f2f_error *err) {
     if (strstr(row->text[RECOMPUTE], "no seq-parallel")) s->sequence = F2F_SEQUENCE_WHOLE;
     if (!f2f_alias_zero(&s->zero, row->text[ZERO]))
         return f2f_fail(err, F2F_EINPUT, "zero '%.60s' is no known word", row->text[ZERO]);
+    /* No tensor group is wider than the heads: what is called data parallel there counts pods, each sharded in its own
+     * way. */
+    double rest = (double)run->job.chips / ((s->pp ? s->pp : 1) * s->cp * (s->dp ? s->dp : 1));
+    if (!s->tp && s->dp && rest > (double)run->job.model->heads) {
+        s->dp = 0;
+        if (!row->text[ZERO][0]) s->zero = F2F_ZERO_CHOSEN;
+    }
     if (!f2f_alias_recompute(&s->recompute, row->text[RECOMPUTE]))
         return f2f_fail(err, F2F_EINPUT, "recompute '%.60s' is no known word", row->text[RECOMPUTE]);
     return F2F_OK;
@@ -143,8 +150,8 @@ static f2f_status make_job(struct run *run, const char *precision, f2f_error *er
     if (!job->chips || !job->global_batch || !job->seq)
         return f2f_fail(err, F2F_EINPUT, "chips, seq or global_batch are not stated");
     F2F_TRY(f2f_precision_parse(&job->precision, precision, NULL, err));
-    F2F_TRY(read_strategy(run, err));
     F2F_TRY(find_model(run, err));
+    F2F_TRY(read_strategy(run, err));
     return find_system(run, err);
 }
 

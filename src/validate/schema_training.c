@@ -128,10 +128,8 @@ static f2f_status read_strategy(struct run *run, f2f_error *err) {
     /* No tensor group is wider than the heads: what is called data parallel there counts pods, each sharded in its own
      * way. */
     double rest = (double)run->job.chips / ((s->pp ? s->pp : 1) * s->cp * (s->dp ? s->dp : 1));
-    if (!s->tp && s->dp && rest > (double)run->job.model->heads) {
-        s->dp = 0;
-        if (!row->text[ZERO][0]) s->zero = F2F_ZERO_CHOSEN;
-    }
+    if (!s->tp && s->dp && rest > (double)run->job.model->heads) s->dp = 0;
+    if (!s->tp && !row->text[ZERO][0]) s->zero = F2F_ZERO_CHOSEN; /* nothing stated: not Megatron-LM's */
     if (!f2f_alias_recompute(&s->recompute, row->text[RECOMPUTE]))
         return f2f_fail(err, F2F_EINPUT, "recompute '%.60s' is no known word", row->text[RECOMPUTE]);
     return F2F_OK;

@@ -8,9 +8,14 @@
 
 static volatile sig_atomic_t stops_between_steps, stop_asked;
 
+/* The first signal asks for partial results, a later one ends at once. One that comes with the first is the same wish:
+ * timeout(1) and make send it to the process and to its group. */
 static void ask_stop(int signal_number) {
+    static double asked_s;
+    double now_s = cli_now_s();
     (void)signal_number;
-    if (stop_asked || !stops_between_steps) _exit(F2F_EINTERRUPTED);
+    if (!stops_between_steps || (stop_asked && now_s - asked_s > 0.5)) _exit(F2F_EINTERRUPTED);
+    if (!stop_asked) asked_s = now_s;
     stop_asked = 1;
 }
 

@@ -79,6 +79,7 @@ serve --trace good.csv --timeline t.pftrace --timeline-window 0:3 -q >/dev/null
 pid=$!
 sleep 1
 kill -INT $pid
+kill -INT $pid || true # as timeout(1) does
 got=0
 wait $pid || got=$?
 [ $got = 130 ] || fail "interrupted: exit $got"

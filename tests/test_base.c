@@ -52,6 +52,8 @@ static void formats_have_names_and_sizes(void **state) {
     assert_int_equal(p.kv, F2F_DTYPE_BF16);
     assert_int_equal(f2f_precision_parse(&p, "int4_wo", NULL, &err), F2F_OK);
     assert_int_equal(p.compute, F2F_DTYPE_BF16);
+    assert_int_equal(f2f_precision_parse(&p, "8da4w", NULL, &err), F2F_OK);
+    assert_string_equal(p.name, "w4a8");
     assert_int_equal(f2f_precision_parse(&p, "fp7", NULL, &err), F2F_EUSAGE);
 }
 

@@ -345,14 +345,14 @@ static void test_bytes_of_attention(void **state) {
 
 /* All weights are in the graph, but for the tables of which rows are gathered. */
 static void check_weights(struct fixture *f, const struct f2f_model *m) {
-    static const char *const precisions[] = {"bf16", "fp8", "int8_wo", "int4_wo", "nvfp4"};
+    static const char *const precisions[] = {"bf16", "fp8", "int8_wo", "int4_wo", "w4a8", "nvfp4"};
     const struct f2f_pass crowd = {.prefill_seqs = 1, .prefill_q = 65536, .prefill_kv = 65536, .prefill_ends = 1};
     double table = m->tied_embeddings ? 0 : (double)(m->vocab * m->hidden);
     if (m->learned_positions) table += (double)(m->max_positions * m->hidden);
     for (size_t p = 0; p < N(precisions); p++) {
         const struct f2f_graph *g = forward(f, m, precisions[p], &crowd);
         const struct f2f_precision as = precision(precisions[p]);
-        double sum_B = 2.0 * table;
+        double sum_B = f2f_dtype_B(as.head) * table;
         for (size_t o = 0; o < g->n_ops; o++) sum_B += g->ops[o].count * f2f_op_weight_B(&g->ops[o]);
         near(sum_B, f2f_model_weight_B(m, &as));
     }
@@ -384,6 +384,12 @@ static void test_precisions(void **state) {
     op = find(forward(*state, m, "int4_wo", &prompt), "gate_up_proj");
     assert_int_equal(op->compute, F2F_DTYPE_BF16);
     near(f2f_op_act_B(op), 2000.0 * 2 * (4096 + 28672));
+    op = find(forward(*state, m, "w4a8", &prompt), "gate_up_proj");
+    assert_int_equal(op->compute, F2F_DTYPE_INT8);
+    near(f2f_op_weight_B(op), 28672.0 * 4096 * 4.5 / 8.0);
+    op = find(forward(*state, m, "w4a8", &prompt), "lm_head");
+    assert_int_equal(op->compute, F2F_DTYPE_INT8);
+    near(f2f_op_weight_B(op), 128256.0 * 4096);
 }
 
 /* A decode step of few sequences reads few experts: 8 (1 - (3/4)^T) of Mixtral's. */

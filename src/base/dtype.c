@@ -14,26 +14,29 @@ static const struct {
 #undef X
 };
 
-/* compute, weight, activation, KV. Weight-only formats multiply in bf16. FP8 and FP4 engines keep
- * activations between operators in 16 bit and the KV cache in fp8. */
+/* compute, weight, activation, KV, head. Weight-only formats multiply in bf16. FP8 and FP4 engines keep
+ * activations between operators in 16 bit and the KV cache in fp8, and leave the head as it was. w4a8 is the recipe of
+ * phones: the output head and embeddings in 8 bit, all else in 4 with a scale for each 32 weights (Llama 3.2 model
+ * card, "8da4w" in torchao). */
 static const struct f2f_precision precisions[] = {
-    {"bf16", F2F_DTYPE_BF16, F2F_DTYPE_BF16, F2F_DTYPE_BF16, F2F_DTYPE_BF16},
-    {"fp16", F2F_DTYPE_FP16, F2F_DTYPE_FP16, F2F_DTYPE_FP16, F2F_DTYPE_FP16},
-    {"fp32", F2F_DTYPE_FP32, F2F_DTYPE_FP32, F2F_DTYPE_FP32, F2F_DTYPE_FP32},
-    {"fp8", F2F_DTYPE_FP8, F2F_DTYPE_FP8, F2F_DTYPE_BF16, F2F_DTYPE_FP8},
-    {"int8", F2F_DTYPE_INT8, F2F_DTYPE_INT8, F2F_DTYPE_BF16, F2F_DTYPE_BF16},
-    {"int8_wo", F2F_DTYPE_BF16, F2F_DTYPE_INT8, F2F_DTYPE_BF16, F2F_DTYPE_BF16},
-    {"int4_wo", F2F_DTYPE_BF16, F2F_DTYPE_INT4, F2F_DTYPE_BF16, F2F_DTYPE_BF16},
-    {"nvfp4", F2F_DTYPE_FP4, F2F_DTYPE_FP4, F2F_DTYPE_BF16, F2F_DTYPE_FP8},
-    {"mxfp4", F2F_DTYPE_MXFP4, F2F_DTYPE_MXFP4, F2F_DTYPE_BF16, F2F_DTYPE_FP8},
-    {"mxfp4_wo", F2F_DTYPE_BF16, F2F_DTYPE_MXFP4, F2F_DTYPE_BF16, F2F_DTYPE_BF16},
+    {"bf16", F2F_DTYPE_BF16, F2F_DTYPE_BF16, F2F_DTYPE_BF16, F2F_DTYPE_BF16, F2F_DTYPE_BF16},
+    {"fp16", F2F_DTYPE_FP16, F2F_DTYPE_FP16, F2F_DTYPE_FP16, F2F_DTYPE_FP16, F2F_DTYPE_FP16},
+    {"fp32", F2F_DTYPE_FP32, F2F_DTYPE_FP32, F2F_DTYPE_FP32, F2F_DTYPE_FP32, F2F_DTYPE_FP32},
+    {"fp8", F2F_DTYPE_FP8, F2F_DTYPE_FP8, F2F_DTYPE_BF16, F2F_DTYPE_FP8, F2F_DTYPE_BF16},
+    {"int8", F2F_DTYPE_INT8, F2F_DTYPE_INT8, F2F_DTYPE_BF16, F2F_DTYPE_BF16, F2F_DTYPE_BF16},
+    {"int8_wo", F2F_DTYPE_BF16, F2F_DTYPE_INT8, F2F_DTYPE_BF16, F2F_DTYPE_BF16, F2F_DTYPE_BF16},
+    {"int4_wo", F2F_DTYPE_BF16, F2F_DTYPE_INT4, F2F_DTYPE_BF16, F2F_DTYPE_BF16, F2F_DTYPE_BF16},
+    {"w4a8", F2F_DTYPE_INT8, F2F_DTYPE_INT4_G32, F2F_DTYPE_BF16, F2F_DTYPE_BF16, F2F_DTYPE_INT8},
+    {"nvfp4", F2F_DTYPE_FP4, F2F_DTYPE_FP4, F2F_DTYPE_BF16, F2F_DTYPE_FP8, F2F_DTYPE_BF16},
+    {"mxfp4", F2F_DTYPE_MXFP4, F2F_DTYPE_MXFP4, F2F_DTYPE_BF16, F2F_DTYPE_FP8, F2F_DTYPE_BF16},
+    {"mxfp4_wo", F2F_DTYPE_BF16, F2F_DTYPE_MXFP4, F2F_DTYPE_BF16, F2F_DTYPE_BF16, F2F_DTYPE_BF16},
 };
 
 static const struct {
     const char *alias, *name;
 } precision_aliases[] = {
     {"bfloat16", "bf16"}, {"float16", "fp16"}, {"float32", "fp32"},  {"w8a16", "int8_wo"}, {"w4a16", "int4_wo"},
-    {"fp4", "nvfp4"},     {"int4", "int4_wo"}, {"fp8_block", "fp8"}, {"w8a8", "int8"},
+    {"fp4", "nvfp4"},     {"int4", "int4_wo"}, {"fp8_block", "fp8"}, {"w8a8", "int8"},     {"8da4w", "w4a8"},
 };
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
@@ -49,7 +52,8 @@ f2f_status f2f_dtype_parse(enum f2f_dtype *out, const char *text, f2f_error *err
         return F2F_OK;
     }
     return f2f_fail(err, F2F_EUSAGE,
-                    "unknown number format '%.40s': fp32, tf32, bf16, fp16, fp8, int8, fp4, mxfp4 and int4 are known",
+                    "unknown number format '%.40s': fp32, tf32, bf16, fp16, fp8, int8, fp4, mxfp4, int4 and int4_g32 "
+                    "are known",
                     text);
 }
 
@@ -65,8 +69,8 @@ f2f_status f2f_precision_parse(struct f2f_precision *out, const char *text, cons
     const struct f2f_precision *found = find_precision(text);
     if (!found)
         return f2f_fail(err, F2F_EUSAGE,
-                        "unknown precision '%.40s': bf16, fp16, fp32, fp8, int8, int8_wo, int4_wo, nvfp4, mxfp4 and "
-                        "mxfp4_wo are known",
+                        "unknown precision '%.40s': bf16, fp16, fp32, fp8, int8, int8_wo, int4_wo, w4a8, nvfp4, mxfp4 "
+                        "and mxfp4_wo are known",
                         text);
     *out = *found;
     return kv ? f2f_dtype_parse(&out->kv, kv, err) : F2F_OK;

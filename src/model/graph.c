@@ -138,6 +138,7 @@ static void add_head(const struct f2f_build *b, const struct f2f_model *m, const
     double rows = pass->training ? b->tokens : pass->prefill_ends + pass->decode_seqs;
     if (rows <= 0.0) return;
     op = add(b, F2F_OP_GEMM, "lm_head", F2F_CUT_COLUMN);
+    op->compute = op->weight = b->precision->head;
     op->m = rows;
     op->n = (double)m->vocab;
     op->k = (double)m->hidden;

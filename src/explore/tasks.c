@@ -1,7 +1,6 @@
 /* tasks.c - jobs to tasks, and tasks to records, on as many threads as asked.
  *
- * A task owns its arena, reads only const structs and is taken by an atomic counter, so the order of
- * execution cannot change a result. */
+ * A task owns its arena and reads only const structs, so the order of execution cannot change a result. */
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -9,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/threads.h"
 #include "explore/explore.h"
 #include "fab2fleet/cost.h"
 
@@ -120,9 +120,8 @@ static void run_task(struct f2f_task *task) {
     put_head(task->record, task);
 }
 
-struct pool {
+struct run {
     struct f2f_tasks *tasks;
-    atomic_size_t next;
     atomic_bool stop;
     pthread_mutex_t lock;
     int done;
@@ -130,39 +129,24 @@ struct pool {
     void *context;
 };
 
-static void *work(void *argument) {
-    struct pool *pool = argument;
-    for (size_t i; !atomic_load(&pool->stop) && (i = atomic_fetch_add(&pool->next, 1)) < pool->tasks->n;) {
-        struct f2f_task *task = &pool->tasks->items[i];
-        run_task(task);
-        pthread_mutex_lock(&pool->lock);
-        pool->done++;
-        if (pool->progress && !pool->progress(pool->context, pool->done, (int)pool->tasks->n, task->job_name))
-            atomic_store(&pool->stop, true);
-        pthread_mutex_unlock(&pool->lock);
-    }
-    return NULL;
-}
-
-#define MAX_THREADS 256
-
-static int thread_count(int asked, size_t tasks) {
-    long n = asked > 0 ? asked : sysconf(_SC_NPROCESSORS_ONLN);
-    if (n < 1) n = 1;
-    if (n > MAX_THREADS) n = MAX_THREADS;
-    return (size_t)n > tasks ? (int)(tasks ? tasks : 1) : (int)n;
+static void run_one(void *context, size_t i) {
+    struct run *run = context;
+    struct f2f_task *task = &run->tasks->items[i];
+    if (atomic_load(&run->stop)) return;
+    run_task(task);
+    pthread_mutex_lock(&run->lock);
+    run->done++;
+    if (run->progress && !run->progress(run->context, run->done, (int)run->tasks->n, task->job_name))
+        atomic_store(&run->stop, true);
+    pthread_mutex_unlock(&run->lock);
 }
 
 f2f_status f2f_tasks_run(struct f2f_tasks *tasks, int threads, f2f_progress_fn *progress, void *context,
                          f2f_error *err) {
-    struct pool pool = {.tasks = tasks, .progress = progress, .context = context};
-    pthread_t workers[MAX_THREADS];
-    int n = thread_count(threads, tasks->n), started = 0;
-    pthread_mutex_init(&pool.lock, NULL);
-    while (started < n - 1 && pthread_create(&workers[started], NULL, work, &pool) == 0) started++;
-    work(&pool);
-    for (int i = 0; i < started; i++) pthread_join(workers[i], NULL);
-    pthread_mutex_destroy(&pool.lock);
+    struct run run = {.tasks = tasks, .progress = progress, .context = context};
+    pthread_mutex_init(&run.lock, NULL);
+    f2f_threads_each(tasks->n, threads, run_one, &run);
+    pthread_mutex_destroy(&run.lock);
     for (size_t i = 0; i < tasks->n; i++)
         if (tasks->items[i].arena) f2f_arena_adopt(tasks->arena, tasks->items[i].arena);
     for (size_t i = 0; i < tasks->n; i++) {
@@ -170,8 +154,8 @@ f2f_status f2f_tasks_run(struct f2f_tasks *tasks, int threads, f2f_progress_fn *
         if (task->status != F2F_OK)
             return f2f_fail(err, task->status, "%s / %s: %s", task->system_name, task->job_name, task->err.message);
     }
-    return atomic_load(&pool.stop)
-               ? f2f_fail(err, F2F_EINTERRUPTED, "interrupted: %d of %zu jobs were finished", pool.done, tasks->n)
+    return atomic_load(&run.stop)
+               ? f2f_fail(err, F2F_EINTERRUPTED, "interrupted: %d of %zu jobs were finished", run.done, tasks->n)
                : F2F_OK;
 }
 

@@ -1,17 +1,16 @@
 /* run.c - all channels of a run, on as many threads as asked, and their counts together.
  *
  * A channel is simulated in slices, so that progress can be told and the run be stopped. Channels share only
- * const structs and are taken by an atomic counter: the order of execution cannot change a result. */
+ * const structs: the order of execution cannot change a result. */
 #include <math.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/threads.h"
 #include "memory/channel.h"
 #include "memory/energy.h"
 
-enum { MAX_THREADS = 256 };
 static const int64_t slice = 1 << 18; /* events */
 
 struct job {
@@ -24,7 +23,6 @@ struct job {
         int64_t end, dry, served, latency_sum, latency_max, loss[F2F_MEM_LOSSES], data, refreshed_banks;
     } * outcome; /* of each channel */
     int64_t requests; /* of all channels, or of the trace */
-    atomic_int next;
     atomic_llong done;
     atomic_bool stop;
 };
@@ -83,7 +81,9 @@ static int64_t requests_of(const struct job *job, int number) {
     return job->requests / channels + (number < job->requests % channels);
 }
 
-static void run_channel(struct job *job, int number) {
+static void run_channel(void *context, size_t channel) {
+    struct job *job = context;
+    int number = (int)channel;
     struct outcome *o = &job->outcome[number];
     const struct f2f_mem_run *run = job->run;
     f2f_arena *arena = f2f_arena_new();
@@ -111,21 +111,6 @@ static void run_channel(struct job *job, int number) {
     f2f_mem_audit_free(watcher.audit);
     f2f_dram_channel_close(c);
     f2f_arena_free(arena);
-}
-
-static void *worker(void *argument) {
-    struct job *job = argument;
-    for (int n; (n = atomic_fetch_add(&job->next, 1)) < job->run->channels;) run_channel(job, n);
-    return NULL;
-}
-
-static void run_threads(struct job *job) {
-    pthread_t thread[MAX_THREADS];
-    int wanted = job->run->threads < job->run->channels ? job->run->threads : job->run->channels, started = 0;
-    if (wanted > MAX_THREADS) wanted = MAX_THREADS;
-    while (started < wanted - 1 && pthread_create(&thread[started], NULL, worker, job) == 0) started++;
-    worker(job); /* this thread works too, and alone if no other could be started */
-    while (started) pthread_join(thread[--started], NULL);
 }
 
 double f2f_mem_bin_s(const struct f2f_mem_result *r, int bin) {
@@ -232,7 +217,7 @@ f2f_status f2f_mem_simulate(struct f2f_mem_result *out, const struct f2f_mem_run
             spec->refresh_interval = (int64_t)((double)spec->refresh_interval / run.memory->hot_refresh);
         job.spec = spec;
         job.outcome = f2f_arena_alloc(arena, (size_t)run.channels * sizeof *job.outcome);
-        run_threads(&job);
+        f2f_threads_each((size_t)run.channels, run.threads > 0 ? run.threads : 1, run_channel, &job);
         summarise(out, &job);
         for (int n = run.channels - 1; n >= 0; n--) {
             bool only_stopped = job.outcome[n].status == F2F_EINTERRUPTED && status != F2F_OK;

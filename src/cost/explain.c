@@ -45,3 +45,8 @@ void f2f_cost_put_bill(struct f2f_record *r, const struct f2f_cost *cost) {
     f2f_record_num(bill, "stacks_lost_usd", cost->chip.line_usd[F2F_BILL_MEMORY_LOSS], "in bonding and test");
     f2f_record_num(bill, "module_usd", cost->chip.line_usd[F2F_BILL_MODULE], "board, regulators, cooling");
 }
+
+void f2f_cost_put_basis(struct f2f_record *r, const struct f2f_cost *cost) {
+    if (cost->chip.line_usd[F2F_BILL_MARGIN] > 0) return;
+    f2f_record_text(r, "price_basis", "what it costs to make: no margin of a vendor is known", "making.margin");
+}

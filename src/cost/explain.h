@@ -10,4 +10,8 @@ void f2f_cost_explain(struct f2f_record *r, const struct f2f_cost *cost, const c
 /* The bill of one chip as a record in r, in dollars, with a tree of its own. */
 void f2f_cost_put_bill(struct f2f_record *r, const struct f2f_cost *cost);
 
+/* Says in r what the price is, where no vendor's margin is given: readers would take the bill for what a vendor asks.
+ */
+void f2f_cost_put_basis(struct f2f_record *r, const struct f2f_cost *cost);
+
 #endif

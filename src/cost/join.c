@@ -53,5 +53,6 @@ void f2f_cost_join(struct f2f_record *r, const struct f2f_system *system, const 
     }
     put_run(r, &cost, &c.job, tokens);
     put_chain(sub, &cost);
+    f2f_cost_put_basis(sub, &cost);
     f2f_cost_explain(sub, &cost, "a million tokens", per_Mtok / cost.figure[F2F_COST_TCO_CHIP]);
 }

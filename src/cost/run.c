@@ -130,6 +130,7 @@ f2f_status f2f_cost_run(struct f2f_record **out, struct f2f_record **tornado, f2
     }
     struct f2f_record *r = f2f_record_new(arena, c->system->id.name);
     put_figures(r, &cost, table, (size_t)o->samples);
+    f2f_cost_put_basis(r, &cost);
     f2f_cost_put_bill(r, &cost);
     bool job = c->job.tokps > 0;
     double per_h = job ? cost.figure[F2F_COST_PER_MTOK] / cost.figure[F2F_COST_TCO_CHIP]

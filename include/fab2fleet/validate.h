@@ -18,8 +18,11 @@ extern "C" {
  *   one of chip "all" for each metric with several groups;
  *   one note for each reason why rows were skipped: names that cannot be mapped, jobs that do not fit.
  * F2F_EINPUT when the file cannot be read, its header is unknown or rows are malformed: each has its line in
- * the catalog's diag, the good rows are compared all the same. Memory: 8 B for each compared figure. */
-f2f_status f2f_validate_file(struct f2f_results *out, struct f2f_catalog *catalog, const char *path, f2f_error *err);
+ * the catalog's diag, the good rows are compared all the same. Memory: 8 B for each compared figure.
+ * worst: so many of the rows that are most wrong follow as a table: line, row, metric, measured, predicted (in the
+ * file's units), error_frac; 0: none. */
+f2f_status f2f_validate_file(struct f2f_results *out, struct f2f_catalog *catalog, const char *path, int worst,
+                             f2f_error *err);
 
 #ifdef __cplusplus
 }

@@ -2,7 +2,10 @@
 #include "cli/cli.h"
 #include "fab2fleet/validate.h"
 
-static const struct opt table[] = {{0}};
+static struct { int worst; } o;
+
+static const struct opt table[] = {
+    {"worst", 0, OPT_INT, &o.worst, "N", "also the N rows of each file that are most wrong", 0, 10000}, {0}};
 
 static int run(struct cli *cli) {
     f2f_error err = {0}, worst = {0};
@@ -20,7 +23,7 @@ static int run(struct cli *cli) {
             status = f2f_fail(&worst, F2F_EINTERRUPTED, "interrupted: %d of %d files were finished", i, cli->n_args);
             break;
         }
-        f2f_status one = f2f_validate_file(results, cli->catalog, cli->args[i], &err);
+        f2f_status one = f2f_validate_file(results, cli->catalog, cli->args[i], o.worst, &err);
         if (one == F2F_OK) continue;
         status = one;
         worst = err;

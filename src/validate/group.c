@@ -42,8 +42,10 @@ static void push(f2f_arena *arena, struct f2f_group *g, double error) {
 
 void f2f_validation_point(struct f2f_validation *v, const struct f2f_key *key, double measured, double predicted) {
     double error = predicted / measured - 1.0;
-    if (isfinite(error)) push(v->arena, group_of(v, key), error);
-    else f2f_validation_skip(v, key, "the prediction is not a finite number");
+    if (isfinite(error)) {
+        push(v->arena, group_of(v, key), error);
+        if (v->max_worst) f2f_worst_offer(v, key->metric, measured, predicted);
+    } else f2f_validation_skip(v, key, "the prediction is not a finite number");
 }
 
 void f2f_validation_range(struct f2f_validation *v, const struct f2f_key *key, double low, double high,

@@ -32,6 +32,14 @@ struct f2f_known_model {
     const struct f2f_model *model;
 };
 
+/* One of the rows that are most wrong. */
+struct f2f_wrong {
+    const char *metric;
+    const char *cells; /* as in the file, without its source */
+    int line;
+    double measured, predicted;
+};
+
 struct f2f_measured_runs;
 
 struct f2f_validation {
@@ -50,10 +58,17 @@ struct f2f_validation {
     struct f2f_measured_runs *samples; /* not NULL: kernels are collected there instead */
     struct f2f_known_model models[F2F_NAME_MAX];
     size_t n_models;
+    const struct f2f_csv_row *row; /* being predicted */
+    struct f2f_wrong *worst; /* of the whole file, the worst first */
+    size_t n_worst, max_worst;
 };
 
 /* validate.c: reads a file into v, whose arena and samples are set. */
 f2f_status f2f_validation_read(struct f2f_validation *v, struct f2f_catalog *catalog, const char *path, f2f_error *err);
+
+/* worst.c: keeps the row being predicted if it is among the worst; reports them as a table. */
+void f2f_worst_offer(struct f2f_validation *v, const char *metric, double measured, double predicted);
+void f2f_worst_report(struct f2f_results *out, const struct f2f_validation *v);
 
 /* group.c: one record per group, one over all chips per metric that has several, and the notes. */
 void f2f_validation_report(struct f2f_results *out, struct f2f_validation *v);

@@ -92,7 +92,8 @@ struct pacing {
     bool met; /* an accepted request of the other direction has its address */
     bool dated; /* requests say when they come */
     int64_t room; /* tick from which its queue has room */
-    int in_flight, outstanding; /* as the traffic asks; 0: any number */
+    int64_t in_flight; /* at most: those complete leave the count when it is full */
+    int outstanding; /* as the traffic asks; 0: any number */
     int64_t *done[2]; /* rings of completion ticks, reads and writes */
     uint32_t head[2], tail[2], ring_mask;
     double gap; /* open loop: ticks between requests */

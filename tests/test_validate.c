@@ -455,9 +455,28 @@ static void the_worst_rows_come_first(void **state) {
     close_run(&run);
 }
 
+/* Subjects that name no model or no whole size are skipped with a reason; nothing is truncated. */
+static void bad_phases_are_skipped(void **state) {
+    (void)state;
+    static const char *const subjects[] = {
+        "/", "//:3", "llama-3.1-8b/batch=2048.7", "llama-3.1-8b/pp", "llama-3.1-8b/tp=0", "llama-3.1-8b/foo=8"};
+    for (size_t i = 0; i < sizeof subjects / sizeof subjects[0]; i++) {
+        struct run run;
+        char text[256];
+        (void)snprintf(text, sizeof text, "subject,metric,value,low,high,source\n%s,training_chip_h,1,,,x\n",
+                       subjects[i]);
+        validate_text(&run, text);
+        is_near(item(&run, 0), "n", 0);
+        is_near(item(&run, 0), "skipped", 1);
+        assert_true(run.results->n_notes > 0);
+        close_run(&run);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_worst_rows_come_first),
+        cmocka_unit_test(bad_phases_are_skipped),
         cmocka_unit_test(reads_rfc_4180),
         cmocka_unit_test(quoted_cells_hold_anything),
         cmocka_unit_test(one_fault_one_row),

@@ -113,7 +113,8 @@ double f2f_train_flop_per_tok(const struct f2f_model *model, int seq);
 /* Runs the job. What does not fit is an answer: F2F_OK with feasible = false, shortfall_B and `why`.
  * Keys: step_s, tokps, tokps_per_chip, flops_per_chip, mfu_frac, hbm_used_B, memory{...}, strategy{...}, power_W,
  * energy_J (of the run if tokens is given, else of a step), energy_per_tok_J, days, evaluated, feasible_n, feasible.
- * F2F_EINPUT: a strategy that does not divide, more chips than the system has, a format the chip lacks. */
+ * F2F_EINPUT: a strategy that does not divide, more chips than the system has, a format the chip lacks.
+ * F2F_EUSAGE: a precision for inference alone (integer products, weights narrower than products). */
 f2f_status f2f_train_run(struct f2f_record **out, f2f_arena *arena, const struct f2f_system *system,
                          const struct f2f_train_job *job, f2f_error *err);
 

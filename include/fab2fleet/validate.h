@@ -20,7 +20,8 @@ extern "C" {
  * F2F_EINPUT when the file cannot be read, its header is unknown or rows are malformed: each has its line in
  * the catalog's diag, the good rows are compared all the same. Memory: 8 B for each compared figure.
  * worst: so many of the rows that are most wrong follow as a table: line, row, metric, measured, predicted (in the
- * file's units), error_frac; 0: none. */
+ * file's units), error_frac; 0: none. Each row that was ever among them keeps
+ * some 100 B more until the file is done. */
 f2f_status f2f_validate_file(struct f2f_results *out, struct f2f_catalog *catalog, const char *path, int worst,
                              f2f_error *err);
 

@@ -5,7 +5,7 @@
 static struct { int worst; } o;
 
 static const struct opt table[] = {
-    {"worst", 0, OPT_INT, &o.worst, "N", "also the N rows of each file that are most wrong", 0, 10000}, {0}};
+    {"worst", 0, OPT_INT, &o.worst, "N", "also the N rows of each file that are most wrong", 0, 1000}, {0}};
 
 static int run(struct cli *cli) {
     f2f_error err = {0}, worst = {0};

@@ -82,16 +82,19 @@ static f2f_status read_phase(struct f2f_train_job *job, struct f2f_validation *v
         int *size;
     } sizes[] = {{"chips", &job->chips},    {"batch", &job->global_batch}, {"seq", &job->seq},
                  {"tp", &job->strategy.tp}, {"cp", &job->strategy.cp},     {"pp", &job->strategy.pp}};
-    char *rest = f2f_arena_strdup(v->arena, text);
-    F2F_TRY(f2f_catalog_model(&job->model, v->catalog, strtok_r(rest, "/", &rest), err));
+    char *rest = f2f_arena_strdup(v->arena, text), *name = strtok_r(rest, "/", &rest);
+    if (!name) return f2f_fail(err, F2F_EINPUT, "'%.40s' names no model: model/key=value/... is wanted", text);
+    F2F_TRY(f2f_catalog_model(&job->model, v->catalog, name, err));
     for (char *word; (word = strtok_r(rest, "/", &rest));) {
         char *value = strchr(word, '=');
         double size = 0;
         size_t i = 0, n = sizeof sizes / sizeof sizes[0];
         if (value) *value++ = '\0';
         while (i < n && strcmp(word, sizes[i].key) != 0) i++;
-        if (i == n || !value || !f2f_number_parse(&size, value) || !(size >= 1 && size <= 1e9))
-            return f2f_fail(err, F2F_EINPUT, "'%.40s' is no size of a phase", word);
+        if (i == n || !value || !f2f_number_parse(&size, value) || !(size >= 1 && size <= 1e9) || size != floor(size))
+            return f2f_fail(err, F2F_EINPUT,
+                            "'%.40s' is no size of a phase: chips, batch, seq, tp, cp or pp = a whole number from 1",
+                            word);
         *sizes[i].size = (int)size;
     }
     return F2F_OK;

@@ -8,7 +8,7 @@ enum { CELLS_MAX_B = 100 };
 
 static double size_of(const struct f2f_wrong *w) { return fabs(w->predicted / w->measured - 1.0); }
 
-/* The row's cells but for its source, and what does not fit. */
+/* The row's cells but for its source, as many as fit. */
 static const char *copy_cells(const struct f2f_validation *v) {
     char text[CELLS_MAX_B];
     size_t used = 0;

@@ -88,6 +88,10 @@ f2f_status f2f_catalog_engine(struct f2f_engine *out, struct f2f_catalog *catalo
 f2f_status f2f_catalog_traffic(const struct f2f_traffic **out, struct f2f_catalog *catalog, const char *name,
                                f2f_error *err);
 
+/* The kind of what a --set path of a system changes, if it only says what things cost ("stack", "package", ...); else
+ * NULL. */
+const char *f2f_catalog_set_pays(struct f2f_catalog *catalog, const char *path);
+
 /* One record per description: name, kind, status, title, source. kind: NULL for all, or "chip", "model", ... */
 f2f_status f2f_catalog_list(struct f2f_results *out, struct f2f_catalog *catalog, const char *kind, f2f_error *err);
 /* Every field of one description (name or path) with its value as written, unit in SI, help and source. */

@@ -92,6 +92,11 @@ void cli_split_sets(struct set_list *mine, struct set_list *rest, struct cli *cl
 f2f_status cli_price(const struct f2f_price **out, struct set_list *rest, struct cli *cli, const char *name,
                      f2f_error *err);
 
+/* F2F_EUSAGE for a --set of one of these kinds, which the verb does not read; NULL: of any. */
+f2f_status cli_refuse_sets(struct cli *cli, const char *const *kinds, f2f_error *err);
+/* Says so where a --set changes only what a thing costs and the verb reads no costs. */
+void cli_note_sets_of_making(struct f2f_results *results, const struct cli *cli);
+
 /* A plan by its path; price: a list instead of the plan's, or NULL. */
 f2f_status cli_plan(struct f2f_results **out, struct cli *cli, const char *path, const char *price, int samples,
                     f2f_error *err);

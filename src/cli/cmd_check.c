@@ -26,6 +26,8 @@ static int run(struct cli *cli) {
     f2f_status status = F2F_OK;
     if (!cli->n_args)
         return cli_fail(cli, f2f_fail(&err, F2F_EUSAGE, "files are wanted, e.g. fab2fleet check my-chip.yaml"), &err);
+    status = cli_refuse_sets(cli, NULL, &err);
+    if (status != F2F_OK) return cli_fail(cli, status, &err);
     for (int i = 0; i < cli->n_args; i++) {
         f2f_status one = check(results, cli, cli->args[i], &err);
         if (one != F2F_OK && status == F2F_OK) status = one, first = err;

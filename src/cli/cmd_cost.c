@@ -33,7 +33,7 @@ static f2f_status simulate(struct f2f_cost_job *out, const char **why, struct cl
     struct f2f_record *record;
     job.strategy = (struct f2f_strategy){.tp = o.tp, .pp = o.pp, .cp = 1, .vp = 1, .dp = 1, .ep = 1, .micro_batch = 1};
     F2F_TRY(f2f_precision_parse(&job.precision, o.precision, o.kv_precision, err));
-    F2F_TRY(f2f_catalog_engine(&job.engine, cli->catalog, NULL, NULL, 0, err));
+    F2F_TRY(f2f_catalog_engine(&job.engine, cli->catalog, NULL, cli->common.sets.item, cli->common.sets.n, err));
     if (o.slo) F2F_TRY(f2f_slo_parse(&job.slo, o.slo, err));
     F2F_TRY(f2f_catalog_model(&job.model, cli->catalog, o.model, err));
     F2F_TRY(f2f_serve_run(&record, cli->arena, system, &job, err));
@@ -52,6 +52,8 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
     const char *why = NULL;
     if (cli->n_args != 1)
         return f2f_fail(err, F2F_EUSAGE, "one chip, node or system is wanted, e.g. fab2fleet cost h100-sxm");
+    static const char *const unread[] = {"engine", NULL};
+    if (!o.model) F2F_TRY(cli_refuse_sets(cli, unread, err));
     f2f_catalog_ranges_start(cli->catalog);
     F2F_TRY(cli_price(&c.price, &sets, cli, o.price, err));
     if (!c.price)

@@ -121,6 +121,8 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
     if (cli->n_args != 2)
         return f2f_fail(err, F2F_EUSAGE, "wanted: fab2fleet kernel h100-sxm gemm --m 8 --n 4096 --k 4096 --dtype bf16");
     F2F_TRY(make_op(&op, cli->args[1], err));
+    static const char *const unread[] = {"engine", "price", "plan", NULL};
+    F2F_TRY(cli_refuse_sets(cli, unread, err));
     bool collective = op.kind == F2F_OP_COLLECTIVE;
     int chips = collective ? o.chips : 1;
     F2F_TRY(
@@ -135,6 +137,7 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
     if (cli->common.explain) f2f_machine_explain(r, &machine, &op);
     if (o.uncertainty) put_uncertainty(r, &machine, &op, cost.time_s);
     if (!collective) cli_note_format(results, system->node->chip, op.compute);
+    cli_note_sets_of_making(results, cli);
     f2f_results_add(results, r);
     return F2F_OK;
 }

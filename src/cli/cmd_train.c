@@ -208,6 +208,8 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
     if (o.strategy) F2F_TRY(parse_strategy(&job.strategy, cli->arena, o.strategy, err));
     if (o.software) F2F_TRY(parse_software(&job.software, cli->arena, o.software, err));
     F2F_TRY(f2f_precision_parse(&job.precision, o.precision, NULL, err));
+    static const char *const unread[] = {"engine", "plan", NULL};
+    F2F_TRY(cli_refuse_sets(cli, unread, err));
     F2F_TRY(cli_price(&price, &sets, cli, o.price, err));
     F2F_TRY(f2f_catalog_system(&system, cli->catalog, o.system, sets.item, sets.n, err));
     F2F_TRY(f2f_catalog_model(&job.model, cli->catalog, o.model, err));

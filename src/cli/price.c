@@ -16,6 +16,30 @@ void cli_split_sets(struct set_list *mine, struct set_list *rest, struct cli *cl
     }
 }
 
+f2f_status cli_refuse_sets(struct cli *cli, const char *const *kinds, f2f_error *err) {
+    if (!kinds && cli->common.sets.n)
+        return f2f_fail(err, F2F_EUSAGE, "--set: `%s` takes descriptions as they are, leave it out", cli->verb);
+    for (size_t i = 0; i < cli->common.sets.n; i++)
+        for (size_t k = 0; kinds[k]; k++) {
+            const char *path = cli->common.sets.item[i].path;
+            size_t length = strlen(kinds[k]);
+            if (strncmp(path, kinds[k], length) == 0 && (path[length] == '.' || !path[length]))
+                return f2f_fail(err, F2F_EUSAGE, "--set %.80s: `%s` reads no %s here, leave it out", path, cli->verb,
+                                kinds[k]);
+        }
+    return F2F_OK;
+}
+
+void cli_note_sets_of_making(struct f2f_results *results, const struct cli *cli) {
+    for (size_t i = 0; i < cli->common.sets.n; i++) {
+        const char *path = cli->common.sets.item[i].path, *kind = f2f_catalog_set_pays(cli->catalog, path);
+        if (kind)
+            f2f_results_note(results,
+                             "--set %.80s changes what a %s costs, which `%s` does not read: `fab2fleet cost` does.",
+                             path, kind, cli->verb);
+    }
+}
+
 f2f_status cli_price(const struct f2f_price **out, struct set_list *rest, struct cli *cli, const char *name,
                      f2f_error *err) {
     struct set_list mine;

@@ -2,7 +2,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "desc/table.h"
+#include "desc/set.h"
 
 f2f_status f2f_catalog_new(struct f2f_catalog **out, const char *const *dirs, size_t n_dirs, f2f_error *err) {
     *out = NULL;
@@ -65,6 +65,7 @@ f2f_status f2f_desc_load_tree(void **out, struct f2f_catalog *catalog, const str
                               struct f2f_doc *tree, const struct f2f_set *sets, size_t n_sets, f2f_error *err) {
     size_t before = catalog->diag->n + catalog->diag->dropped;
     for (size_t i = 0; i < n_sets; i++) F2F_TRY(f2f_desc_set(catalog, table, tree, &sets[i], err));
+    F2F_TRY(f2f_set_check_read(catalog, table, tree, sets, n_sets, err));
     void *object = f2f_arena_alloc(catalog->arena, table->size);
     f2f_desc_decode(object, catalog, table, tree);
     F2F_TRY(f2f_diag_status(catalog->diag, before, err));

@@ -7,30 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "desc/table.h"
+#include "desc/set.h"
 
-#define MAX_STEPS 12
 #define DEPTH 7 /* steps that may be left out in front: node.chip.memory.device.stack.bonding.bond_yield */
-
-struct path {
-    const char *step[MAX_STEPS];
-    int item[MAX_STEPS]; /* of a list; -1: none */
-    const struct f2f_field *field[MAX_STEPS];
-    int n;
-};
 
 static bool descends(const struct f2f_field *field) {
     return field->type == F2F_FIELD_STRUCT || field->type == F2F_FIELD_REF;
 }
 
 /* Breadth first: the steps that lead from the table to a field of that key. */
-static bool find_prefix(struct path *prefix, const struct f2f_table *table, const char *key, int depth) {
+static bool find_prefix(struct f2f_set_path *prefix, const struct f2f_table *table, const char *key, int depth) {
     if (f2f_table_field(table, key)) return true;
     for (int limit = 1; limit <= depth; limit++) {
         for (size_t i = 0; i < table->n_fields; i++) {
             const struct f2f_field *field = &table->fields[i];
             int mark = prefix->n;
-            if (!descends(field) || mark == MAX_STEPS) continue;
+            if (!descends(field) || mark == F2F_SET_STEPS) continue;
             prefix->step[prefix->n++] = field->key;
             if (find_prefix(prefix, field->table, key, limit - 1)) return true;
             prefix->n = mark;
@@ -58,13 +50,13 @@ static f2f_status no_such_path(const struct f2f_table *table, const struct f2f_s
 }
 
 /* "levels[0]" -> levels and 0; without brackets the item is -1. */
-static f2f_status take_step(struct path *path, const struct f2f_set *set, char *text, f2f_error *err) {
+static f2f_status take_step(struct f2f_set_path *path, const struct f2f_set *set, char *text, f2f_error *err) {
     char *bracket = strchr(text, '['), *end = NULL;
     long item = bracket ? strtol(bracket + 1, &end, 10) : -1;
     if (bracket && (!isdigit((unsigned char)bracket[1]) || strcmp(end, "]") != 0 || item > 9999))
         return f2f_fail(err, F2F_EUSAGE, "path '%.80s': '%.40s' should end like [0]", set->path, text);
-    if (path->n == MAX_STEPS)
-        return f2f_fail(err, F2F_EUSAGE, "path '%.80s': more than %d steps", set->path, MAX_STEPS);
+    if (path->n == F2F_SET_STEPS)
+        return f2f_fail(err, F2F_EUSAGE, "path '%.80s': more than %d steps", set->path, F2F_SET_STEPS);
     if (bracket) *bracket = '\0';
     path->item[path->n] = (int)item;
     path->step[path->n++] = text;
@@ -72,9 +64,9 @@ static f2f_status take_step(struct path *path, const struct f2f_set *set, char *
 }
 
 /* The steps, those left out in front included. */
-static f2f_status split(struct path *path, f2f_arena *arena, const struct f2f_table *table, const struct f2f_set *set,
-                        f2f_error *err) {
-    struct path given = {.n = 0};
+static f2f_status split(struct f2f_set_path *path, f2f_arena *arena, const struct f2f_table *table,
+                        const struct f2f_set *set, f2f_error *err) {
+    struct f2f_set_path given = {.n = 0};
     for (char *step = f2f_arena_strdup(arena, set->path), *dot; step; step = dot) {
         dot = strchr(step, '.');
         if (dot) *dot++ = '\0';
@@ -86,7 +78,7 @@ static f2f_status split(struct path *path, f2f_arena *arena, const struct f2f_ta
     if (!find_prefix(path, table, given.step[first], DEPTH))
         return no_such_path(table, set, given.step[first], DEPTH, err);
     for (int i = 0; i < path->n; i++) path->item[i] = -1;
-    for (int i = first; i < given.n && path->n < MAX_STEPS; i++) {
+    for (int i = first; i < given.n && path->n < F2F_SET_STEPS; i++) {
         path->item[path->n] = given.item[i];
         path->step[path->n++] = given.step[i];
     }
@@ -94,7 +86,7 @@ static f2f_status split(struct path *path, f2f_arena *arena, const struct f2f_ta
 }
 
 /* The field of each step; a step below a map of number formats has its map's. */
-static f2f_status find_fields(struct path *path, const struct f2f_table *table, const struct f2f_set *set,
+static f2f_status find_fields(struct f2f_set_path *path, const struct f2f_table *table, const struct f2f_set *set,
                               f2f_error *err) {
     for (int i = 0; i < path->n; i++) {
         bool last = i == path->n - 1, indexed = path->item[i] >= 0;
@@ -116,19 +108,31 @@ static f2f_status find_fields(struct path *path, const struct f2f_table *table, 
     return F2F_OK;
 }
 
-static f2f_status parse(struct path *path, f2f_arena *arena, const struct f2f_table *table, const struct f2f_set *set,
-                        f2f_error *err) {
+f2f_status f2f_set_parse(struct f2f_set_path *path, f2f_arena *arena, const struct f2f_table *table,
+                         const struct f2f_set *set, f2f_error *err) {
     F2F_TRY(split(path, arena, table, set, err));
     return find_fields(path, table, set, err);
 }
 
 f2f_status f2f_desc_set_field(const struct f2f_field **out, f2f_arena *arena, const struct f2f_table *table,
                               const char *path, f2f_error *err) {
-    struct path parsed;
+    struct f2f_set_path parsed;
     *out = NULL;
-    F2F_TRY(parse(&parsed, arena, table, &(struct f2f_set){path, ""}, err));
+    F2F_TRY(f2f_set_parse(&parsed, arena, table, &(struct f2f_set){path, ""}, err));
     *out = parsed.field[parsed.n - 1];
     return F2F_OK;
+}
+
+const char *f2f_catalog_set_pays(struct f2f_catalog *catalog, const char *path) {
+    struct f2f_set_path parsed;
+    const char *kind = NULL;
+    if (f2f_set_parse(&parsed, catalog->arena, &f2f_system_table, &(struct f2f_set){path, ""}, NULL) != F2F_OK)
+        return NULL;
+    for (int i = 0; i < parsed.n; i++) {
+        const struct f2f_table *table = parsed.field[i]->table;
+        if (table && table->kind && f2f_cost_table_find(table->kind)) kind = table->kind;
+    }
+    return kind;
 }
 
 static struct f2f_doc *child_of(f2f_arena *arena, struct f2f_doc *map, const char *key, const char *path) {
@@ -157,13 +161,33 @@ static void put_value(struct f2f_doc *leaf, const struct f2f_set *set) {
     leaf->source = "set by the user";
 }
 
+/* Below a reference that is not given there is nothing to change: what it refers to must be named first. */
+static f2f_status check_given(struct f2f_catalog *catalog, const struct f2f_set_path *path, int i,
+                              const struct f2f_doc *node, const struct f2f_set *set, f2f_error *err) {
+    const struct f2f_table *table = path->field[i]->table;
+    const char *name, *needed = NULL, *key = path->field[i]->key;
+    if (i == path->n - 1 || path->field[i]->type != F2F_FIELD_REF || f2f_doc_get(node, key)) return F2F_OK;
+    for (size_t f = 0; f < table->n_fields && !needed; f++)
+        if (table->fields[f].required && strcmp(table->fields[f].key, path->step[i + 1]) != 0)
+            needed = table->fields[f].key;
+    if (!needed) return F2F_OK; /* the one thing it must have is being set */
+    const char *owner = i ? path->step[i - 1] : "description";
+    if (f2f_catalog_names(&name, 1, catalog, table->kind))
+        return f2f_fail(err, F2F_EUSAGE, "path '%.80s': the %s has no '%s' (%s): name one first, e.g. --set %s%s%s=%s",
+                        set->path, owner, key, path->field[i]->help, i ? owner : "", i ? "." : "", key, name);
+    return f2f_fail(err, F2F_EUSAGE, "path '%.80s': the %s has no '%s' (%s): set '%s.%s' first", set->path, owner, key,
+                    path->field[i]->help, key, needed);
+}
+
 f2f_status f2f_desc_set(struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *root,
                         const struct f2f_set *set, f2f_error *err) {
-    struct path path;
+    struct f2f_set_path path;
     struct f2f_doc *node = root;
-    F2F_TRY(parse(&path, catalog->arena, table, set, err));
+    F2F_TRY(f2f_set_parse(&path, catalog->arena, table, set, err));
+    f2f_set_redirect(&path, catalog, table, root);
     for (int i = 0; i < path.n; i++) {
         const struct f2f_field *field = path.field[i];
+        F2F_TRY(check_given(catalog, &path, i, node, set, err));
         node = child_of(catalog->arena, node, path.step[i], set->path);
         if (path.item[i] >= 0 && !(node = item_of(node, path.item[i])))
             return f2f_fail(err, F2F_EUSAGE, "path '%.80s': '%s' has no item %d; they count from 0", set->path,

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "desc/table.h"
+#include "desc/set.h"
 
 static void show_table(struct f2f_record *r, struct f2f_catalog *catalog, const struct f2f_table *table,
                        struct f2f_doc *node, const char *prefix);
@@ -121,6 +121,7 @@ f2f_status f2f_catalog_show(struct f2f_record **out, struct f2f_catalog *catalog
     struct f2f_record *r = f2f_record_new(catalog->arena, name);
     put_head(r, tree, kind, name);
     for (size_t i = 0; i < n_sets; i++) F2F_TRY(f2f_desc_set(catalog, table, tree, &sets[i], err));
+    F2F_TRY(f2f_set_check_read(catalog, table, tree, sets, n_sets, err));
     show_table(r, catalog, table, tree, "");
     F2F_TRY(f2f_desc_load_tree(&object, catalog, table, tree, NULL, 0, err));
     *out = r;

@@ -2,7 +2,7 @@
  * that every model sees a system and every --set path works the same. */
 #include <string.h>
 
-#include "desc/table.h"
+#include "desc/set.h"
 
 const char *const f2f_system_kinds[] = {"system", "node", "chip", NULL};
 
@@ -53,13 +53,18 @@ static f2f_status system_tree(struct f2f_doc **out, struct f2f_catalog *catalog,
     return F2F_OK;
 }
 
-/* What changes an engine is none of the system's. */
-static f2f_status set_all(struct f2f_catalog *catalog, struct f2f_doc *tree, const struct f2f_set *sets, size_t n,
+/* The catalog's changes, then those given; what changes an engine is none of the system's. */
+static f2f_status set_all(struct f2f_catalog *catalog, struct f2f_doc *tree, const struct f2f_set *sets, size_t n_sets,
                           f2f_error *err) {
-    for (size_t i = 0; i < n; i++)
-        if (strncmp(sets[i].path, "engine.", 7) != 0)
-            F2F_TRY(f2f_desc_set(catalog, &f2f_system_table, tree, &sets[i], err));
-    return F2F_OK;
+    struct f2f_set *all = f2f_arena_alloc(catalog->arena, (catalog->n_sets + n_sets + 1) * sizeof *all);
+    size_t n = 0;
+    for (size_t i = 0; i < catalog->n_sets + n_sets; i++) {
+        const struct f2f_set *set = i < catalog->n_sets ? &catalog->sets[i] : &sets[i - catalog->n_sets];
+        if (strncmp(set->path, "engine.", 7) == 0) continue;
+        all[n++] = *set;
+        F2F_TRY(f2f_desc_set(catalog, &f2f_system_table, tree, set, err));
+    }
+    return f2f_set_check_read(catalog, &f2f_system_table, tree, all, n, err);
 }
 
 f2f_status f2f_catalog_system(const struct f2f_system **out, struct f2f_catalog *catalog, const char *name,
@@ -68,7 +73,6 @@ f2f_status f2f_catalog_system(const struct f2f_system **out, struct f2f_catalog 
     void *object;
     *out = NULL;
     F2F_TRY(system_tree(&tree, catalog, name, err));
-    F2F_TRY(set_all(catalog, tree, catalog->sets, catalog->n_sets, err));
     F2F_TRY(set_all(catalog, tree, sets, n_sets, err));
     F2F_TRY(f2f_desc_load_tree(&object, catalog, &f2f_system_table, tree, NULL, 0, err));
     if (catalog->on_system) F2F_TRY(catalog->on_system(catalog->hook_context, object, err));

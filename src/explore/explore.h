@@ -31,6 +31,8 @@ struct f2f_tasks {
     struct f2f_task *items;
     size_t n;
     const struct f2f_price *price; /* of every task, or NULL */
+    const struct f2f_set *sets; /* of which those of engines change the engine of every task */
+    size_t n_sets;
 };
 
 /* Appends the tasks of a job on one system, model-major then precision; items has room for them. */

@@ -183,7 +183,8 @@ static void answer(struct f2f_results *results, const struct f2f_study *study, c
 f2f_status f2f_study_run(struct f2f_results **out, struct f2f_catalog *catalog, const struct f2f_study *study,
                          const struct f2f_study_options *options, f2f_error *err) {
     f2f_arena *arena = f2f_catalog_arena(catalog);
-    struct f2f_tasks tasks = {.arena = arena, .catalog = catalog, .price = options->price};
+    struct f2f_tasks tasks = {
+        .arena = arena, .catalog = catalog, .price = options->price, .sets = options->sets, .n_sets = options->n_sets};
     size_t *sweep_start = f2f_arena_alloc(arena, ((size_t)study->n_sweeps + 1) * sizeof *sweep_start);
     *out = NULL;
     F2F_TRY(unfold(&tasks, sweep_start, catalog, study, options, err));

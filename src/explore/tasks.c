@@ -14,15 +14,16 @@
 
 static int or_one(int n) { return n > 0 ? n : 1; }
 
-static f2f_status make_serve(struct f2f_task *task, struct f2f_catalog *catalog, const struct f2f_study_job *job,
+static f2f_status make_serve(struct f2f_task *task, const struct f2f_tasks *tasks, const struct f2f_study_job *job,
                              f2f_error *err) {
+    struct f2f_catalog *catalog = tasks->catalog;
     struct f2f_serve_job *serve = &task->serve;
     *serve =
         (struct f2f_serve_job){.model = task->model, .isl = job->isl, .osl = job->osl, .concurrency = job->concurrency};
     serve->strategy =
         (struct f2f_strategy){.tp = or_one(job->tp), .pp = or_one(job->pp), .cp = 1, .vp = 1, .dp = 1, .ep = 1};
     F2F_TRY(f2f_precision_parse(&serve->precision, task->precision, job->kv_precision, err));
-    F2F_TRY(f2f_catalog_engine(&serve->engine, catalog, job->engine, NULL, 0, err));
+    F2F_TRY(f2f_catalog_engine(&serve->engine, catalog, job->engine, tasks->sets, tasks->n_sets, err));
     serve->requests = job->requests;
     serve->replicas = job->replicas;
     serve->router = job->router;
@@ -78,8 +79,7 @@ f2f_status f2f_tasks_add(struct f2f_tasks *tasks, const struct f2f_study_job *jo
                                       .price = tasks->price,
                                       .kind = job->kind};
             task->job_name = task_name(tasks->arena, job, task);
-            F2F_TRY(job->kind == F2F_JOB_SERVE ? make_serve(task, tasks->catalog, job, err)
-                                               : make_train(task, job, err));
+            F2F_TRY(job->kind == F2F_JOB_SERVE ? make_serve(task, tasks, job, err) : make_train(task, job, err));
         }
     }
     return F2F_OK;

@@ -167,6 +167,13 @@ expect 3 "levels\[0\]\.latency: error: .*out of its range" kernel h100-roce-24k 
 expect 3 "link.bandwidth: error: 'topology' is missing" kernel h100-sxm "${k[@]}" --set 'link.bandwidth=1 TB/s'
 expect 3 "out of its range" kernel h100-sxm "${k[@]}" --set 'device.pin_rate=0 Gb/s'
 expect 3 "chip: error: no chip 'hbm3-8h-16gb'.*that is the name of a memory" kernel h100-sxm "${k[@]}" --set chip=hbm3-8h-16gb
+expect 2 "'die' is not read, since 'making.dies' is given: set making.dies" cost h100-sxm --samples 0 --set 'chip.die=900 mm2'
+expect 2 "the stack has no 'bonding'.*stack.bonding=" cost l40s --samples 0 --set bond_yield=0.9
+expect 2 "'bonding' is not read, since 'contract' is given" cost a100-pcie-40gb --samples 0 --set bond_yield=0.9
+expect 2 "'memory.device.controller' is not read" kernel h100-sxm "${k[@]}" --set chip.memory.controller=gpu-hbm --set device.controller.cap=4
+expect 2 "reads no engine" kernel h100-sxm "${k[@]}" --set engine.max_seqs=3
+expect 2 "reads no engine" cost h100-sxm --set engine.max_seqs=3
+expect 2 "takes descriptions as they are" list chip --set chip.tdp='1 W'
 many=(); for i in $(seq 100); do many+=(--set "chip.memory.stacks=$((i % 5 + 1))"); done
 expect 3 "out of its range" kernel h100-sxm "${k[@]}" "${many[@]}" --set 'chip.memory.stacks=1025'
 

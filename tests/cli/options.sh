@@ -23,6 +23,20 @@ slow=$("$F2F_BIN" kernel h100-sxm gemm --m 1 --n 8192 --k 8192 --csv --set devic
 fast=$("$F2F_BIN" kernel h100-sxm gemm --m 1 --n 8192 --k 8192 --csv | tail -n 1)
 [ "$slow" != "$fast" ] || fail "tRFC does not move a product bound by memory"
 
+queue=$("$F2F_BIN" kernel h100-sxm gemm --m 1 --n 8192 --k 8192 --csv --set controller.read_queue=2 | tail -n 1)
+[ "$queue" != "$fast" ] || fail "the controller does not move a product bound by memory"
+[ "$queue" = "$("$F2F_BIN" kernel h100-sxm gemm --m 1 --n 8192 --k 8192 --csv --set device.controller.read_queue=2 | tail -n 1)" ] ||
+    fail "the controller of a chip that names none is the memory's"
+"$F2F_BIN" kernel h100-sxm gemm --m 1 --n 64 --k 64 --set bond_yield=0.9 | grep -q 'changes what a bonding costs' ||
+    fail "a change that a kernel does not read is not told"
+for name in making.dies[0].area=700\ mm2 stack.bonding=tc-ncf; do
+    [ "$("$F2F_BIN" cost h100-sxm --samples 0 --csv --set "$name" | cut -d, -f1-10)" != "$("$F2F_BIN" cost h100-sxm --samples 0 --csv | cut -d, -f1-10)" ] ||
+        fail "$name does not move the cost"
+done
+printf 'kind: study\nname: t\nquestion: q\nsystems: [{name: a, base: h100-1x}]\njobs: [{name: s, do: serve, model: llama-3-8b, precision: fp8}]\n' >"$dir/e.yaml"
+[ "$("$F2F_BIN" run "$dir/e.yaml" --csv)" != "$("$F2F_BIN" run "$dir/e.yaml" --csv --set engine.memory_frac=0.5)" ] ||
+    fail "--set engine.… does not reach a study"
+
 # NO_COLOR and a pipe: no escape sequences
 ! "$F2F_BIN" list chip | grep -q $'\033' || fail "escape sequences in a pipe"
 

@@ -36,6 +36,8 @@ f2f_status f2f_doc_parse(struct f2f_doc **out, f2f_arena *arena, const char *tex
 
 /* Value of a key of a map, or NULL. */
 struct f2f_doc *f2f_doc_get(const struct f2f_doc *map, const char *key);
+/* Item i of a sequence, from 0; NULL: there is none. */
+struct f2f_doc *f2f_doc_item(const struct f2f_doc *list, int i);
 size_t f2f_doc_count(const struct f2f_doc *node);
 /* Strict scalars: whole text must be a number / an integer / true or false. false when it is not. */
 bool f2f_doc_number(const struct f2f_doc *node, double *out);

@@ -121,6 +121,8 @@ void f2f_harness_apply(struct f2f_serve_job *job, const struct f2f_harness *harn
  * was finished. */
 f2f_status f2f_serve_run(struct f2f_record **out, f2f_arena *arena, const struct f2f_system *system,
                          const struct f2f_serve_job *job, f2f_error *err);
+/* What f2f_serve_run would refuse, without running it; what is wrong inside a trace shows only then. */
+f2f_status f2f_serve_check(const struct f2f_system *system, const struct f2f_serve_job *job, f2f_error *err);
 
 /* The fewest chips that meet job->slo under job->stream: over tp (powers of two within the node) and replicas.
  * The record is that of the best, with `chips`. F2F_OK and feasible = false when none does. */

@@ -76,6 +76,7 @@ struct f2f_study {
     struct f2f_study_sweep *sweeps;
     int n_sweeps;
     const char *price; /* price list, by name or path; NULL: the default */
+    const struct f2f_doc *tree; /* as read: where a mistake stands */
 };
 
 f2f_status f2f_study_load(const struct f2f_study **out, struct f2f_catalog *catalog, const char *path, f2f_error *err);

@@ -117,6 +117,8 @@ double f2f_train_flop_per_tok(const struct f2f_model *model, int seq);
  * F2F_EUSAGE: a precision for inference alone (integer products, weights narrower than products). */
 f2f_status f2f_train_run(struct f2f_record **out, f2f_arena *arena, const struct f2f_system *system,
                          const struct f2f_train_job *job, f2f_error *err);
+/* What f2f_train_run would refuse, without timing a strategy that is searched. */
+f2f_status f2f_train_check(const struct f2f_system *system, const struct f2f_train_job *job, f2f_error *err);
 
 #ifdef __cplusplus
 }

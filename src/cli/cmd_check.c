@@ -12,8 +12,10 @@ static f2f_status check(struct f2f_results *results, struct cli *cli, const char
     F2F_TRY(f2f_catalog_check(&record, cli->catalog, path, err));
     if (strcmp(f2f_record_find(record, "kind")->text, "study") == 0) {
         F2F_TRY(f2f_study_load(&study, cli->catalog, path, err));
+        struct f2f_diag *diag = f2f_catalog_diag(cli->catalog);
+        size_t told = diag->n;
         f2f_status status = f2f_study_check(cli->catalog, study, err);
-        if (status == F2F_EINPUT) f2f_diag_add(f2f_catalog_diag(cli->catalog), path, 0, 0, "%s", err->message);
+        if (status == F2F_EINPUT && diag->n == told) f2f_diag_add(diag, path, 0, 0, "%s", err->message);
         F2F_TRY(status);
     }
     f2f_results_add(results, record);

@@ -202,7 +202,7 @@ static void decode_field(void *object, struct f2f_catalog *catalog, const struct
     case F2F_FIELD_REF: decode_ref(object, catalog, field, node); break;
     case F2F_FIELD_LIST: decode_list(object, catalog, field, node); break;
     case F2F_FIELD_DTYPES: decode_dtypes(target, catalog, table, field, node); break;
-    case F2F_FIELD_SYSTEM: f2f_desc_decode_system(target, catalog, field, node); break;
+    case F2F_FIELD_NAME: f2f_desc_decode_name(target, catalog, field, node); break;
     case F2F_FIELD_MODELS: f2f_desc_decode_models(object, catalog, field, node); break;
     case F2F_FIELD_SETS: f2f_desc_decode_sets(object, catalog, field, node); break;
     case F2F_FIELD_TEXTS: f2f_desc_decode_texts(object, catalog, field, node); break;

@@ -86,14 +86,14 @@ void f2f_desc_decode_sets(void *object, struct f2f_catalog *catalog, const struc
     put_items(object, field, sets, n);
 }
 
-void f2f_desc_decode_system(const char **out, struct f2f_catalog *catalog, const struct f2f_field *field,
-                            struct f2f_doc *node) {
+void f2f_desc_decode_name(const char **out, struct f2f_catalog *catalog, const struct f2f_field *field,
+                          struct f2f_doc *node) {
     const struct f2f_doc *name = f2f_desc_scalar(node);
     const char *kind;
     if (!name) {
-        f2f_doc_error(catalog->diag, node, "'%s' must be the name of a system, node or chip, or a path", field->key);
+        f2f_doc_error(catalog->diag, node, "'%s' must be the name of a %s, or a path", field->key, field->words[0]);
         return;
     }
     *out = f2f_desc_is_path(name->text) ? f2f_desc_path(catalog->arena, name->text, name) : name->text;
-    (void)f2f_desc_kind(&kind, catalog, f2f_system_kinds, name->text, name, NULL);
+    (void)f2f_desc_kind(&kind, catalog, field->words, name->text, name, NULL);
 }

@@ -16,6 +16,12 @@ struct f2f_doc *f2f_doc_get(const struct f2f_doc *map, const char *key) {
     return NULL;
 }
 
+struct f2f_doc *f2f_doc_item(const struct f2f_doc *list, int i) {
+    struct f2f_doc *item = list && list->kind == F2F_DOC_SEQ ? list->child : NULL;
+    while (item && i--) item = item->next;
+    return item;
+}
+
 size_t f2f_doc_count(const struct f2f_doc *node) {
     size_t n = 0;
     for (const struct f2f_doc *child = node->child; child; child = child->next) n++;

@@ -27,7 +27,7 @@ static const struct f2f_table demand_table = F2F_TABLE(NULL, D, demand_fields, f
 #define V struct f2f_vendor
 static const struct f2f_field vendor_fields[] = {
     F2F_TEXT(V, "name", name, true, "what the answer calls it"),
-    F2F_SYSTEM(V, "base", base, "a system, node or chip of the catalog, or a path"),
+    F2F_NAME(V, "base", base, true, f2f_system_kinds, "a system, node or chip of the catalog, or a path"),
     F2F_MANY(V, SETS, "set", sets, n_sets, false, "fields changed against the base, as --set takes them"),
     F2F_FLAG(V, "own", own, "one's own chip: it must be designed first"),
     F2F_QTY_OR(V, "rent", rent_usd_per_s, MONEY_PER_TIME, 0, 1, 0, "rented by the hour; left out: bought"),
@@ -63,12 +63,13 @@ static const struct f2f_field case_fields[] = {
 };
 static const struct f2f_table case_table = F2F_TABLE(NULL, C, case_fields, false, NULL);
 
+static const char *const price_kinds[] = {"price", NULL};
 static const char *const objective_words[] = {"least-cost", "most-work", NULL};
 
 #define T struct f2f_program
 static const struct f2f_field fields[] = {
     F2F_TEXT(T, "question", question, true, "what is asked, in plain words"),
-    F2F_TEXT(T, "price", price, false, "price list; us-2024 if left out"),
+    F2F_NAME(T, "price", price, false, price_kinds, "price list; us-2024 if left out"),
     F2F_INT(T, "first_year", first_year, 1900, 2200, "year in which the plan begins"),
     F2F_INT(T, "years", years, 1, 10, "how many, of four quarters each"),
     F2F_WORD(T, "objective", objective, true, objective_words, "all demand for least cost, or most work within limits"),

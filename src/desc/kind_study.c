@@ -4,10 +4,13 @@
 #include "desc/table.h"
 #include "fab2fleet/study.h"
 
+static const char *const engine_kinds[] = {"engine", NULL}, *const traffic_kinds[] = {"traffic", NULL},
+                         *const price_kinds[] = {"price", NULL};
+
 #define S struct f2f_study_system
 static const struct f2f_field system_fields[] = {
     F2F_TEXT(S, "name", name, true, "what the answer calls it"),
-    F2F_SYSTEM(S, "base", base, "a system, node or chip of the catalog, or a path"),
+    F2F_NAME(S, "base", base, true, f2f_system_kinds, "a system, node or chip of the catalog, or a path"),
     F2F_TEXT(S, "text", text, false, "one sentence about it"),
     F2F_MANY(S, SETS, "set", sets, n_sets, false, "fields changed against the base, as --set takes them"),
     F2F_REF(S, "device", device, false, &f2f_device_table, "what somebody carries it in, or receives its tokens with"),
@@ -25,7 +28,7 @@ static const struct f2f_field job_fields[] = {
     F2F_MANY(J, MODELS, "model", models, n_models, true, "one model or a list: a job for each"),
     F2F_MANY(J, TEXTS, "precision", precisions, n_precisions, true, "one precision or a list: a job for each"),
     F2F_TEXT(J, "kv_precision", kv_precision, false, "format of the KV cache; the precision's own if left out"),
-    F2F_TEXT(J, "engine", engine, false, "serving engine whose batching is followed"),
+    F2F_NAME(J, "engine", engine, false, engine_kinds, "serving engine whose batching is followed"),
     F2F_INT_OR(J, "tp", tp, 0, 4096, 0, "tensor parallel chips; 0: one (serve), chosen (train, plan)"),
     F2F_INT_OR(J, "pp", pp, 0, 4096, 0, "pipeline stages; 0: one (serve), chosen (train)"),
     F2F_INT_OR(J, "cp", cp, 0, 4096, 0, "context parallel chips"),
@@ -39,7 +42,8 @@ static const struct f2f_field job_fields[] = {
     F2F_INT_OR(J, "osl", osl, 1, 100000000, 512, "generated tokens of a request"),
     F2F_INT_OR(J, "concurrency", concurrency, 0, 10000000, 0,
                "requests in flight at all times; 0: as many as fit and meet the SLO"),
-    F2F_TEXT(J, "traffic", traffic, false, "requests drawn from a traffic of the catalog, instead of a closed loop"),
+    F2F_NAME(J, "traffic", traffic, false, traffic_kinds,
+             "requests drawn from a traffic of the catalog, instead of a closed loop"),
     F2F_PATH(J, "trace", trace, "request log; where it is not at hand, `traffic` stands in"),
     F2F_QTY_OR(J, "rate_scale", rate_scale, NUMBER, 1e-6, 1e6, 1, "so many times the requests per second"),
     F2F_INT_OR(J, "requests", requests, 0, 100000000, 0, "requests of the run; 0: enough, or all of a trace"),
@@ -88,14 +92,12 @@ static const struct f2f_field fields[] = {
     F2F_LIST(T, "jobs", jobs, n_jobs, true, &f2f_study_job_table, "what each of them does"),
     F2F_LIST(T, "claims", claims, n_claims, false, &claim_table, "published statements to be tested"),
     F2F_LIST(T, "sweeps", sweeps, n_sweeps, false, &sweep_table, "where the answer changes"),
-    F2F_TEXT(T, "price", price, false, "price list for money in the answer; us-2024 if left out"),
+    F2F_NAME(T, "price", price, false, price_kinds, "price list for money in the answer; us-2024 if left out"),
 };
 
 /* The node of field `key` of item i of the list `list`. */
 static const struct f2f_doc *item_node(const struct f2f_doc *study, const char *list, int i, const char *key) {
-    const struct f2f_doc *item = f2f_doc_get(study, list)->child;
-    while (i--) item = item->next;
-    return f2f_doc_get(item, key);
+    return f2f_doc_get(f2f_doc_item(f2f_doc_get(study, list), i), key);
 }
 
 static void check_names(const T *study, const struct f2f_doc *node, struct f2f_diag *diag) {
@@ -157,8 +159,8 @@ static void check_paths(const T *study, const struct f2f_doc *node, struct f2f_d
         if (of_job) (void)f2f_desc_set_field(&field, diag->arena, &f2f_study_job_table, path + 4, &reason);
         else (void)f2f_desc_set_field(&field, diag->arena, &f2f_system_table, path, &reason);
         if (!field) f2f_doc_error(diag, item_node(node, "sweeps", i, "path"), "%s", reason.message);
-        else if (of_job && field->type != F2F_FIELD_TEXT && field->type != F2F_FIELD_INT &&
-                 field->type != F2F_FIELD_QUANTITY)
+        else if (of_job && field->type != F2F_FIELD_TEXT && field->type != F2F_FIELD_NAME &&
+                 field->type != F2F_FIELD_INT && field->type != F2F_FIELD_QUANTITY)
             f2f_doc_error(diag, item_node(node, "sweeps", i, "path"),
                           "a sweep varies a text or a number of its job, '%s' is neither", field->key);
     }
@@ -177,7 +179,11 @@ const struct f2f_table f2f_study_table = F2F_TABLE("study", T, fields, false, ch
 
 f2f_status f2f_study_load(const struct f2f_study **out, struct f2f_catalog *catalog, const char *path, f2f_error *err) {
     void *object;
-    F2F_TRY(f2f_desc_load(&object, catalog, &f2f_study_table, path, NULL, 0, err));
+    struct f2f_doc *tree;
+    *out = NULL;
+    F2F_TRY(f2f_desc_resolve(&tree, catalog, &f2f_study_table, path, NULL, err));
+    F2F_TRY(f2f_desc_load_tree(&object, catalog, &f2f_study_table, tree, NULL, 0, err));
+    ((T *)object)->tree = tree;
     *out = object;
     return F2F_OK;
 }

@@ -37,7 +37,7 @@ static void put_type(struct f2f_json *json, const struct f2f_field *field) {
     switch (field->type) {
     case F2F_FIELD_PATH:
     case F2F_FIELD_TEXT:
-    case F2F_FIELD_SYSTEM: f2f_json_text(json, "type", "string"); break;
+    case F2F_FIELD_NAME: f2f_json_text(json, "type", "string"); break;
     case F2F_FIELD_BOOL: put_either(json, "boolean", "object"); break;
     case F2F_FIELD_INT: put_either(json, "integer", "object"); break;
     case F2F_FIELD_TIMING:

@@ -145,12 +145,6 @@ static struct f2f_doc *child_of(f2f_arena *arena, struct f2f_doc *map, const cha
     return child;
 }
 
-static struct f2f_doc *item_of(const struct f2f_doc *list, int i) {
-    struct f2f_doc *item = list->kind == F2F_DOC_SEQ ? list->child : NULL;
-    while (item && i--) item = item->next;
-    return item;
-}
-
 static void put_value(struct f2f_doc *leaf, const struct f2f_set *set) {
     leaf->kind = F2F_DOC_SCALAR;
     leaf->child = NULL;
@@ -189,7 +183,7 @@ f2f_status f2f_desc_set(struct f2f_catalog *catalog, const struct f2f_table *tab
         const struct f2f_field *field = path.field[i];
         F2F_TRY(check_given(catalog, &path, i, node, set, err));
         node = child_of(catalog->arena, node, path.step[i], set->path);
-        if (path.item[i] >= 0 && !(node = item_of(node, path.item[i])))
+        if (path.item[i] >= 0 && !(node = f2f_doc_item(node, path.item[i])))
             return f2f_fail(err, F2F_EUSAGE, "path '%.80s': '%s' has no item %d; they count from 0", set->path,
                             field->key, path.item[i]);
         if (i < path.n - 1 && field->type == F2F_FIELD_REF && !f2f_desc_follow(catalog, field, node))

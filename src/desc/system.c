@@ -4,7 +4,7 @@
 
 #include "desc/set.h"
 
-const char *const f2f_system_kinds[] = {"system", "node", "chip", NULL};
+const char *const f2f_system_kinds[4] = {"system", "node", "chip", NULL};
 
 static struct f2f_doc *new_map(f2f_arena *arena, const char *key, const struct f2f_doc *like) {
     struct f2f_doc *map = f2f_arena_alloc(arena, sizeof *map);

@@ -24,7 +24,7 @@ enum f2f_field_type {
     F2F_FIELD_LIST, /* sequence of mappings: pointer at offset, int count at count_offset */
     F2F_FIELD_DTYPES, /* double[F2F_DTYPE_N] keyed by format name */
     F2F_FIELD_MODELS, /* const struct f2f_model *[], by name or path, count at count_offset */
-    F2F_FIELD_SYSTEM, /* const char *: name or path of a system, node or chip */
+    F2F_FIELD_NAME, /* const char *: name or path of a description of one of the kinds in `words` */
     F2F_FIELD_SETS, /* mapping path: value -> struct f2f_set[], count at count_offset */
     F2F_FIELD_TIMING, /* struct f2f_dram_timing: a time, clocks, or max() of both */
     F2F_FIELD_TEXTS /* const char *[]: one text or a sequence, count at count_offset */
@@ -40,7 +40,7 @@ struct f2f_field {
     bool required;
     double min, max; /* inclusive, SI; checked when min < max */
     double fallback; /* value when absent */
-    const char *const *words; /* WORD: NULL-terminated */
+    const char *const *words; /* WORD, NAME: NULL-terminated */
     const struct f2f_table *table; /* STRUCT, REF, LIST */
 };
 
@@ -91,8 +91,11 @@ struct f2f_table {
         .key = KEY, .help = HELP, .type = F2F_FIELD_REF, .offset = offsetof(T, MEMBER), .required = REQUIRED, \
         .table = TABLE                                                                                        \
     }
-#define F2F_SYSTEM(T, KEY, MEMBER, HELP) \
-    { .key = KEY, .help = HELP, .type = F2F_FIELD_SYSTEM, .offset = offsetof(T, MEMBER), .required = true }
+#define F2F_NAME(T, KEY, MEMBER, REQUIRED, KINDS, HELP)                                                        \
+    {                                                                                                          \
+        .key = KEY, .help = HELP, .type = F2F_FIELD_NAME, .offset = offsetof(T, MEMBER), .required = REQUIRED, \
+        .words = KINDS                                                                                         \
+    }
 #define F2F_QTYS(T, KEY, MEMBER, COUNT, QUANTITY, MIN, MAX, REQUIRED, HELP)                                  \
     {                                                                                                        \
         .key = KEY, .help = HELP, .type = F2F_FIELD_QUANTITIES, .quantity = F2F_QUANTITY_##QUANTITY,         \
@@ -196,8 +199,8 @@ void f2f_desc_decode_models(void *object, struct f2f_catalog *catalog, const str
                             struct f2f_doc *node);
 void f2f_desc_decode_sets(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
                           struct f2f_doc *node);
-void f2f_desc_decode_system(const char **out, struct f2f_catalog *catalog, const struct f2f_field *field,
-                            struct f2f_doc *node);
+void f2f_desc_decode_name(const char **out, struct f2f_catalog *catalog, const struct f2f_field *field,
+                          struct f2f_doc *node);
 
 /* catalog.c: a description of a known kind, --set applied, decoded; F2F_EINPUT when anything was reported. */
 f2f_status f2f_desc_load(void **out, struct f2f_catalog *catalog, const struct f2f_table *table, const char *name,
@@ -206,7 +209,7 @@ f2f_status f2f_desc_load(void **out, struct f2f_catalog *catalog, const struct f
 f2f_status f2f_desc_load_tree(void **out, struct f2f_catalog *catalog, const struct f2f_table *table,
                               struct f2f_doc *tree, const struct f2f_set *sets, size_t n_sets, f2f_error *err);
 /* system.c: what may stand for a system, ends with NULL. */
-extern const char *const f2f_system_kinds[];
+extern const char *const f2f_system_kinds[4];
 /* model.c: as f2f_catalog_model, named at a node. */
 f2f_status f2f_desc_model(const struct f2f_model **out, struct f2f_catalog *catalog, const char *name,
                           const struct f2f_doc *at, f2f_error *err);

@@ -15,13 +15,14 @@ struct f2f_task {
     const char *precision;
     const char *value; /* of a sweep, or NULL */
     const struct f2f_price *price; /* or NULL */
+    const struct f2f_doc *at; /* where its job stands in the study, or NULL */
     const struct f2f_study_system *place; /* that it was asked for; NULL: of a plan */
     int kind; /* enum f2f_job_kind */
     struct f2f_serve_job serve;
     struct f2f_train_job train;
     f2f_arena *arena;
     struct f2f_record *record; /* NULL until it has run */
-    f2f_status status;
+    f2f_status status; /* not F2F_OK: it is not run */
     f2f_error err;
 };
 
@@ -35,9 +36,12 @@ struct f2f_tasks {
     size_t n_sets;
 };
 
-/* Appends the tasks of a job on one system, model-major then precision; items has room for them. */
-f2f_status f2f_tasks_add(struct f2f_tasks *tasks, const struct f2f_study_job *job, const struct f2f_system *system,
-                         const char *system_name, const char *value, f2f_error *err);
+/* Appends the tasks of a job on one system, model-major then precision; items has room for them. What is refused keeps
+ * its status and error, and is one of the tasks all the same. */
+void f2f_tasks_add(struct f2f_tasks *tasks, const struct f2f_study_job *job, const struct f2f_system *system,
+                   const char *system_name, const char *value);
+/* Refuses tasks that could not run, from `first` on. */
+void f2f_tasks_check(struct f2f_tasks *tasks, size_t first);
 /* Runs all in `threads` threads. Each record is the same whatever the number of threads. A task that fails keeps
  * its status and has no record; err is that of the first. */
 f2f_status f2f_tasks_run(struct f2f_tasks *tasks, int threads, f2f_progress_fn *progress, void *context,

@@ -36,7 +36,12 @@ static f2f_status add_tasks(struct f2f_tasks *tasks, size_t *begin, const struct
             begin[v * p->n_demands + d] = tasks->n;
             for (int way = 0; way < ways; way++) {
                 if (ways > 1) job.tp = 1 << way;
-                F2F_TRY(f2f_tasks_add(tasks, &job, systems[v], p->vendors[v].name, NULL, err));
+                size_t first = tasks->n;
+                f2f_tasks_add(tasks, &job, systems[v], p->vendors[v].name, NULL);
+                for (size_t i = first; i < tasks->n; i++)
+                    if (tasks->items[i].status != F2F_OK)
+                        return f2f_fail(err, F2F_EINPUT, "demand '%.60s': %s", p->demands[d].name,
+                                        tasks->items[i].err.message);
             }
         }
     }

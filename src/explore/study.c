@@ -36,7 +36,7 @@ static f2f_status blame(f2f_error *err, f2f_status status, const char *what, con
 static f2f_status vary_job(struct f2f_study_job *job, const char *field_name, const char *value, f2f_error *err) {
     const struct f2f_field *field = f2f_table_field(&f2f_study_job_table, field_name);
     double number;
-    if (field->type == F2F_FIELD_TEXT) {
+    if (field->type == F2F_FIELD_TEXT || field->type == F2F_FIELD_NAME) {
         memcpy((char *)job + field->offset, &value, sizeof value);
         return F2F_OK;
     }
@@ -55,6 +55,31 @@ static f2f_status vary_job(struct f2f_study_job *job, const char *field_name, co
     return F2F_OK;
 }
 
+/* Which job or sweep of the study the tasks come from. */
+static void place_tasks(struct f2f_tasks *tasks, size_t first, const struct f2f_study *study, const char *list, int i) {
+    const struct f2f_doc *all = f2f_doc_get(study->tree, list);
+    for (size_t t = first; t < tasks->n; t++) tasks->items[t].at = f2f_doc_item(all, i);
+}
+
+/* Was the same said of the job on another system, or with another model? */
+static bool is_told(const struct f2f_tasks *tasks, size_t i) {
+    for (size_t k = 0; k < i; k++)
+        if (tasks->items[k].status != F2F_OK && tasks->items[k].at == tasks->items[i].at &&
+            strcmp(tasks->items[k].err.message, tasks->items[i].err.message) == 0)
+            return true;
+    return false;
+}
+
+/* All tasks that were refused, each where its job stands. */
+static void report_tasks(const struct f2f_tasks *tasks) {
+    for (size_t i = 0; i < tasks->n; i++) {
+        const struct f2f_task *t = &tasks->items[i];
+        if (t->status == F2F_OK || t->status == F2F_EINTERRUPTED || !t->at || is_told(tasks, i)) continue;
+        f2f_doc_error(f2f_catalog_diag(tasks->catalog), t->at, "%s / %s%s%s: %s", t->system_name, t->job_name,
+                      t->value ? ", " : "", t->value ? t->value : "", t->err.message);
+    }
+}
+
 /* A sweep over one system. */
 static f2f_status add_values(struct f2f_tasks *tasks, struct f2f_catalog *catalog, const struct f2f_study_system *base,
                              const struct f2f_study_sweep *sweep, const struct f2f_study_options *options,
@@ -66,7 +91,7 @@ static f2f_status add_values(struct f2f_tasks *tasks, struct f2f_catalog *catalo
         struct f2f_set set = {sweep->path, sweep->values[v]};
         if (of_job) F2F_TRY(blame(err, vary_job(&job, sweep->path + 4, set.value, err), "sweep", sweep->name));
         if (!of_job || !system) F2F_TRY(load_system(&system, catalog, base, of_job ? NULL : &set, options, err));
-        F2F_TRY(blame(err, f2f_tasks_add(tasks, &job, system, base->name, set.value, err), "sweep", sweep->name));
+        f2f_tasks_add(tasks, &job, system, base->name, set.value);
     }
     return F2F_OK;
 }
@@ -77,18 +102,19 @@ static const char *did_you_mean(f2f_arena *arena, const char *text, const char *
 }
 
 /* The job of each claim is one that runs. */
-static f2f_status check_claims(const struct f2f_study *study, const struct f2f_tasks *tasks, f2f_error *err) {
+static void check_claims(const struct f2f_study *study, const struct f2f_tasks *tasks) {
     const char **names = f2f_arena_alloc(tasks->arena, tasks->n * sizeof *names);
     for (size_t i = 0; i < tasks->n; i++) names[i] = tasks->items[i].job_name;
     for (int c = 0; c < study->n_claims; c++) {
         const char *wanted = study->claims[c].job;
         size_t i = 0;
         while (i < tasks->n && strcmp(names[i], wanted) != 0) i++;
+        const struct f2f_doc *claim = f2f_doc_item(f2f_doc_get(study->tree, "claims"), c);
         if (i == tasks->n)
-            return f2f_fail(err, F2F_EINPUT, "claim '%.60s': no job is called '%.60s'%s", study->claims[c].text, wanted,
-                            did_you_mean(tasks->arena, wanted, names, tasks->n));
+            f2f_doc_error(f2f_catalog_diag(tasks->catalog), f2f_doc_get(claim, "job"),
+                          "claim '%.60s': no job is called '%.60s'%s", study->claims[c].text, wanted,
+                          did_you_mean(tasks->arena, wanted, names, tasks->n));
     }
-    return F2F_OK;
 }
 
 static double count_of(const struct f2f_study_job *job) { return (double)job->n_models * job->n_precisions; }
@@ -108,31 +134,49 @@ static f2f_status make_room(struct f2f_tasks *tasks, const struct f2f_study *stu
     return F2F_OK;
 }
 
+/* A change that the system does not take: at its 'set'. */
+static void report_system(const struct f2f_study *study, int s, struct f2f_diag *diag, const f2f_error *err) {
+    const struct f2f_doc *system = f2f_doc_item(f2f_doc_get(study->tree, "systems"), s);
+    const struct f2f_doc *set = f2f_doc_get(system, "set");
+    f2f_doc_error(diag, set ? set : system, "%s", err ? err->message : "this system cannot be made");
+}
+
 static bool does(const struct f2f_study_system *system, const char *job) {
     for (int i = 0; i < system->n_jobs; i++)
         if (strcmp(system->jobs[i], job) == 0) return true;
     return system->n_jobs == 0;
 }
 
-/* Tasks in the order: jobs (system-major), then each sweep (system-major). */
+/* Tasks in the order: jobs (system-major), then each sweep (system-major). Jobs that are wrong are among them; what
+ * else is wrong is reported, all of it at once. */
 static f2f_status unfold(struct f2f_tasks *tasks, size_t *sweep_start, struct f2f_catalog *catalog,
                          const struct f2f_study *study, const struct f2f_study_options *options, f2f_error *err) {
+    struct f2f_diag *diag = f2f_catalog_diag(catalog);
+    size_t before = diag->n + diag->dropped;
     F2F_TRY(make_room(tasks, study, err));
     for (int s = 0; s < study->n_systems; s++) {
         const struct f2f_system *system;
-        F2F_TRY(load_system(&system, catalog, &study->systems[s], NULL, options, err));
         size_t first = tasks->n;
-        for (int j = 0; j < study->n_jobs; j++)
+        f2f_status status = load_system(&system, catalog, &study->systems[s], NULL, options, err);
+        if (status != F2F_OK && status != F2F_EINPUT && status != F2F_EUSAGE) return status;
+        if (status == F2F_EUSAGE) report_system(study, s, diag, err);
+        for (int j = 0; j < study->n_jobs && status == F2F_OK; j++) {
+            size_t begin = tasks->n;
             if (does(&study->systems[s], study->jobs[j].name))
-                F2F_TRY(blame(err, f2f_tasks_add(tasks, &study->jobs[j], system, study->systems[s].name, NULL, err),
-                              "job", study->jobs[j].name));
+                f2f_tasks_add(tasks, &study->jobs[j], system, study->systems[s].name, NULL);
+            place_tasks(tasks, begin, study, "jobs", j);
+        }
         for (size_t i = first; i < tasks->n; i++) tasks->items[i].place = &study->systems[s];
     }
-    F2F_TRY(check_claims(study, tasks, err));
+    size_t systems = diag->n + diag->dropped;
+    if (systems == before) check_claims(study, tasks);
+    if (diag->n + diag->dropped > systems) report_tasks(tasks);
+    F2F_TRY(f2f_diag_status(diag, before, err));
     for (int w = 0; w < study->n_sweeps; w++) {
         sweep_start[w] = tasks->n;
         for (int s = 0; s < study->n_systems; s++)
             F2F_TRY(add_values(tasks, catalog, &study->systems[s], &study->sweeps[w], options, err));
+        place_tasks(tasks, sweep_start[w], study, "sweeps", w);
     }
     sweep_start[study->n_sweeps] = tasks->n;
     return F2F_OK;
@@ -189,6 +233,8 @@ f2f_status f2f_study_run(struct f2f_results **out, struct f2f_catalog *catalog, 
     *out = NULL;
     F2F_TRY(unfold(&tasks, sweep_start, catalog, study, options, err));
     f2f_status status = f2f_tasks_run(&tasks, options->threads, options->progress, options->progress_context, err);
+    report_tasks(&tasks);
+    if (status == F2F_EUSAGE) status = F2F_EINPUT; /* what a study asks wrongly is bad input */
     if (status == F2F_OK) status = check_figures(study, &tasks, sweep_start, err);
     struct f2f_results *results = f2f_results_new(arena, "run");
     results->title = study->id.title ? study->id.title : study->id.name;
@@ -204,5 +250,10 @@ f2f_status f2f_study_run(struct f2f_results **out, struct f2f_catalog *catalog, 
 f2f_status f2f_study_check(struct f2f_catalog *catalog, const struct f2f_study *study, f2f_error *err) {
     struct f2f_tasks tasks = {.arena = f2f_catalog_arena(catalog), .catalog = catalog};
     size_t *sweep_start = f2f_arena_alloc(tasks.arena, ((size_t)study->n_sweeps + 1) * sizeof *sweep_start);
-    return unfold(&tasks, sweep_start, catalog, study, &(struct f2f_study_options){0}, err);
+    struct f2f_diag *diag = f2f_catalog_diag(catalog);
+    size_t before = diag->n + diag->dropped;
+    F2F_TRY(unfold(&tasks, sweep_start, catalog, study, &(struct f2f_study_options){0}, err));
+    f2f_tasks_check(&tasks, 0);
+    report_tasks(&tasks);
+    return f2f_diag_status(diag, before, err);
 }

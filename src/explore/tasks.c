@@ -66,8 +66,8 @@ static const char *task_name(f2f_arena *arena, const struct f2f_study_job *job, 
     return f2f_arena_printf(arena, "%s %s %s", job->name, task->model->name, task->precision);
 }
 
-f2f_status f2f_tasks_add(struct f2f_tasks *tasks, const struct f2f_study_job *job, const struct f2f_system *system,
-                         const char *system_name, const char *value, f2f_error *err) {
+void f2f_tasks_add(struct f2f_tasks *tasks, const struct f2f_study_job *job, const struct f2f_system *system,
+                   const char *system_name, const char *value) {
     for (int m = 0; m < job->n_models; m++) {
         for (int p = 0; p < job->n_precisions; p++) {
             struct f2f_task *task = &tasks->items[tasks->n++];
@@ -79,10 +79,19 @@ f2f_status f2f_tasks_add(struct f2f_tasks *tasks, const struct f2f_study_job *jo
                                       .price = tasks->price,
                                       .kind = job->kind};
             task->job_name = task_name(tasks->arena, job, task);
-            F2F_TRY(job->kind == F2F_JOB_SERVE ? make_serve(task, tasks, job, err) : make_train(task, job, err));
+            task->status = job->kind == F2F_JOB_SERVE ? make_serve(task, tasks, job, &task->err)
+                                                      : make_train(task, job, &task->err);
         }
     }
-    return F2F_OK;
+}
+
+void f2f_tasks_check(struct f2f_tasks *tasks, size_t first) {
+    for (size_t i = first; i < tasks->n; i++) {
+        struct f2f_task *t = &tasks->items[i];
+        if (t->status != F2F_OK) continue;
+        t->status = t->kind == F2F_JOB_SERVE ? f2f_serve_check(t->system, &t->serve, &t->err)
+                                             : f2f_train_check(t->system, &t->train, &t->err);
+    }
 }
 
 /* Who and what come first in a record. */
@@ -133,7 +142,7 @@ static void run_one(void *context, size_t i) {
     struct run *run = context;
     struct f2f_task *task = &run->tasks->items[i];
     if (atomic_load(&run->stop)) return;
-    run_task(task);
+    if (task->status == F2F_OK) run_task(task);
     pthread_mutex_lock(&run->lock);
     run->done++;
     if (run->progress && !run->progress(run->context, run->done, (int)run->tasks->n, task->job_name))

@@ -132,6 +132,15 @@ static f2f_status answer_open(struct f2f_record *r, const struct f2f_serve_site 
     return status;
 }
 
+f2f_status f2f_serve_check(const struct f2f_system *system, const struct f2f_serve_job *job, f2f_error *err) {
+    struct f2f_serve_site site;
+    const char *why;
+    f2f_arena *memo = f2f_arena_new();
+    f2f_status status = f2f_serve_site_make(&site, &why, memo, system, job, err);
+    f2f_arena_free(memo);
+    return status;
+}
+
 f2f_status f2f_serve_run(struct f2f_record **out, f2f_arena *arena, const struct f2f_system *system,
                          const struct f2f_serve_job *job, f2f_error *err) {
     struct f2f_serve_site site;

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "serve/router.h"
 #include "serve/scheduler.h"
 
 enum { MOST_REQUESTS = 1000000, MOST_REPLICAS = 100000 }; /* bounds on memory */
@@ -94,12 +95,14 @@ static f2f_status check_roles(const struct f2f_serve_site *site, f2f_error *err)
 f2f_status f2f_serve_site_make(struct f2f_serve_site *out, const char **why, f2f_arena *arena,
                                const struct f2f_system *system, const struct f2f_serve_job *job, f2f_error *err) {
     const struct f2f_serve_group whole = {.strategy = job->strategy, .replicas = job->replicas > 0 ? job->replicas : 1};
+    const struct f2f_router *router;
     int n = job->n_groups > 0 ? job->n_groups : 1;
     bool open = job->stream.trace || job->stream.traffic;
     *why = NULL;
     if (!open) F2F_TRY(check_lengths(job, err));
     F2F_TRY(check_stream(&job->stream, err));
     F2F_TRY(check_rest(job, err));
+    F2F_TRY(f2f_router_find(&router, job->router, err));
     *out = (struct f2f_serve_site){.job = job, .n_plants = n};
     out->plants = f2f_arena_alloc(arena, (size_t)n * sizeof *out->plants);
     out->counts = f2f_arena_alloc(arena, (size_t)n * sizeof *out->counts);

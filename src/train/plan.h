@@ -162,6 +162,9 @@ struct f2f_train_found {
     long long evaluated, feasible_n, dominated_n; /* looked at; fit; of these, cannot be among the best by a bound */
 };
 
+/* Is there a strategy to be timed? Errors as below. */
+f2f_status f2f_train_search_check(f2f_arena *arena, const struct f2f_machine *machine, const struct f2f_train_job *job,
+                                  f2f_error *err);
 f2f_status f2f_train_search(struct f2f_train_found *out, f2f_arena *arena, const struct f2f_machine *machine,
                             const struct f2f_train_job *job, f2f_error *err);
 /* The job's own strategy, 0 meaning 1 (dp: the rest of the chips). */

@@ -172,6 +172,18 @@ static struct f2f_record *make_record(f2f_arena *arena, const struct f2f_machine
     return r;
 }
 
+f2f_status f2f_train_check(const struct f2f_system *system, const struct f2f_train_job *job, f2f_error *err) {
+    f2f_arena *memo = f2f_arena_new();
+    struct f2f_train_warm *w = f2f_arena_alloc(memo, sizeof *w);
+    struct f2f_train_job one = *job;
+    f2f_status status = f2f_train_warm_make(w, system, err);
+    if (status == F2F_OK) status = job_check(&w->machine, job, err);
+    if (job->jobs > 1) one.chips /= job->jobs;
+    if (status == F2F_OK) status = f2f_train_search_check(memo, &w->machine, &one, err);
+    f2f_arena_free(memo);
+    return status;
+}
+
 f2f_status f2f_train_run(struct f2f_record **out, f2f_arena *arena, const struct f2f_system *system,
                          const struct f2f_train_job *job, f2f_error *err) {
     return f2f_train_run_ranked(out, NULL, arena, system, job, err);

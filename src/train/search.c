@@ -18,6 +18,7 @@ struct search {
     struct f2f_train_costs *costs; /* of the outer axes as they stand, or NULL */
     struct f2f_train_pipe pipe;
     bool piped; /* pipe is that of the axes as they stand */
+    bool only_asks, divides; /* is there a strategy at all? Nothing is timed. */
     struct f2f_pipeline_scratch scratch;
     struct f2f_train_found *found;
 };
@@ -103,8 +104,10 @@ static f2f_status visit(struct search *q, int depth, f2f_error *err) {
     if (complete && !f2f_train_axes_canonical(q->job, &q->s, depth)) return F2F_OK;
     if (depth == F2F_AXES) return try_leaf(q, err);
     if (depth == F2F_AXES_PIPE && !lay_out(q)) return F2F_OK;
+    q->divides |= depth == F2F_AXES_PIPE;
+    if (depth == F2F_AXES_PIPE && q->only_asks) return F2F_OK;
     const struct f2f_train_axis *a = &q->axis[depth];
-    for (int i = 0; i < a->n; i++) {
+    for (int i = 0; i < a->n && !(q->only_asks && q->divides); i++) {
         *f2f_train_axis_field(&q->s, a) = a->value[i];
         if (a->offset == offsetof(struct f2f_strategy, pp) && !f2f_train_axes_take_rest(&q->s, q->job)) continue;
         F2F_TRY(visit(q, depth + 1, err));
@@ -154,6 +157,14 @@ static f2f_status search_with_spares(struct search *q, f2f_error *err) {
     return visit(q, 0, err);
 }
 
+static f2f_status none_divides(const struct f2f_train_job *job, f2f_error *err) {
+    return f2f_fail(err, F2F_EINPUT,
+                    "no strategy divides %d chips, a batch of %d, %lld layers and %lld heads with tp %d, cp %d, pp %d, "
+                    "dp %d, micro_batch %d (0: open)",
+                    job->chips, job->global_batch, job->model->layers, job->model->heads, job->strategy.tp,
+                    job->strategy.cp, job->strategy.pp, job->strategy.dp, job->strategy.micro_batch);
+}
+
 f2f_status f2f_train_search(struct f2f_train_found *out, f2f_arena *arena, const struct f2f_machine *machine,
                             const struct f2f_train_job *job, f2f_error *err) {
     struct search *q = search_new(out, arena, machine, job);
@@ -161,12 +172,17 @@ f2f_status f2f_train_search(struct f2f_train_found *out, f2f_arena *arena, const
     if (!open) return f2f_train_given(out, arena, machine, job, err); /* whose messages name what is wrong */
     F2F_TRY(visit(q, 0, err));
     if (!out->n && job->wide && job->spares == 0) F2F_TRY(search_with_spares(q, err));
-    if (!out->n)
-        return f2f_fail(
-            err, F2F_EINPUT,
-            "no strategy divides %d chips, a batch of %d, %lld layers and %lld heads with tp %d, cp %d, pp %d, "
-            "dp %d, micro_batch %d (0: open)",
-            job->chips, job->global_batch, job->model->layers, job->model->heads, job->strategy.tp, job->strategy.cp,
-            job->strategy.pp, job->strategy.dp, job->strategy.micro_batch);
-    return F2F_OK;
+    return out->n ? F2F_OK : none_divides(job, err);
+}
+
+f2f_status f2f_train_search_check(f2f_arena *arena, const struct f2f_machine *machine, const struct f2f_train_job *job,
+                                  f2f_error *err) {
+    struct f2f_train_found *found = f2f_arena_alloc(arena, sizeof *found);
+    struct search *q = search_new(found, arena, machine, job);
+    if (!job->search || !f2f_train_axes_make(q->axis, machine, job))
+        return f2f_train_given(found, arena, machine, job, err);
+    q->only_asks = true;
+    F2F_TRY(visit(q, 0, err));
+    if (!q->divides && job->wide && job->spares == 0) F2F_TRY(search_with_spares(q, err));
+    return q->divides ? F2F_OK : none_divides(job, err);
 }

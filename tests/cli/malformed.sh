@@ -257,8 +257,8 @@ study 'values: \[4, 5, 6, 8\]' 'values: [4, {a: b}]'; expect 3 "$at'values' must
 study '\[4, 5, 6, 8\]' "[$(seq -s, 700)]";       expect 3 "unfolds to [0-9]+ jobs .*at most 5000" run s.yaml
 study 'name: train 8B on 64' 'name: serve';      expect 3 "${at}two jobs are called 'serve': rename" run s.yaml
 study 'name: hbm3-8h$' 'name: hbm3e-12h';        expect 3 "${at}two systems are called 'hbm3e-12h': rename" run s.yaml
-study 'precision: \[fp8, bf16\]' 'precision: bf61'; expect 3 "job 'serve': unknown precision 'bf61'" check s.yaml
-study 'slo: ttft_p99_s' 'slo: ttft_p99';         expect 3 "job 'serve': unknown objective" check s.yaml
+study 'precision: \[fp8, bf16\]' 'precision: bf61'; expect 3 "unknown precision 'bf61'" check s.yaml
+study 'slo: ttft_p99_s' 'slo: ttft_p99';         expect 3 "s\.yaml:[0-9]+:[0-9]+: .*unknown objective" check s.yaml
 study 'model: llama-3-8b' 'model: [llama-3-9b, x/y]'; expect 3 "${at}no model 'llama-3-9b' .*did you mean 'llama-3-8b'" check s.yaml
 study 'model: llama-3-8b' 'model: []';           expect 3 "$at'model' is empty" check s.yaml
 study 'base: h100-roce-24k' 'base: [h100-sxm]';  expect 3 "$at'base' must be the name of a system" check s.yaml

@@ -57,6 +57,8 @@ struct f2f_train_job {
     double checkpoint_s; /* work between checkpoints; 0: the best in simulation */
     int seed; /* of the failures */
     int spares; /* search: up to so many chips may stand by, the fewest that suit the batch */
+    bool (*go_on)(void *context); /* search: false stops it, F2F_EINTERRUPTED. From any thread; NULL: always */
+    void *go_on_context;
     bool wide; /* search: also order, context, shard, offload and recompute_layers where they are 0; and where nothing
                 * divides all chips, a twentieth of them may stand by */
 };
@@ -77,7 +79,8 @@ f2f_status f2f_train_run_ranked(struct f2f_record **out, struct f2f_record **ran
                                 const struct f2f_system *system, const struct f2f_train_job *job, f2f_error *err);
 
 /* The same on each of n numbers of chips, side by side; all live as long as the arena. threads: 0: all cores, which
- * change nothing but the time. Fails as the first of the sizes that fails; more than F2F_TRAIN_SIZES_MAX: F2F_EINPUT.
+ * change nothing but the time. Fails as the first of the sizes that fails, the others have their answer; more than
+ * F2F_TRAIN_SIZES_MAX: F2F_EINPUT.
  */
 enum { F2F_TRAIN_SIZES_MAX = 1000 };
 struct f2f_train_size {

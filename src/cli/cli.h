@@ -63,6 +63,8 @@ void progress_end(struct progress *p);
 /* From then on Ctrl-C ends the program at once; while there is progress only the second does, and the first makes
  * progress_step return false, so that what was finished is kept. */
 void interrupt_install(void);
+/* The same for work that shows no progress, from any thread; after progress_start. */
+bool interrupt_go_on(void *unused);
 double cli_now_s(void);
 
 /* The one way out of a verb: prints or writes the results, tests --require; returns the exit code. */

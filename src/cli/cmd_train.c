@@ -160,6 +160,7 @@ static struct f2f_train_job job_of_options(const struct cli *cli) {
                                 .optimizer_B = o.optimizer_B,
                                 .seed = cli->common.seed,
                                 .search = true,
+                                .go_on = interrupt_go_on,
                                 .wide = !o.strategy};
     job.strategy = (struct f2f_strategy){.zero = F2F_ZERO_CHOSEN, .recompute = F2F_RECOMPUTE_CHOSEN};
     if (!o.strategy) job.strategy.schedule = F2F_SCHEDULE_CHOSEN; /* who gives a strategy means the usual one */
@@ -187,9 +188,11 @@ static f2f_status answer_sizes(struct cli *cli, struct f2f_results *results, con
             return f2f_fail(err, F2F_EUSAGE, "--chips: at most %d numbers", F2F_TRAIN_SIZES_MAX);
         F2F_TRY(next_chips(&sizes[n].chips, &list, err));
     }
-    F2F_TRY(f2f_train_run_sizes(sizes, n, cli->arena, system, job, o.search, cli->common.threads, err));
-    for (size_t i = 0; i < n; i++) put_size(cli, results, system, price, &sizes[i]);
-    return F2F_OK;
+    f2f_status status = f2f_train_run_sizes(sizes, n, cli->arena, system, job, o.search, cli->common.threads, err);
+    for (size_t i = 0; i < n; i++) /* one that fails takes nothing from the others */
+        if (sizes[i].status == F2F_OK) put_size(cli, results, system, price, &sizes[i]);
+    if (status == F2F_EINTERRUPTED) f2f_results_note(results, "Interrupted: only what was finished is shown.");
+    return status;
 }
 
 static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error *err) {
@@ -219,10 +222,13 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
 static int run(struct cli *cli) {
     f2f_error err = {0};
     double started_s = cli_now_s();
+    struct progress progress;
     struct f2f_results *results = f2f_results_new(cli->arena, cli->verb);
+    progress_start(&progress, "train", cli->common.quiet);
     f2f_status status = answer(cli, results, &err);
+    progress_end(&progress);
     cli_put_wall(results, started_s);
-    return status == F2F_OK ? cli_finish(cli, results, status, &err) : cli_fail(cli, status, &err);
+    return status == F2F_OK || results->n_items ? cli_finish(cli, results, status, &err) : cli_fail(cli, status, &err);
 }
 
 const struct verb verb_train = {table, run};

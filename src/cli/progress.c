@@ -11,10 +11,15 @@ static volatile sig_atomic_t stops_between_steps, stop_asked;
 /* The first signal asks for partial results, a later one ends at once. One that comes with the first is the same wish:
  * timeout(1) and make send it to the process and to its group. */
 static void ask_stop(int signal_number) {
+    static const char text[] = "fab2fleet: error: interrupted: nothing was finished\n";
     static double asked_s;
     double now_s = cli_now_s();
     (void)signal_number;
-    if (!stops_between_steps || (stop_asked && now_s - asked_s > 0.5)) _exit(F2F_EINTERRUPTED);
+    if (!stops_between_steps || (stop_asked && now_s - asked_s > 0.5)) {
+        ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+        (void)written;
+        _exit(F2F_EINTERRUPTED);
+    }
     if (!stop_asked) asked_s = now_s;
     stop_asked = 1;
 }
@@ -42,6 +47,11 @@ bool progress_step(void *context, int done, int total, const char *item) {
         fprintf(stderr, "\r\033[K%s: %d of %d  %.60s", p->what, done, total, item);
         p->shown = true;
     }
+    return !stop_asked;
+}
+
+bool interrupt_go_on(void *unused) {
+    (void)unused;
     return !stop_asked;
 }
 

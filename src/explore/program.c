@@ -104,6 +104,11 @@ static void put_rates(struct f2f_results *results, const struct f2f_program *p, 
     f2f_results_table(results, table);
 }
 
+static bool go_on(void *context) {
+    const struct f2f_program_options *o = context;
+    return !o->progress || o->progress(o->progress_context, 1, 1, "cases");
+}
+
 f2f_status f2f_program_run(struct f2f_results **out, struct f2f_catalog *catalog, const struct f2f_program *p,
                            const struct f2f_program_options *o, f2f_error *err) {
     f2f_arena *arena = f2f_catalog_arena(catalog);
@@ -133,8 +138,11 @@ f2f_status f2f_program_run(struct f2f_results **out, struct f2f_catalog *catalog
                                       .tokps = tokps,
                                       .ranges = f2f_catalog_ranges(catalog),
                                       .samples = o->samples,
-                                      .seed = o->seed};
-    F2F_TRY(f2f_plan_run(results, &in, err));
-    *out = results;
-    return F2F_OK;
+                                      .seed = o->seed,
+                                      .go_on = go_on,
+                                      .go_on_context = (void *)o};
+    status = f2f_plan_run(results, &in, err);
+    if (status == F2F_EINTERRUPTED) f2f_results_note(results, "Interrupted: only what was finished is shown.");
+    if (status == F2F_OK || status == F2F_EINTERRUPTED) *out = results;
+    return status;
 }

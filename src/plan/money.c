@@ -41,6 +41,7 @@ static double respin_usd(const struct f2f_plan_model *m, const struct f2f_plan_a
 }
 
 static f2f_status price_at(double *usd, struct f2f_plan_model *m, const struct f2f_plan_answer *plan, f2f_error *err) {
+    F2F_TRY(f2f_plan_go_on(m, err));
     F2F_TRY(f2f_plan_model_price(m, err));
     *usd = payments_usd(m, plan);
     return F2F_OK;

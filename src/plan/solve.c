@@ -61,11 +61,17 @@ static void answer(struct f2f_plan_answer *out, const struct f2f_plan_model *m, 
     take_shadows(out, m, p, a);
 }
 
+f2f_status f2f_plan_go_on(const struct f2f_plan_model *m, f2f_error *err) {
+    bool on = !m->in->go_on || m->in->go_on(m->in->go_on_context);
+    return on ? F2F_OK : f2f_fail(err, F2F_EINTERRUPTED, "interrupted: only the cases that were finished are answered");
+}
+
 f2f_status f2f_plan_solve(struct f2f_plan_answer *out, const struct f2f_plan_model *m, const struct f2f_plan_ask *ask,
                           f2f_error *err) {
     struct f2f_plan_lp p;
     struct f2f_lp_answer a;
     f2f_error reason;
+    F2F_TRY(f2f_plan_go_on(m, err));
     f2f_plan_build(&p, m, ask);
     f2f_status status = f2f_lp_solve(&a, &p.lp, &reason);
     if (status == F2F_EINFEASIBLE) return f2f_fail(err, status, "%s", f2f_plan_why(m, ask, &reason));

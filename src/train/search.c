@@ -106,6 +106,8 @@ static f2f_status visit(struct search *q, int depth, f2f_error *err) {
     if (depth == F2F_AXES_PIPE && !lay_out(q)) return F2F_OK;
     q->divides |= depth == F2F_AXES_PIPE;
     if (depth == F2F_AXES_PIPE && q->only_asks) return F2F_OK;
+    if (depth == F2F_AXES_PIPE && q->job->go_on && !q->job->go_on(q->job->go_on_context))
+        return f2f_fail(err, F2F_EINTERRUPTED, "interrupted: the search was not finished");
     const struct f2f_train_axis *a = &q->axis[depth];
     for (int i = 0; i < a->n && !(q->only_asks && q->divides); i++) {
         *f2f_train_axis_field(&q->s, a) = a->value[i];

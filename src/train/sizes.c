@@ -31,6 +31,8 @@ f2f_status f2f_train_run_sizes(struct f2f_train_size *sizes, size_t n, f2f_arena
     f2f_threads_each(n, threads, run_size, &all);
     for (size_t i = 0; i < n; i++) f2f_arena_adopt(arena, all.arenas[i]);
     for (size_t i = 0; i < n; i++)
+        if (sizes[i].status == F2F_EINTERRUPTED) return f2f_fail(err, sizes[i].status, "%s", sizes[i].err.message);
+    for (size_t i = 0; i < n; i++)
         if (sizes[i].status != F2F_OK) return f2f_fail(err, sizes[i].status, "%s", sizes[i].err.message);
     return F2F_OK;
 }

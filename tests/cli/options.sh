@@ -149,5 +149,22 @@ grep -q 'interrupted: [0-9]* of [0-9]* jobs' "$dir/long.err" || fail "interrupte
 grep -q '"users_fit"' "$dir/long.json" || fail "interrupted: nothing was kept"
 grep -q 'Interrupted: only' "$dir/long.json" || fail "interrupted: no note"
 
+# the other verbs end with a word and the same code; what was finished is kept
+stop() { # SECONDS ARGS...
+    local wait=$1
+    shift
+    "$F2F_BIN" "$@" --json >"$dir/stop.json" 2>"$dir/stop.err" & pid=$!
+    sleep "$wait"
+    kill -INT $pid
+    code=0; wait $pid || code=$?
+    [ "$code" = 130 ] || fail "$1 interrupted: exit $code"
+    grep -q 'interrupted' "$dir/stop.err" || fail "$1 interrupted: no word"
+}
+stop 0.5 cost dgx-h100 --model llama-3-70b --tp 2 --samples 100000
+stop 2 plan "$F2F_SOURCE_DIR/studies/build-or-buy.yaml" --samples 100000
+grep -q 'Interrupted: only' "$dir/stop.json" || fail "plan interrupted: nothing was kept"
+stop 1 train --system fleet-350k --model llama-3.1-405b --global-batch 32768 -j 1 --chips "8,$(seq -s, 1024 1024 262144)"
+grep -q '"mfu_frac"\|Interrupted: only' "$dir/stop.json" || fail "train interrupted: nothing was kept"
+
 "$F2F_BIN" version | grep -q '^fab2fleet ' || fail version
 echo ok

@@ -125,6 +125,12 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, struct pr
     f2f_record_text(r, "memory", cli->args[0], NULL);
     f2f_record_text(r, "controller", run.memory->controller->id.name, NULL);
     f2f_results_add(results, r);
+    double trefi_s = run.memory->timing[F2F_DRAM_SYMBOL_nREFI].s;
+    if (status == F2F_OK && m.time_s < trefi_s)
+        f2f_results_note(results,
+                         "The run lasts %.3g us, less than one refresh interval (trefi, %.3g us): more --requests "
+                         "show what refresh costs.",
+                         m.time_s * 1e6, trefi_s * 1e6);
     if (cli->common.explain && m.reads) f2f_results_table(results, f2f_mem_histogram(cli->arena, &m));
     if (status == F2F_OK && o.curve) {
         run.log = NULL;

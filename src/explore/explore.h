@@ -15,6 +15,7 @@ struct f2f_task {
     const char *precision;
     const char *value; /* of a sweep, or NULL */
     const struct f2f_price *price; /* or NULL */
+    const char *missing_trace; /* for which a traffic stands in, or NULL */
     const struct f2f_doc *at; /* where its job stands in the study, or NULL */
     const struct f2f_study_system *place; /* that it was asked for; NULL: of a plan */
     int kind; /* enum f2f_job_kind */

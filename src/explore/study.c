@@ -223,6 +223,20 @@ static void answer(struct f2f_results *results, const struct f2f_study *study, c
     for (int c = 0; c < study->n_claims; c++) f2f_answer_claim(results, study, &study->claims[c], tasks, n_jobs);
 }
 
+/* Requests that are drawn because a trace is not at hand: once for each trace. */
+static void note_traces(struct f2f_results *results, const struct f2f_tasks *tasks) {
+    for (size_t i = 0; i < tasks->n; i++) {
+        const char *missing = tasks->items[i].missing_trace;
+        size_t k = 0;
+        while (k < i &&
+               !(missing && tasks->items[k].missing_trace && strcmp(tasks->items[k].missing_trace, missing) == 0))
+            k++;
+        if (missing && k == i)
+            f2f_results_note(results, "The trace %s is not at hand: requests are drawn from traffic %s instead.",
+                             missing, tasks->items[i].serve.stream.traffic->id.name);
+    }
+}
+
 /* A job that fails takes nothing from the others: what was finished is answered. */
 f2f_status f2f_study_run(struct f2f_results **out, struct f2f_catalog *catalog, const struct f2f_study *study,
                          const struct f2f_study_options *options, f2f_error *err) {
@@ -240,6 +254,7 @@ f2f_status f2f_study_run(struct f2f_results **out, struct f2f_catalog *catalog, 
     results->title = study->id.title ? study->id.title : study->id.name;
     results->question = study->question;
     if (status == F2F_EINTERRUPTED) f2f_results_note(results, "Interrupted: only what was finished is shown.");
+    note_traces(results, &tasks);
     for (int s = 0; s < study->n_systems; s++)
         if (study->systems[s].text) f2f_results_note(results, "%s: %s", study->systems[s].name, study->systems[s].text);
     answer(results, study, &tasks, sweep_start);

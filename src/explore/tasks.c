@@ -29,8 +29,10 @@ static f2f_status make_serve(struct f2f_task *task, const struct f2f_tasks *task
     serve->router = job->router;
     serve->stream.rate_scale = job->rate_scale;
     if (job->trace && access(job->trace, R_OK) == 0) serve->stream.trace = job->trace;
-    else if (job->traffic) F2F_TRY(f2f_catalog_traffic(&serve->stream.traffic, catalog, job->traffic, err));
-    else if (job->trace)
+    else if (job->traffic) {
+        F2F_TRY(f2f_catalog_traffic(&serve->stream.traffic, catalog, job->traffic, err));
+        task->missing_trace = job->trace;
+    } else if (job->trace)
         return f2f_fail(err, F2F_EINPUT, "cannot read trace '%.150s', and no traffic stands in", job->trace);
     return job->slo ? f2f_slo_parse(&serve->slo, job->slo, err) : F2F_OK;
 }

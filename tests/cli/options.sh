@@ -89,6 +89,10 @@ cmp -s "$dir/one.json" "$dir/a.json" || fail "-o FILE of a study"
 "$F2F_BIN" serve --system h100-1x --model llama-3-8b --concurrency 1 --isl 8 --osl 8 --json | grep -q '"wall_s"' || fail "wall_s"
 ! grep -q wall_s "$dir/1.json" || fail "run must give the same bytes"
 
+# a run that ends before the first refresh is due
+"$F2F_BIN" memory hbm3-8h-16gb -n 10000 --json | grep -q 'less than one refresh interval' || fail "a run without refreshes"
+! "$F2F_BIN" memory hbm3-8h-16gb --json | grep -q 'less than one refresh interval' || fail "a note that is not true"
+
 # a format the chip has no units for is told
 "$F2F_BIN" kernel a100-sxm-80gb gemm --m 1 --n 8 --k 8 --dtype fp8 | grep -q 'no matrix units for fp8' || fail "silent stand-in"
 

@@ -106,6 +106,13 @@ static const char *smallest_system(struct f2f_catalog *catalog, const char *chip
     return best;
 }
 
+/* A node or system of the same chip that has so many, to be named in a message; NULL: none. */
+static const char *larger_of(struct f2f_catalog *catalog, const struct f2f_chip *chip, int chips) {
+    if (!chip->id.name) return NULL;
+    const char *host = smallest_node(catalog, chip->id.name, chips);
+    return host ? host : smallest_system(catalog, chip->id.name, chips);
+}
+
 f2f_status f2f_catalog_host(const struct f2f_system **out, struct f2f_catalog *catalog, const char *name, int chips,
                             const struct f2f_set *sets, size_t n_sets, f2f_error *err) {
     f2f_error reason;
@@ -114,10 +121,17 @@ f2f_status f2f_catalog_host(const struct f2f_system **out, struct f2f_catalog *c
     const char *host = smallest_node(catalog, name, chips);
     if (!host) host = smallest_system(catalog, name, chips);
     if (host) return f2f_catalog_system(out, catalog, host, sets, n_sets, err);
-    (void)f2f_fail(
-        &reason, F2F_EINPUT,
-        "'%.60s' has %d chips, %d are asked for, and no node or system of the catalog with that chip has as many", name,
-        (*out)->nodes * (*out)->node->chips, chips);
+    int has = (*out)->nodes * (*out)->node->chips;
+    host = larger_of(catalog, (*out)->node->chip, chips);
+    if (host)
+        (void)f2f_fail(&reason, F2F_EINPUT, "'%.60s' has %d chips, %d are asked for: name a larger one, e.g. %.60s",
+                       name, has, chips, host);
+    else
+        (void)f2f_fail(
+            &reason, F2F_EINPUT,
+            "'%.60s' has %d chips, %d are asked for, and no node or system of the catalog with that chip has "
+            "as many",
+            name, has, chips);
     *out = NULL;
     return f2f_fail(err, F2F_EINPUT, "%s", reason.message);
 }

@@ -107,12 +107,36 @@ static f2f_status show_model(struct f2f_record **out, struct f2f_catalog *catalo
     return F2F_OK;
 }
 
+/* "foundry/cowos-s": a name that several kinds have; a file of that path goes first. */
+static bool split_kind(const char **kind, const char **name) {
+    const char *slash = strchr(*name, '/');
+    if (!slash || f2f_desc_is_file(*name)) return false;
+    for (size_t i = 0; f2f_desc_kinds[i]; i++) {
+        size_t length = strlen(f2f_desc_kinds[i]);
+        if ((size_t)(slash - *name) != length || strncmp(*name, f2f_desc_kinds[i], length) != 0) continue;
+        *kind = f2f_desc_kinds[i];
+        *name = slash + 1;
+        return true;
+    }
+    return false;
+}
+
+/* What else has the name. */
+static void put_others(struct f2f_record *r, struct f2f_catalog *catalog, const char *kind, const char *name) {
+    const char *others = "";
+    for (size_t i = 0; f2f_desc_kinds[i]; i++)
+        if (strcmp(f2f_desc_kinds[i], kind) != 0 && f2f_catalog_file(catalog, f2f_desc_kinds[i], name))
+            others =
+                f2f_arena_printf(r->arena, "%s%s`show %s/%s`", others, *others ? ", " : "", f2f_desc_kinds[i], name);
+    if (*others) f2f_record_text(r, "also", others, "descriptions of other kinds with the name");
+}
+
 /* A description must also decode, or what is shown could not be used. */
 f2f_status f2f_catalog_show(struct f2f_record **out, struct f2f_catalog *catalog, const char *name,
                             const struct f2f_set *sets, size_t n_sets, f2f_error *err) {
     const char *kind;
     *out = NULL;
-    F2F_TRY(f2f_desc_kind(&kind, catalog, f2f_desc_kinds, name, NULL, err));
+    if (!split_kind(&kind, &name)) F2F_TRY(f2f_desc_kind(&kind, catalog, f2f_desc_kinds, name, NULL, err));
     if (strcmp(kind, "model") == 0) return show_model(out, catalog, name, err);
     const struct f2f_table *table = f2f_table_find(kind);
     struct f2f_doc *tree;
@@ -120,6 +144,7 @@ f2f_status f2f_catalog_show(struct f2f_record **out, struct f2f_catalog *catalog
     F2F_TRY(f2f_desc_resolve(&tree, catalog, table, name, NULL, err));
     struct f2f_record *r = f2f_record_new(catalog->arena, name);
     put_head(r, tree, kind, name);
+    put_others(r, catalog, kind, name);
     for (size_t i = 0; i < n_sets; i++) F2F_TRY(f2f_desc_set(catalog, table, tree, &sets[i], err));
     F2F_TRY(f2f_set_check_read(catalog, table, tree, sets, n_sets, err));
     show_table(r, catalog, table, tree, "");

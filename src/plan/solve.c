@@ -17,6 +17,8 @@ static void take(double *out, const int *columns, int n, const struct f2f_lp_ans
 }
 
 /* Missing work in money, and all work in the same money. */
+#define TOLERANCE 1e-9 /* of the solver, as a share */
+
 static void sum_unmet(struct f2f_plan_answer *out, const struct f2f_plan_model *m, const struct f2f_plan_lp *p) {
     double missing_usd = 0, all_usd = 0;
     for (int i = 0; i < m->demands * m->quarters; i++) {
@@ -57,7 +59,9 @@ static void answer(struct f2f_plan_answer *out, const struct f2f_plan_model *m, 
     take(out->unmet_frac, p->unmet, D * Q, a, 1);
     for (int v = 0; v < V; v++) out->begun[v] = p->begun[v] >= 0 && a->value[p->begun[v]] > 0.5;
     sum_unmet(out, m, p);
-    out->cost_usd = a->objective * 1e6 - out->shortfall_usd;
+    double cost_usd = a->objective * 1e6 - out->shortfall_usd;
+    out->cost_usd =
+        fabs(cost_usd) > TOLERANCE * fabs(a->objective * 1e6) ? cost_usd : 0; /* a difference of large sums */
     take_shadows(out, m, p, a);
 }
 

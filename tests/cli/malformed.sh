@@ -174,6 +174,8 @@ expect 2 "'memory.device.controller' is not read" kernel h100-sxm "${k[@]}" --se
 expect 2 "reads no engine" kernel h100-sxm "${k[@]}" --set engine.max_seqs=3
 expect 2 "reads no engine" cost h100-sxm --set engine.max_seqs=3
 expect 2 "takes descriptions as they are" list chip --set chip.tdp='1 W'
+expect 3 "no foundry 'nope'" show foundry/nope
+expect 3 "'dgx-h100' has 8 chips, 16 are asked for: name a larger one, e\.g\. [a-z0-9-]+" kernel dgx-h100 collective --chips 16 --bytes 1e6
 many=(); for i in $(seq 100); do many+=(--set "chip.memory.stacks=$((i % 5 + 1))"); done
 expect 3 "out of its range" kernel h100-sxm "${k[@]}" "${many[@]}" --set 'chip.memory.stacks=1025'
 

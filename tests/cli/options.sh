@@ -93,6 +93,12 @@ cmp -s "$dir/one.json" "$dir/a.json" || fail "-o FILE of a study"
 "$F2F_BIN" memory hbm3-8h-16gb -n 10000 --json | grep -q 'less than one refresh interval' || fail "a run without refreshes"
 ! "$F2F_BIN" memory hbm3-8h-16gb --json | grep -q 'less than one refresh interval' || fail "a note that is not true"
 
+# a name that several kinds have
+"$F2F_BIN" show cowos-s | grep -q 'show package/cowos-s\|show foundry/cowos-s' || fail "other kinds of a name are not told"
+for kind in package foundry; do
+    "$F2F_BIN" show $kind/cowos-s --json | grep -q "\"kind\": \"$kind\"" || fail "show $kind/cowos-s"
+done
+
 # a format the chip has no units for is told
 "$F2F_BIN" kernel a100-sxm-80gb gemm --m 1 --n 8 --k 8 --dtype fp8 | grep -q 'no matrix units for fp8' || fail "silent stand-in"
 

@@ -45,6 +45,11 @@ tr -s ' \n' ' ' <"$dir/text" | grep -q 'what binds is .*power' || fail "power is
 sed -e 's/^objective: least-cost/objective: most-work/' -e 's/^budget: 20000 MUSD/budget: 5000 MUSD/' "$plan" >"$dir/most.yaml"
 "$F2F_BIN" plan "$dir/most.yaml" --samples 0 --json --require 'unmet_frac>0.1,unmet_frac<0.9' >/dev/null || fail "most work within a budget"
 
+# where work is worth less than any chip nothing is bought, for 0 USD and not for a rounding error below
+"$F2F_BIN" plan "$plan" --samples 0 --set plan.shortfall='0.05 USD/h' --json >"$dir/none.json" || fail "nothing is worth it"
+grep -q '"cost_usd": 0,' "$dir/none.json" || fail "nothing is bought for 0 USD"
+! grep '": -' "$dir/none.json" || fail "a cost below 0"
+
 # mistakes have their place
 sed -e 's/vendors: \[h100, b200, mi300x, gaudi3, rented-h100\]/vendors: [h100, b2000]/' -e 's/^power: 2 GW/power: 2 GB/' "$plan" >"$dir/wrong.yaml"
 code=0

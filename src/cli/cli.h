@@ -40,6 +40,8 @@ struct cli {
     struct common common;
     const char **args; /* what is no option */
     int n_args;
+    const char **given; /* names of the options that were */
+    size_t n_given;
     f2f_arena *arena; /* of the whole call */
     struct f2f_catalog *catalog; /* opened by main */
 };
@@ -75,6 +77,17 @@ int cli_fail(const struct cli *cli, f2f_status status, const f2f_error *err);
 f2f_status cli_write(const struct cli *cli, const char *text, f2f_error *err);
 f2f_status cli_write_file(const char *path, const char *text, f2f_error *err);
 f2f_status cli_write_bytes(const char *path, const char *bytes, size_t length, f2f_error *err);
+/* Before the work: can the file be written, is the ending of --output known? */
+f2f_status cli_check_writable(const struct cli *cli, const char *path, f2f_error *err);
+f2f_status cli_check_output(const struct cli *cli, f2f_error *err);
+/* Options that belong only to others or to what was not asked. F2F_EUSAGE names the first that was given all the same.
+ */
+struct cli_only {
+    const char *option;
+    bool applies;
+    const char *with; /* "a collective", "--model" */
+};
+f2f_status cli_check_only(const struct cli *cli, const struct cli_only *rules, size_t n, f2f_error *err);
 /* Does the file name end as one that results are written to: .json .csv .html .txt? */
 bool cli_names_format(const char *path);
 /* `wall_s` since the start in every result: the one figure that differs between two runs. */

@@ -26,6 +26,7 @@ static int run(struct cli *cli) {
                         f2f_fail(&err, F2F_EUSAGE,
                                  "measured tables are wanted, e.g. fab2fleet calibrate gemm.csv attention_decode.csv"),
                         &err);
+    if (o.write && cli_check_writable(cli, o.write, &err) != F2F_OK) return cli_fail(cli, F2F_ERUN, &err);
     f2f_catalog_override(cli->catalog, cli->common.sets.item, cli->common.sets.n);
     progress_start(&progress, "calibrate", cli->common.quiet);
     const struct f2f_calibrate_opts opts = {.class_name = o.class_name,

@@ -45,6 +45,15 @@ static f2f_status simulate(struct f2f_cost_job *out, const char **why, struct cl
     return F2F_OK;
 }
 
+static f2f_status check_options(const struct cli *cli, f2f_error *err) {
+    static const char with[] = "what --model costs to serve";
+    bool served = o.model != NULL;
+    const struct cli_only rules[] = {{"precision", served, with}, {"kv-precision", served, with}, {"tp", served, with},
+                                     {"pp", served, with},        {"concurrency", served, with},  {"isl", served, with},
+                                     {"osl", served, with},       {"slo", served, with}};
+    return cli_check_only(cli, rules, sizeof rules / sizeof rules[0], err);
+}
+
 static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error *err) {
     struct f2f_cost_case c = {0};
     struct set_list sets;
@@ -52,6 +61,7 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
     const char *why = NULL;
     if (cli->n_args != 1)
         return f2f_fail(err, F2F_EUSAGE, "one chip, node or system is wanted, e.g. fab2fleet cost h100-sxm");
+    F2F_TRY(check_options(cli, err));
     static const char *const unread[] = {"engine", NULL};
     if (!o.model) F2F_TRY(cli_refuse_sets(cli, unread, err));
     f2f_catalog_ranges_start(cli->catalog);

@@ -84,6 +84,29 @@ static f2f_status make_collective(struct f2f_op *op, f2f_error *err) {
                     o.op);
 }
 
+/* Options of other operators would change nothing. */
+static f2f_status check_options(const struct cli *cli, const char *what, f2f_error *err) {
+    bool gemm = strcmp(what, "gemm") == 0, prefill = strcmp(what, "attention-prefill") == 0,
+         attention = prefill || strcmp(what, "attention-decode") == 0, collective = strcmp(what, "collective") == 0;
+    if (!gemm && !attention && !collective) return F2F_OK; /* which is told soon */
+    const struct cli_only rules[] = {{"m", gemm, "gemm"},
+                                     {"n", gemm, "gemm"},
+                                     {"k", gemm, "gemm"},
+                                     {"groups", gemm, "gemm"},
+                                     {"kv-dtype", attention, "attention"},
+                                     {"batch", attention, "attention"},
+                                     {"seq", attention, "attention"},
+                                     {"kv-len", attention && !prefill, "attention-decode"},
+                                     {"q-heads", attention, "attention"},
+                                     {"kv-heads", attention, "attention"},
+                                     {"head-dim", attention, "attention"},
+                                     {"latent-dim", attention, "attention"},
+                                     {"op", collective, "collective"},
+                                     {"chips", collective, "collective"},
+                                     {"bytes", collective, "collective"}};
+    return cli_check_only(cli, rules, sizeof rules / sizeof rules[0], err);
+}
+
 static f2f_status make_op(struct f2f_op *op, const char *what, f2f_error *err) {
     struct f2f_precision precision;
     F2F_TRY(f2f_precision_parse(&precision, o.dtype, NULL, err));
@@ -120,6 +143,7 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
     struct f2f_op op;
     if (cli->n_args != 2)
         return f2f_fail(err, F2F_EUSAGE, "wanted: fab2fleet kernel h100-sxm gemm --m 8 --n 4096 --k 4096 --dtype bf16");
+    F2F_TRY(check_options(cli, cli->args[1], err));
     F2F_TRY(make_op(&op, cli->args[1], err));
     static const char *const unread[] = {"engine", "price", "plan", NULL};
     F2F_TRY(cli_refuse_sets(cli, unread, err));

@@ -88,6 +88,9 @@ static f2f_status make_run(struct f2f_mem_run *run, struct cli *cli, f2f_error *
                                 .temperature_C = o.temperature_C,
                                 .pin_rate_bps = o.pin_rate_Gbps * 1e9};
     F2F_TRY(read_pattern(&run->traffic, err));
+    const struct cli_only rules[] = {{"skew", run->traffic.pattern == F2F_MEM_TRIAD, "--pattern triad"},
+                                     {"outstanding", !(o.rate_GBps > 0), "runs without --rate"}};
+    F2F_TRY(cli_check_only(cli, rules, sizeof rules / sizeof rules[0], err));
     F2F_TRY(load_memory(&run->memory, cli, err));
     run->traffic.read_frac = o.read_frac;
     run->traffic.outstanding = o.rate_GBps > 0 ? 0 : o.outstanding;

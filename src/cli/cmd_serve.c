@@ -22,7 +22,8 @@ static struct serve_options o = {.precision = "bf16",
 static const struct opt table[] = {
     {"system", 's', OPT_TEXT, &o.system, "S", "system, node or chip: a name of the catalog or a path", 0, 0},
     {"model", 'm', OPT_TEXT, &o.model, "M", "model: a name, a folder or a config.json", 0, 0},
-    {"precision", 'p', OPT_TEXT, &o.precision, "P", "bf16, fp16, fp8, int8, int8_wo, int4_wo, w4a8, nvfp4", 0, 0},
+    {"precision", 'p', OPT_TEXT, &o.precision, "P",
+     "bf16, fp16, fp32, fp8, int8, int8_wo, int4_wo, w4a8, nvfp4, mxfp4 or mxfp4_wo", 0, 0},
     {"kv-precision", 0, OPT_TEXT, &o.kv_precision, "P", "format of the KV cache; the precision's own if left out", 0,
      0},
     {"engine", 0, OPT_TEXT, &o.engine, "NAME", "serving engine whose batching is followed (list engine)", 0, 0},
@@ -146,11 +147,18 @@ static f2f_status sweep(struct cli *cli, struct f2f_results *results, f2f_error 
     char *key = f2f_arena_strdup(cli->arena, o.sweep), *at = strchr(key, '='), *end;
     if (!at) return f2f_fail(err, F2F_EUSAGE, "--sweep '%.40s': KEY=V,V is wanted, e.g. rate=1,2,4", o.sweep);
     *at++ = '\0';
+    for (char *value = at;; value = end + 1) { /* all of them, before the first runs */
+        struct serve_options kept = o;
+        double number = strtod(value, &end);
+        if (end == value || (*end && *end != ','))
+            return f2f_fail(err, F2F_EUSAGE, "--sweep %.20s: '%.20s' is no number", key, value);
+        F2F_TRY(set_swept(key, number, err));
+        o = kept;
+        if (!*end) break;
+    }
     struct f2f_record *frontier = f2f_record_new(cli->arena, "throughput of a chip against speed of a user");
     for (;; at = end + 1) {
         double value = strtod(at, &end);
-        if (end == at || (*end && *end != ','))
-            return f2f_fail(err, F2F_EUSAGE, "--sweep %.20s: '%.20s' is no number", key, at);
         F2F_TRY(set_swept(key, value, err));
         F2F_TRY(run_one(cli, results, f2f_arena_printf(cli->arena, "%s %g", key, value), err));
         put_point(frontier, results->items[results->n_items - 1], key, value);

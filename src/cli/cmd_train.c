@@ -84,7 +84,10 @@ static f2f_status take_part(struct f2f_strategy *s, const char *part, f2f_error 
     int *field = field_of(s, name);
     if (!field)
         return f2f_fail(err, F2F_EUSAGE,
-                        "--strategy: '%s' is not one of tp, cp, pp, vp, dp, ep, micro_batch, zero, recompute", name);
+                        "--strategy: '%s' is not one of tp, cp, pp, vp, dp, ep, micro_batch, zero, recompute, "
+                        "recompute_layers, schedule, "
+                        "shard, offload, order, sequence, context",
+                        name);
     if (!f2f_number_parse(&number, value + 1) || number < 0 || number > 1e7 || strpbrk(value, ".eE"))
         return f2f_fail(err, F2F_EUSAGE, "--strategy: '%.40s' wants a whole number", part);
     if (*field != (field == &s->zero ? F2F_ZERO_CHOSEN : 0))
@@ -140,8 +143,8 @@ static f2f_status next_chips(int *chips, const char **list, f2f_error *err) {
     size_t length = end ? (size_t)(end - *list) : strlen(*list);
     if (length < sizeof text) memcpy(text, *list, length);
     if (length >= sizeof text || !f2f_number_parse(&number, text) || strpbrk(text, ".eE") || number < 1 || number > 1e7)
-        return f2f_fail(err, F2F_EUSAGE, "--chips: '%.40s' wants whole numbers from 1 to 1e+07, e.g. 1024 or 1024,4096",
-                        *list);
+        return f2f_fail(err, F2F_EUSAGE,
+                        "--chips: '%.40s' wants whole numbers from 1 to 10000000, e.g. 1024 or 1024,4096", *list);
     *chips = (int)number;
     *list = end ? end + 1 : NULL;
     return F2F_OK;

@@ -43,7 +43,8 @@ static f2f_status take_number(const struct opt *o, const char *text, f2f_error *
         return f2f_fail(err, F2F_EUSAGE, "--%s '%.40s': %s is wanted", o->name, text,
                         whole ? "a whole number" : "a number");
     if (o->min < o->max && (value < o->min || value > o->max))
-        return f2f_fail(err, F2F_EUSAGE, "--%s %.40s is out of its range %g to %g", o->name, text, o->min, o->max);
+        return f2f_fail(err, F2F_EUSAGE, "--%s %.40s is out of its range %.10g to %.10g", o->name, text, o->min,
+                        o->max);
     if (whole) *(int *)o->target = (int)value;
     else *(double *)o->target = value;
     return F2F_OK;
@@ -82,9 +83,9 @@ static const struct opt *find_short(const struct opt *table, size_t n, char lett
 }
 
 /* One option at argv[*i]; steps over its value. */
-static f2f_status take_option(const struct opt *table, size_t n, const char *verb, int argc, char **argv, int *i,
+static f2f_status take_option(struct cli *cli, const struct opt *table, size_t n, int argc, char **argv, int *i,
                               f2f_error *err) {
-    const char *text = argv[*i], *value = NULL;
+    const char *verb = cli->verb, *text = argv[*i], *value = NULL;
     const struct opt *o;
     if (text[1] == '-') {
         const char *equals = strchr(text, '=');
@@ -105,6 +106,7 @@ static f2f_status take_option(const struct opt *table, size_t n, const char *ver
             return f2f_fail(err, F2F_EUSAGE, "--%s needs a value: --%s %s", o->name, o->name, o->argument);
         value = argv[++*i];
     }
+    cli->given[cli->n_given++] = o->name;
     return take_value(o, value, err);
 }
 
@@ -116,12 +118,13 @@ f2f_status cli_parse(struct cli *cli, const struct opt *options, int argc, char 
     cli->common.sets.arena = cli->arena;
     cli->common.sets.item = f2f_arena_alloc(cli->arena, ((size_t)argc + 1) * sizeof *cli->common.sets.item);
     cli->args = f2f_arena_alloc(cli->arena, ((size_t)argc + 1) * sizeof *cli->args);
+    cli->given = f2f_arena_alloc(cli->arena, ((size_t)argc + 1) * sizeof *cli->given);
     bool only_args = false;
     for (int i = 0; i < argc; i++) {
         if (!only_args && strcmp(argv[i], "--") == 0) only_args = true;
         else if (!only_args && (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)) cli->common.help = true;
         else if (!only_args && argv[i][0] == '-' && argv[i][1])
-            F2F_TRY(take_option(table, n, cli->verb, argc, argv, &i, err));
+            F2F_TRY(take_option(cli, table, n, argc, argv, &i, err));
         else cli->args[cli->n_args++] = argv[i];
     }
     if (cli->common.json && cli->common.csv) return f2f_fail(err, F2F_EUSAGE, "--json and --csv exclude each other");

@@ -128,6 +128,22 @@ static f2f_status take_engine(struct f2f_engine *engine, struct cli *cli, const 
     return F2F_OK;
 }
 
+static f2f_status check_options(const struct cli *cli, const struct serve_options *o, f2f_error *err) {
+    bool rate = o->rate_Hz > 0.0 || (o->sweep && strncmp(o->sweep, "rate=", 5) == 0),
+         lengths = !o->trace && !o->traffic;
+    const struct cli_only rules[] = {
+        {"cv", rate, "--rate"},
+        {"isl-cv", rate, "--rate"},
+        {"osl-cv", rate, "--rate"},
+        {"isl", lengths, "--rate and --concurrency (a trace or traffic has its own lengths)"},
+        {"osl", lengths, "--rate and --concurrency (a trace or traffic has its own lengths)"},
+        {"draft-tokens", o->draft != NULL, "--draft"},
+        {"acceptance", o->draft != NULL, "--draft"},
+        {"timeline-window", o->timeline != NULL, "--timeline"}};
+    if (o->timeline) F2F_TRY(cli_check_writable(cli, o->timeline, err));
+    return cli_check_only(cli, rules, sizeof rules / sizeof rules[0], err);
+}
+
 f2f_status serve_job_make(struct f2f_serve_job *job, const struct f2f_system **system, const struct f2f_price **price,
                           struct cli *cli, const struct serve_options *o, f2f_error *err) {
     struct set_list sets;
@@ -145,6 +161,7 @@ f2f_status serve_job_make(struct f2f_serve_job *job, const struct f2f_system **s
     if (!o->system || !o->model || cli->n_args)
         return f2f_fail(err, F2F_EUSAGE,
                         "wanted: fab2fleet serve --system dgx-h100 --model llama-3-70b --precision fp8 --tp 2");
+    F2F_TRY(check_options(cli, o, err));
     F2F_TRY(f2f_precision_parse(&job->precision, o->precision, o->kv_precision, err));
     if (o->slo) F2F_TRY(f2f_slo_parse(&job->slo, o->slo, err));
     F2F_TRY(take_engine(&job->engine, cli, o, err));

@@ -102,7 +102,7 @@ static void decode_int(int *out, struct f2f_diag *diag, const struct f2f_table *
     }
     double low = field->min < field->max ? field->min : -2e9, high = field->min < field->max ? field->max : 2e9;
     if ((double)value < low || (double)value > high) {
-        f2f_doc_error(diag, scalar, "'%s' is %lld, out of its range %g to %g", field->key, value, low, high);
+        f2f_doc_error(diag, scalar, "'%s' is %lld, out of its range %.0f to %.0f", field->key, value, low, high);
         return;
     }
     if (table->sourced && !scalar->source)

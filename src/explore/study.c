@@ -49,8 +49,9 @@ static f2f_status vary_job(struct f2f_study_job *job, const char *field_name, co
         return F2F_OK;
     }
     if (!f2f_number_parse(&number, value) || number < field->min || number > field->max || number != trunc(number))
-        return f2f_fail(err, F2F_EINPUT, "a sweep sets 'job.%.40s' to '%.40s': a whole number from %g to %g is wanted",
-                        field_name, value, field->min, field->max);
+        return f2f_fail(err, F2F_EINPUT,
+                        "a sweep sets 'job.%.40s' to '%.40s': a whole number from %.0f to %.0f is wanted", field_name,
+                        value, field->min, field->max);
     *(int *)((char *)job + field->offset) = (int)number;
     return F2F_OK;
 }

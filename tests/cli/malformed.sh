@@ -176,6 +176,23 @@ expect 2 "reads no engine" cost h100-sxm --set engine.max_seqs=3
 expect 2 "takes descriptions as they are" list chip --set chip.tdp='1 W'
 expect 3 "no foundry 'nope'" show foundry/nope
 expect 3 "'dgx-h100' has 8 chips, 16 are asked for: name a larger one, e\.g\. [a-z0-9-]+" kernel dgx-h100 collective --chips 16 --bytes 1e6
+# ---- told before anything runs
+s=(serve --system h100-1x --model llama-3-8b --precision fp8 --isl 64 --osl 8)
+expect 1 "cannot write 'nowhere/a.json': No such file" "${s[@]}" -o nowhere/a.json
+expect 1 "cannot write 'nowhere/t.json': No such file" "${s[@]}" --timeline nowhere/t.json
+expect 1 "cannot write 'nowhere/out': No such file" run "$F2F_SOURCE_DIR/studies/hbm3e-12h.yaml" -o nowhere/out
+expect 1 "cannot write '.*': Is a directory" "${s[@]}" -o "$dir" --json
+expect 2 "-o 'a.xlsx': .json, .csv, .html" "${s[@]}" -o a.xlsx
+expect 2 "^fab2fleet: serve: error: --sweep rate: 'x' is no number" "${s[@]}" --sweep rate=1,2,x
+# ---- options that would change nothing
+expect 2 "--op is for collective" kernel h100-sxm "${k[@]}" --op foo
+expect 2 "--m is for gemm" kernel h100-sxm collective --bytes 1e6 --m 3
+expect 2 "--tp is for what --model costs" cost h100-sxm --tp 2
+expect 2 "--skew is for --pattern triad" memory hbm3-8h-16gb --skew 3
+expect 2 "--isl is for --rate and --concurrency" serve --system h100-1x --model llama-3-8b --traffic azure-conv-2023 --isl 64
+expect 2 "--draft-tokens is for --draft" "${s[@]}" --draft-tokens 3
+expect 2 "out of its range 1 to 10000000$" "${s[@]}" --max-seqs 99999999
+expect 2 "not one of .*recompute_layers, schedule, shard" train --system dgx-h100 --model llama-3-8b --chips 8 --global-batch 8 --strategy foo=3
 many=(); for i in $(seq 100); do many+=(--set "chip.memory.stacks=$((i % 5 + 1))"); done
 expect 3 "out of its range" kernel h100-sxm "${k[@]}" "${many[@]}" --set 'chip.memory.stacks=1025'
 

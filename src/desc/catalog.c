@@ -47,7 +47,7 @@ const char *const f2f_desc_kinds[] = {
 const char *f2f_desc_kinds_text(f2f_arena *arena) {
     const char *text = f2f_desc_kinds[0];
     for (size_t i = 1; f2f_desc_kinds[i]; i++)
-        text = f2f_arena_printf(arena, "%s%s%s", text, f2f_desc_kinds[i + 1] ? ", " : " and ", f2f_desc_kinds[i]);
+        if (f2f_table_find(f2f_desc_kinds[i])) text = f2f_arena_printf(arena, "%s, %s", text, f2f_desc_kinds[i]);
     return text;
 }
 

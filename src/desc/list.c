@@ -55,8 +55,9 @@ f2f_status f2f_catalog_list(struct f2f_results *out, struct f2f_catalog *catalog
     }
     if (!known) {
         const char *near = f2f_nearest(kind, f2f_desc_kinds, n);
-        return f2f_fail(err, F2F_EUSAGE, "no kind '%.40s': %s are known%s%s%s", kind, f2f_desc_kinds_text(out->arena),
-                        near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+        return f2f_fail(err, F2F_EUSAGE, "no kind '%.40s': %s and model are known%s%s%s", kind,
+                        f2f_desc_kinds_text(out->arena), near ? " (did you mean '" : "", near ? near : "",
+                        near ? "'?)" : "");
     }
     return f2f_diag_status(catalog->diag, before, err);
 }

@@ -114,7 +114,7 @@ f2f_status f2f_desc_file_kind(const char **kind, struct f2f_catalog *catalog, co
     const struct f2f_table *table = node && node->kind == F2F_DOC_SCALAR ? f2f_table_find(node->text) : NULL;
     if (!table)
         return f2f_desc_fail(catalog, path, node ? node : tree, err,
-                             "the file must say what it describes: 'kind:' one of %s, or study",
+                             "the file must say what it describes: 'kind:' one of %s, plan or study",
                              f2f_desc_kinds_text(catalog->arena));
     *kind = table->kind;
     return F2F_OK;

@@ -96,7 +96,8 @@ static void put_object(struct f2f_json *json, const struct f2f_table *table) {
 f2f_status f2f_catalog_schema(const char **out, f2f_arena *arena, const char *kind, f2f_error *err) {
     const struct f2f_table *table = f2f_table_find(kind);
     if (!table)
-        return f2f_fail(err, F2F_EUSAGE, "no kind '%.40s': %s, and study are known", kind, f2f_desc_kinds_text(arena));
+        return f2f_fail(err, F2F_EUSAGE, "no kind '%.40s': %s, making, plan and study are known", kind,
+                        f2f_desc_kinds_text(arena));
     struct f2f_buffer buffer = {.arena = arena};
     struct f2f_json json = {.out = &buffer};
     f2f_json_object(&json, NULL);

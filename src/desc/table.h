@@ -135,7 +135,7 @@ const struct f2f_field *f2f_table_field(const struct f2f_table *table, const cha
 /* kind_making.c: the kinds that say what things cost, ends with NULL, and their tables. */
 extern const struct f2f_table f2f_foundry_table, f2f_bonding_table, f2f_stack_table, f2f_package_table,
     f2f_making_table, f2f_price_table, f2f_plan_table, f2f_device_table;
-/* Every kind of the catalog, models too; ends with NULL. One sentence of them for messages. */
+/* Every kind of the catalog, models too; ends with NULL. A list of those that are YAML for messages. */
 extern const char *const f2f_desc_kinds[];
 const char *f2f_desc_kinds_text(f2f_arena *arena);
 const struct f2f_table *f2f_cost_table_find(const char *kind);

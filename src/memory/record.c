@@ -11,6 +11,7 @@ static const struct {
                             "commands of one group or stack ID apart"},
     [F2F_MEM_LOSS_IDLE] = {"idle_loss_frac", "nothing to do", "no request had come"}};
 
+enum { READ = 1, WRITE };
 static const char *const parts[] = {"activate_J", "read_J", "write_J", "refresh_J", "background_J"};
 
 static void put_latency(struct f2f_record *r, const struct f2f_mem_result *m) {
@@ -25,8 +26,12 @@ static void put_energy(struct f2f_record *r, const struct f2f_mem_result *m) {
     f2f_record_num(r, "energy_per_bit_J", m->bytes_B > 0 ? m->energy_J / (8.0 * m->bytes_B) : 0, NULL);
     f2f_record_num(r, "power_W", m->energy_J / m->time_s, "of the simulated channels");
     struct f2f_record *part = f2f_record_sub(r, "energy", "what it is spent on");
-    for (int i = 0; i < 5; i++) f2f_record_num(part, parts[i], m->part_J[i], NULL);
-    f2f_record_num(part, "io_J", m->io_J, "the link to the chip; counted in reads and writes");
+    double linked = (double)(m->reads - m->forwarded + m->writes); /* bursts over the link, each alike */
+    for (int i = 0; i < 5; i++) {
+        double bursts = i == READ ? (double)(m->reads - m->forwarded) : i == WRITE ? (double)m->writes : 0;
+        f2f_record_num(part, parts[i], m->part_J[i] - (linked > 0 ? m->io_J * bursts / linked : 0), NULL);
+    }
+    f2f_record_num(part, "io_J", m->io_J, "the link to the chip, of reads and writes");
 }
 
 static void put_commands(struct f2f_record *r, const struct f2f_mem_result *m) {

@@ -111,6 +111,15 @@ static long long fit_mean(const struct f2f_serve_site *site, const struct f2f_se
     return sum;
 }
 
+/* Why nobody was served; NULL: somebody was, or the run was cut short. */
+static const char *why_none(const struct f2f_serve_outcome *o) {
+    if (o->ended > 0) return NULL;
+    if (o->lost > 0) return "every request is given up: its replica fails 100 times before it is answered";
+    if (o->sent > 0) return NULL;
+    return o->refused > 0 ? "no request of the load fits into the KV cache of an empty replica"
+                          : "the load holds no request: look at the window";
+}
+
 static f2f_status answer_open(struct f2f_record *r, const struct f2f_serve_site *site, f2f_error *err) {
     const struct f2f_slo *slo = &site->job->slo;
     struct f2f_serve_load load = load_of(site, 0, false);
@@ -125,9 +134,7 @@ static f2f_status answer_open(struct f2f_record *r, const struct f2f_serve_site 
     if (f2f_slo_given(slo))
         f2f_record_bool(r, "slo_met", o.ended && !o.refused && !o.lost && f2f_slo_met(slo, &o.ttft, &o.tpot, &o.e2e),
                         "every objective");
-    f2f_serve_put_feasible(r, o.ended > 0 || o.sent > 0 ? NULL
-                              : o.refused > 0 ? "no request of the load fits into the KV cache of an empty replica"
-                                              : "the load holds no request: look at the window");
+    f2f_serve_put_feasible(r, why_none(&o));
     explain(r, site, &o);
     return status;
 }

@@ -52,11 +52,12 @@ static f2f_status parse_one(struct f2f_slo *out, const char **text, f2f_error *e
     const char *key = skip_space(*text);
     size_t length = strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_");
     const struct objective *o = find(key, length);
+    size_t whole = strcspn(key, "<>=, \t"); /* also what no key has: a dash, capitals */
     if (!o)
         return f2f_fail(
             err, F2F_EUSAGE,
             "unknown objective '%.*s': ttft_ and tpot_ with mean_s, p50_s, p90_s, p99_s and e2e_p99_s are known",
-            (int)(length < 40 ? length : 40), key);
+            (int)(whole < 60 ? whole : 60), key);
     const char *number = skip_space(key + length);
     if (strncmp(number, "<=", 2) != 0)
         return f2f_fail(err, F2F_EUSAGE, "objective %s needs a limit: write '%s<=0.5'", o->key, o->key);

@@ -176,6 +176,13 @@ expect 2 "reads no engine" cost h100-sxm --set engine.max_seqs=3
 expect 2 "takes descriptions as they are" list chip --set chip.tdp='1 W'
 expect 3 "no foundry 'nope'" show foundry/nope
 expect 3 "'dgx-h100' has 8 chips, 16 are asked for: name a larger one, e\.g\. [a-z0-9-]+" kernel dgx-h100 collective --chips 16 --bytes 1e6
+# ---- words
+expect 2 "unknown objective 'TTFT-p99_s'" serve --system h100-1x --model llama-3-8b --slo 'TTFT-p99_s<=1'
+expect 2 "no kind 'model': system, .*device, making, plan and study are known" show --schema model
+expect 2 "no kind 'chips': system, .*, device and model are known .did you mean 'chip'" list chips
+echo 'kind: foo' >kind.yaml
+expect 3 "'kind:' one of system, .*, plan or study" check kind.yaml
+expect 4 '^$' serve --system h100-1x --model llama-3-8b --precision fp8 --rate 1 --isl 64 --osl 8000 --requests 3 --mtbf 0.2 --warmup 0.001
 # ---- told before anything runs
 s=(serve --system h100-1x --model llama-3-8b --precision fp8 --isl 64 --osl 8)
 expect 1 "cannot write 'nowhere/a.json': No such file" "${s[@]}" -o nowhere/a.json

@@ -99,6 +99,12 @@ for kind in package foundry; do
     "$F2F_BIN" show $kind/cowos-s --json | grep -q "\"kind\": \"$kind\"" || fail "show $kind/cowos-s"
 done
 
+# the parts of a memory's energy add up
+"$F2F_BIN" memory hbm3-8h-16gb -n 50000 --read-frac 0.67 --json | awk -F'[:,]' '
+    /"energy_J"/ { all = $2 }
+    /"(activate|read|write|refresh|background|io)_J"/ { sum += $2; parts++ }
+    END { if (parts != 6 || sum / all - 1 > 1e-9 || sum / all - 1 < -1e-9) exit 1 }' || fail "energy parts do not add up"
+
 # a format the chip has no units for is told
 "$F2F_BIN" kernel a100-sxm-80gb gemm --m 1 --n 8 --k 8 --dtype fp8 | grep -q 'no matrix units for fp8' || fail "silent stand-in"
 

@@ -115,16 +115,39 @@ static void trim_line(struct f2f_buffer *out) {
     while (out->length && out->data[out->length - 1] == ' ') out->data[--out->length] = '\0';
 }
 
+/* Where the band of columns that begins at `from` ends: as many as fit beside the first column, and no group of figures
+ * with its ratio taken apart if one fits. */
+static size_t band_end(const struct f2f_text_table *table, const size_t *widths, size_t from, size_t width) {
+    size_t end = from, used = from ? widths[0] : 0, whole = 0;
+    for (; end < table->n_columns; end++) {
+        used += widths[end] + (end ? GAP : 0);
+        if (used > width && end > from) break;
+        const char *name = table->n_header ? table->cells[(table->n_header - 1) * table->n_columns + end] : "";
+        if (strcmp(name, "ratio") == 0) whole = end + 1;
+    }
+    return end < table->n_columns && whole ? whole : end;
+}
+
+static void put_row(struct f2f_text *t, const struct f2f_text_table *table, const size_t *widths, size_t row,
+                    size_t from, size_t end) {
+    if (from) put_cell(t, table, row, 0, widths[0]);
+    for (size_t c = from; c < end; c++) {
+        if (c) f2f_buffer_fill(t->out, ' ', GAP);
+        put_cell(t, table, row, c, widths[c]);
+    }
+    trim_line(t->out);
+    f2f_buffer_text(t->out, "\n");
+}
+
 void f2f_text_table_put(struct f2f_text *t, const struct f2f_text_table *table, size_t indent) {
     size_t *widths = f2f_arena_alloc(t->out->arena, table->n_columns * sizeof *widths);
     for (size_t c = 0; c < table->n_columns; c++) widths[c] = column_width(table, c);
-    for (size_t i = 0; i < table->n_rows; i++) {
-        f2f_buffer_fill(t->out, ' ', indent);
-        for (size_t c = 0; c < table->n_columns; c++) {
-            if (c) f2f_buffer_fill(t->out, ' ', GAP);
-            put_cell(t, table, i, c, widths[c]);
+    for (size_t from = 0, end; from < table->n_columns; from = end) {
+        end = band_end(table, widths, from, F2F_TEXT_WIDTH - indent);
+        if (from) f2f_buffer_text(t->out, "\n");
+        for (size_t i = 0; i < table->n_rows; i++) {
+            f2f_buffer_fill(t->out, ' ', indent);
+            put_row(t, table, widths, i, from, end);
         }
-        trim_line(t->out);
-        f2f_buffer_text(t->out, "\n");
     }
 }

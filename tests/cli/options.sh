@@ -99,6 +99,11 @@ for kind in package foundry; do
     "$F2F_BIN" show $kind/cowos-s --json | grep -q "\"kind\": \"$kind\"" || fail "show $kind/cowos-s"
 done
 
+# no line of a table is wider than a terminal of 100 columns
+"$F2F_BIN" run "$F2F_SOURCE_DIR/studies/serve-llama3-azure.yaml" >"$dir/wide" || fail "the study of a trace"
+[ "$(wc -L <"$dir/wide")" -le 100 ] || fail "a line of $(wc -L <"$dir/wide") columns"
+grep -q 'energy_per_tok_J' "$dir/wide" || fail "columns are gone"
+
 # the parts of a memory's energy add up
 "$F2F_BIN" memory hbm3-8h-16gb -n 50000 --read-frac 0.67 --json | awk -F'[:,]' '
     /"energy_J"/ { all = $2 }

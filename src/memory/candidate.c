@@ -163,7 +163,7 @@ void f2f_dram_pick_find(struct channel *c, int p) {
     if (c->in_order) f2f_dram_candidates_stale(c, p); /* which is the oldest request changes without notice */
     if (r->active >= 0) {
         int64_t refresh = f2f_dram_refresh_next(c, p, &action);
-        if (r->owed > c->controller->postpone) must = refresh;
+        if (r->owed > c->controller->postpone) must = refresh - c->spec->refresh_lag;
         if (key_of(refresh, RANK_REFRESH) < key) {
             key = key_of(refresh, RANK_REFRESH);
             kind = PICK_REFRESH;

@@ -90,6 +90,18 @@ static void drop_edges(struct dram_spec *spec) {
         }
 }
 
+/* How long after an activate another command of its rank has to wait, by its shortest or longest rule. */
+static int32_t after_activate(const struct dram_spec *spec, int action, bool least) {
+    int32_t found = 0;
+    for (int i = 0; i < spec->rules[F2F_DRAM_ACTIVATE]; i++) {
+        const struct dram_rule *rule = &spec->rule[F2F_DRAM_ACTIVATE][i];
+        bool counts = rule->after == action && rule->window == 1 && !rule->sibling &&
+                      (rule->level == F2F_DRAM_PSEUDO || rule->level == F2F_DRAM_RANK);
+        if (counts && (!found || (rule->latency < found) == least)) found = rule->latency;
+    }
+    return found;
+}
+
 static void place_rings(struct dram_spec *spec) {
     for (int a = 0; a < F2F_DRAM_ACTIONS; a++)
         for (int i = 0; i < spec->rules[a]; i++) {
@@ -147,6 +159,8 @@ f2f_status f2f_dram_spec_make(struct dram_spec *out, const struct f2f_memory *me
     for (int i = 0; i < standard->constraints; i++)
         F2F_TRY(add_constraint(out, memory, &standard->constraint[i], clock_s, err));
     F2F_TRY(add_buses(out, standard, err));
+    int32_t lag = after_activate(out, F2F_DRAM_REFRESH_BANK, false) - after_activate(out, F2F_DRAM_ACTIVATE, true);
+    out->refresh_lag = lag > 0 ? lag : 0;
     drop_edges(out);
     place_rings(out);
     return F2F_OK;

@@ -29,6 +29,7 @@ struct dram_spec {
     int rows, columns; /* of a bank; a column is a burst */
     int burst_B;
     int64_t read_delay, write_delay, burst; /* ticks to first data, and of data */
+    int32_t refresh_lag; /* an activate puts a refresh off by so much more than it does the next activate */
     int64_t refresh_interval; /* tREFI in ticks, at the temperature asked for */
     int64_t refresh_all, refresh_bank; /* tRFCab, tRFCpb */
     bool has[F2F_DRAM_ACTIONS];

@@ -28,12 +28,16 @@ static const struct traffic {
                 {"stream, 2 reads : 1 write", F2F_MEM_STREAM, 2.0 / 3.0, 0, 600000, 400e3},
                 {"idle: one read a microsecond", F2F_MEM_RANDOM, 1.0, 32e6, 100000, 0}};
 
-static f2f_status bench(struct f2f_catalog *catalog, const char *memory, const char *controller, f2f_error *err) {
+/* Entries of each queue, or 0: the controller's own. */
+static f2f_status bench(struct f2f_catalog *catalog, const char *memory, const char *name, int queue, f2f_error *err) {
     struct f2f_mem_run run = {.channels = 1};
+    const struct f2f_controller *own;
     F2F_TRY(f2f_catalog_memory(&run.memory, catalog, memory, NULL, 0, err));
-    F2F_TRY(f2f_catalog_controller(&run.controller, catalog, controller, NULL, 0, err));
-    printf("%s, %s, queues of %d and %d\n", memory, controller, run.controller->read_queue,
-           run.controller->write_queue);
+    F2F_TRY(f2f_catalog_controller(&own, catalog, name, NULL, 0, err));
+    struct f2f_controller controller = *own;
+    if (queue) controller.read_queue = controller.write_queue = queue;
+    run.controller = &controller;
+    printf("%s, %s, queues of %d and %d\n", memory, name, controller.read_queue, controller.write_queue);
     for (size_t i = 0; i < sizeof traffics / sizeof traffics[0]; i++) {
         const struct traffic *t = &traffics[i];
         struct f2f_mem_result r;
@@ -64,10 +68,11 @@ int main(void) {
     struct f2f_catalog *catalog = NULL;
     f2f_error err = {0};
     f2f_status status = f2f_catalog_new(&catalog, dirs, 1, &err);
-    if (status == F2F_OK) status = bench(catalog, "hbm3-8h-16gb", "hbm3-tuned-ref", &err);
-    if (status == F2F_OK) status = bench(catalog, "hbm2-2.0-ref", "hbm2-tuned-ref", &err);
-    if (status == F2F_OK) status = bench(catalog, "hbm3-8h-16gb", "gpu-hbm", &err);
-    if (status == F2F_OK) status = bench(catalog, "hbm3e-12h-36gb", "gpu-hbm-fast", &err);
+    if (status == F2F_OK) status = bench(catalog, "hbm3-8h-16gb", "hbm3-tuned-ref", 0, &err);
+    if (status == F2F_OK) status = bench(catalog, "hbm2-2.0-ref", "hbm2-tuned-ref", 0, &err);
+    if (status == F2F_OK) status = bench(catalog, "hbm3-8h-16gb", "gpu-hbm", 0, &err);
+    if (status == F2F_OK) status = bench(catalog, "hbm3-8h-16gb", "gpu-hbm", 128, &err);
+    if (status == F2F_OK) status = bench(catalog, "hbm3e-12h-36gb", "gpu-hbm-fast", 0, &err);
     if (status != F2F_OK) fprintf(stderr, "bench: error: %s %s\n", err.where, err.message);
     f2f_catalog_free(catalog);
     return (int)status;

@@ -374,6 +374,40 @@ static void idle_time_is_skipped(void **state) {
     assert_true(skipped.events * 10 < whole.events && noted > 20000);
 }
 
+/* Row A is read, those of banks D and E in other groups later; a write to D keeps a read of E waiting for the bus to
+ * turn when row A is due to close as idle. A read of A at such a clock. */
+static struct f2f_mem_result read_before_close(long at_ck) {
+    const struct f2f_memory *m = memory_rig_find(&rig, "hbm3-8h-16gb");
+    struct f2f_controller c = *controller("hbm3-tuned-ref");
+    c.page = F2F_DRAM_PAGE_ADAPTIVE;
+    c.idle_close_s = 60 * clock_s(m); /* after the read of A at clock 31 */
+    c.refresh = F2F_DRAM_REFRESH_NONE;
+    c.mapping = "RoBaBgRaPcCo";
+    c.hash = F2F_DRAM_HASH_NONE;
+    long group_B = (long)(m->page_B * m->pseudos * m->ranks), d = group_B, e = 2 * group_B;
+    char path[] = "/tmp/f2f-trace-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_true(dprintf(fd, "0x0 READ 0\n0x%lx READ 25\n0x%lx READ 25\n", (unsigned long)d, (unsigned long)e) > 0);
+    assert_true(
+        dprintf(fd, "0x%lx WRITE 84\n0x%lx READ 85\n0x20 READ %ld\n", (unsigned long)d, (unsigned long)e, at_ck) > 0);
+    struct f2f_mem_run run = reads(m, &c, F2F_MEM_TRACE, 0);
+    run.audit = true;
+    run.traffic.trace = path;
+    struct f2f_mem_result r = simulate(&run);
+    (void)close(fd);
+    (void)unlink(path);
+    assert_int_equal(r.violations, 0);
+    return r;
+}
+
+static void wanted_rows_are_not_idle(void **state) {
+    (void)state;
+    for (long at_ck = 86; at_ck <= 90; at_ck++)
+        assert_int_equal(read_before_close(at_ck).commands[F2F_DRAM_ACTIVATE], 3);
+    assert_int_equal(read_before_close(100).commands[F2F_DRAM_ACTIVATE], 4); /* it was idle and did close */
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(isolated_read_costs_row_column_and_burst),
@@ -391,6 +425,7 @@ int main(void) {
         cmocka_unit_test(open_loops_keep_their_rate),
         cmocka_unit_test(traces_are_read),
         cmocka_unit_test(idle_time_is_skipped),
+        cmocka_unit_test(wanted_rows_are_not_idle),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

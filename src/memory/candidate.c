@@ -41,67 +41,65 @@ static inline int64_t bank_tick(const struct channel *c, const struct candidate 
     return later(later(next[at[F2F_DRAM_RANK]], next[at[F2F_DRAM_GROUP]]), later(next[at[F2F_DRAM_BANK]], least));
 }
 
-static inline void candidate_set(struct candidate *k, int64_t tick, uint32_t position, uint16_t entry) {
+static inline void candidate_set(struct candidate *k, int64_t tick, int64_t until, uint32_t position) {
     k->tick = tick;
+    k->until = until;
     k->position = position;
-    k->entry = entry;
+    k->entry = k->queue->slot[position].entry;
 }
-
-/* The key of a pick for it. */
-static inline int64_t candidate_key(const struct candidate *k, int64_t tick) { return tick * 8 + k->order; }
 
 /* Walks the set by age, past its oldest, to the first entry that is ready by `least`; without one the earliest counts.
  */
 static __attribute__((noinline)) void find_younger(const struct channel *c, struct candidate *k, int64_t least,
                                                    int64_t best_tick) {
     const struct slot *slot = k->queue->slot;
+    int64_t until = NO_TICK; /* the earliest of those passed over */
     uint32_t p = (uint32_t)k->set->oldest, best = p;
     for (int left = k->set->n - 1; left && best_tick > least; left--) {
         p = age_next(k->set, p);
         int64_t tick = bank_tick(c, k, slot[p].bank, least);
         best = tick < best_tick ? p : best;
+        until = tick < best_tick ? best_tick : until;
         best_tick = tick < best_tick ? tick : best_tick;
     }
-    candidate_set(k, best_tick, best, slot[best].entry);
+    candidate_set(k, best_tick, until, best);
 }
 
 /* Mostly the oldest is ready by `least`, or the only one. */
 static inline void find_by_age(const struct channel *c, struct candidate *k, int64_t least) {
+    if (!k->set->n) {
+        k->tick = k->until = NO_TICK;
+        return;
+    }
     uint32_t oldest = (uint32_t)k->set->oldest;
-    struct slot slot = k->queue->slot[oldest];
-    int64_t tick = bank_tick(c, k, slot.bank, least);
+    int64_t tick = bank_tick(c, k, k->queue->slot[oldest].bank, least);
     if (tick > least && k->set->n > 1) find_younger(c, k, least, tick);
-    else candidate_set(k, tick, oldest, slot.entry);
+    else candidate_set(k, tick, NO_TICK, oldest);
 }
 
 /* Only the oldest request of the direction is served; which one that is changes with any other. */
 static __attribute__((noinline)) void find_oldest(struct channel *c, struct candidate *k, int64_t least) {
     struct queue *q = &c->queue[k->direction];
+    k->tick = NO_TICK;
+    if (!k->set->n) return;
     uint32_t oldest = queue_oldest(q);
     const struct entry *entry = &q->entry[q->slot[oldest].entry];
-    k->tick = NO_TICK;
-    k->entry = NO_ENTRY;
     if (entry->want == k->want && c->pseudo_of[entry->bank] == k->pseudo)
-        candidate_set(k, bank_tick(c, k, entry->bank, least), oldest, q->slot[oldest].entry);
+        candidate_set(k, bank_tick(c, k, entry->bank, least), STALE, oldest);
 }
 
 void f2f_dram_candidate_compare(struct channel *c, struct candidate *known, const struct entry *entry) {
-    bool only = known->set->n == 1;
-    if (c->in_order) {
+    int64_t least = least_tick(c, known), tick = bank_tick(c, known, entry->bank, least);
+    int64_t known_tick = later(known->tick, least);
+    bool older = entry->position < known->position;
+    if (known->tick == NO_TICK || tick < known_tick || (tick == known_tick && older)) {
+        candidate_set(known, tick, older ? known->until : known_tick, entry->position);
         pick_stale(c, known->pseudo);
-        return;
-    }
-    int64_t tick = bank_tick(c, known, entry->bank, least_tick(c, known));
-    if (only || known->tick != STALE) {
-        bool before = tick < known->tick || (tick == known->tick && entry->position <= known->position);
-        if (!only && !before) return;
-        candidate_set(known, tick, entry->position, (uint16_t)(entry - known->queue->entry));
-    }
-    if (c->closes || candidate_key(known, tick) <= c->pick[known->pseudo].key) pick_stale(c, known->pseudo);
+    } else if (older && tick < known->until) known->until = tick;
 }
 
 void f2f_dram_candidates_stale(struct channel *c, int pseudo) {
-    for (int w = 0; w < 2 * WANTS; w++) c->candidate[pseudo][w / WANTS][w % WANTS].tick = STALE;
+    for (int w = 0; w < 2 * WANTS; w++) c->candidate[pseudo][w / WANTS][w % WANTS].until = STALE;
     pick_stale(c, pseudo);
 }
 
@@ -109,47 +107,48 @@ void f2f_dram_candidates_stale(struct channel *c, int pseudo) {
 enum rank { RANK_DUE, RANK_REFRESH, RANK_IDLE_ROW = 5 };
 static inline int64_t key_of(int64_t begin, enum rank rank) { return begin * 8 + (int64_t)rank; }
 
+/* The key of the pick a kind of command would be: 8 times the tick its bus is taken, and its order. What was known is
+ * put off with the bus, or found anew. */
+static inline __attribute__((always_inline)) int64_t candidate_key(struct channel *c, struct candidate *k) {
+    int64_t least = least_tick(c, k);
+    if (least < k->until) k->tick = later(k->tick, least);
+    else if (c->in_order) find_oldest(c, k, least);
+    else find_by_age(c, k, least);
+    return k->tick * 8 + k->order;
+}
+
 /* The least key so far and its candidate. */
 struct least {
     int64_t key;
     const struct candidate *candidate;
 };
 
-/* Considers a kind of command, its candidate found anew if it is stale or its bus has been taken since. */
-static inline __attribute__((always_inline)) struct least consider(struct channel *c, struct least least,
-                                                                   struct candidate *k) {
-    if (!k->set->n) return least;
-    if (k->tick < *k->next) {
-        if (c->in_order) find_oldest(c, k, least_tick(c, k));
-        else find_by_age(c, k, least_tick(c, k));
-    }
-    int64_t key = candidate_key(k, k->tick);
-    return __builtin_expect_with_probability(key < least.key, 1, 0.5) ? (struct least){key, k} : least;
+/* Which one it is cannot be foretold: better no branch. */
+static inline __attribute__((always_inline)) struct least lesser(struct least a, struct least b, bool b_first) {
+    return (struct least){b_first ? b.key : a.key, b_first ? b.candidate : a.candidate};
 }
 
-/* Of two of the same rank with the same tick the older goes first. */
-static inline __attribute__((always_inline)) struct least
-consider_age(struct channel *c, struct least least, struct candidate *k, const struct candidate *rival) {
-    struct least found = consider(c, least, k);
-    bool tie = found.candidate == rival && k->set->n && candidate_key(k, k->tick) == least.key &&
-               k->position <= rival->position;
-    return tie ? (struct least){least.key, k} : found;
+/* Of two candidates of the same rank, the older at the same tick. */
+static inline __attribute__((always_inline)) struct least older(struct channel *c, struct candidate *a,
+                                                                struct candidate *b, int64_t must) {
+    struct least la = {candidate_key(c, a), a}, lb = {candidate_key(c, b), b};
+    if (a->tick >= must) la.key = INT64_MAX / 2;
+    return lesser(la, lb, lb.key < la.key + (b->position <= a->position));
 }
 
 /* The best of what requests wait for. */
 static inline struct least consider_requests(struct channel *c, int p, int64_t key, int64_t must) {
-    struct candidate(*k)[WANTS] = c->candidate[p], *own = k[c->direction], *activate = &own[WANT_ACTIVATE];
-    struct least least = {key, NULL};
+    struct candidate(*k)[WANTS] = c->candidate[p], *own = k[c->direction];
+    struct least least = {key, NULL}, other;
     if (c->early_release) {
-        least = consider(c, least, &k[0][WANT_OPENED]);
-        least = consider_age(c, least, &k[1][WANT_OPENED], &k[0][WANT_OPENED]);
+        other = older(c, &k[0][WANT_OPENED], &k[1][WANT_OPENED], 2 * NO_TICK);
+        least = lesser(least, other, other.key < least.key);
     }
-    least = consider(c, least, &own[WANT_COLUMN]);
-    struct least before = least;
-    least = consider(c, least, activate);
+    other = (struct least){candidate_key(c, &own[WANT_COLUMN]), &own[WANT_COLUMN]};
+    least = lesser(least, other, other.key < least.key);
     /* an activate takes its bus earlier: it would put off a refresh that must go for ever */
-    if (least.candidate == activate && activate->tick >= must) least = before;
-    return consider_age(c, least, &own[WANT_PRECHARGE], activate);
+    other = older(c, &own[WANT_ACTIVATE], &own[WANT_PRECHARGE], must);
+    return lesser(least, other, other.key < least.key);
 }
 
 void f2f_dram_pick_find(struct channel *c, int p) {
@@ -159,9 +158,9 @@ void f2f_dram_pick_find(struct channel *c, int p) {
     const int64_t *bus = &never_taken;
     int64_t key = key_of(r->due, RANK_DUE), must = NEVER; /* tick of a refresh that must go */
     enum pick_kind kind = PICK_DUE;
-    int action;
     if (c->in_order) f2f_dram_candidates_stale(c, p); /* which is the oldest request changes without notice */
     if (r->active >= 0) {
+        int action;
         int64_t refresh = f2f_dram_refresh_next(c, p, &action);
         if (r->owed > c->controller->postpone) must = refresh - c->spec->refresh_lag;
         if (key_of(refresh, RANK_REFRESH) < key) {

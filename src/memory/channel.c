@@ -97,7 +97,10 @@ static void enqueue(struct channel *c, int64_t tick) {
     }
     uint16_t e = queue_add(q, bank, c->place.row, c->place.column, tick);
     b->unit->pending++;
-    if (c->closes) f2f_dram_page_idle(c, bank, false);
+    if (c->closes) {
+        f2f_dram_page_idle(c, bank, false);
+        pick_stale(c, pseudo); /* it may be to close its row */
+    }
     if (b->held) return;
     bool capped = c->controller->cap && b->over >= c->controller->cap;
     if (b->open_row != c->place.row || capped) {

@@ -24,13 +24,13 @@ struct bank {
     bool held; /* about to be refreshed: no new commands for requests */
 };
 
-/* A tick to be found anew: before any from which a bus is free, as one is that a bus taken since has put off. */
-#define STALE INT64_C(-1)
+#define STALE INT64_C(-1) /* before any tick */
 #define NO_TICK (2 * NEVER) /* later than all that never comes */
 
 /* What goes next of those that want the same in a pseudo-channel. */
 struct candidate {
-    int64_t tick; /* or STALE, or NO_TICK if it must wait for an older request */
+    int64_t tick; /* or NO_TICK if there is none, or it must wait for an older request */
+    int64_t until; /* tick from which an older one is ready, or STALE: from then on it is found anew */
     uint32_t position; /* age of its entry */
     uint16_t entry; /* or NO_ENTRY */
     /* What never changes: */
@@ -79,7 +79,7 @@ enum pick_kind {
 struct pick {
     int64_t key; /* 8 times the tick its bus is first taken, and the order of kinds */
     int64_t tick; /* or STALE */
-    const int64_t *bus; /* tick from which its bus is free */
+    const int64_t *bus; /* tick from which its bus is free: where that is later the pick is stale too */
     const struct candidate *candidate; /* what is for an entry, or NULL */
     int bank; /* of an idle row */
     uint8_t kind;
@@ -92,7 +92,8 @@ struct pacing {
     bool met; /* an accepted request of the other direction has its address */
     bool dated; /* requests say when they come */
     int64_t room; /* tick from which its queue has room */
-    int in_flight, outstanding; /* as the traffic asks; 0: any number */
+    int64_t in_flight; /* at most: those complete leave the count when it is full */
+    int outstanding; /* as the traffic asks; 0: any number */
     int64_t *done[2]; /* rings of completion ticks, reads and writes */
     uint32_t head[2], tail[2], ring_mask;
     double gap; /* open loop: ticks between requests */
@@ -167,7 +168,7 @@ static inline void pick_stale(struct channel *c, int pseudo) {
     c->stale = true;
 }
 static inline void candidate_stale(struct channel *c, int direction, int pseudo, int want) {
-    c->candidate[pseudo][direction][want].tick = STALE;
+    c->candidate[pseudo][direction][want].until = STALE;
     pick_stale(c, pseudo);
 }
 
@@ -176,14 +177,12 @@ static inline int64_t least_tick(const struct channel *c, const struct candidate
     return later(aligned(c->now, k->edge), later(k->next[0], k->next[k->of_pseudo]));
 }
 
-/* There is a new entry. Of the direction that is not served nothing need be known, as a turn makes all stale. But where
- * pages close, the pick may be to close the row of its bank, which was idle: then it is found anew. */
+/* There is a new entry. Of the direction that is not served nothing need be known, as a turn makes all stale. */
 static inline void candidate_offer(struct channel *c, int direction, int pseudo, const struct entry *entry) {
-    bool served = direction == c->direction || entry->want == WANT_OPENED || c->closes;
-    if (!served) return;
+    if (direction != c->direction && entry->want != WANT_OPENED) return;
     struct candidate *known = &c->candidate[pseudo][direction][entry->want];
-    bool settled = known->tick != STALE && known->tick <= least_tick(c, known) && known->position < entry->position;
-    if (!settled || known->set->n == 1) f2f_dram_candidate_compare(c, known, entry);
+    bool settled = known->tick <= least_tick(c, known) && known->position < entry->position;
+    if (known->until != STALE && !settled) f2f_dram_candidate_compare(c, known, entry);
 }
 
 /* bank.c: sets of the entries of a bank follow its state. */

@@ -89,9 +89,9 @@ static void count_passing(struct channel *c, struct queue *q, struct bank *b, co
 static inline void column_stale(struct channel *c, int pseudo, int bank) {
     for (int d = 0; d < 2; d++) {
         struct candidate *k = c->candidate[pseudo][d];
-        k[WANT_OPENED].tick = k[WANT_COLUMN].tick = STALE;
+        k[WANT_OPENED].until = k[WANT_COLUMN].until = STALE;
         if (c->queue[d].list[bank].key == k[WANT_PRECHARGE].entry)
-            k[WANT_PRECHARGE].tick = STALE; /* it waits for this data */
+            k[WANT_PRECHARGE].until = STALE; /* it waits for this data */
     }
 }
 

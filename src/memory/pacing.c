@@ -13,8 +13,8 @@ void f2f_dram_pacing_init(struct channel *c, f2f_arena *arena) {
     for (int d = 0; d < 2; d++) p->done[d] = f2f_arena_alloc(arena, size * sizeof *p->done[d]);
 }
 
-/* Requests that are complete by the tick leave the count of those in flight. */
-void f2f_dram_pacing_collect(struct pacing *p, int64_t tick) {
+/* Requests that are complete by the tick leave the count of those in flight: done only when it is full. */
+static void collect(struct pacing *p, int64_t tick) {
     for (int d = 0; d < 2; d++)
         while (p->head[d] != p->tail[d] && p->done[d][p->head[d] & p->ring_mask] <= tick) {
             p->head[d]++;
@@ -32,7 +32,7 @@ static int64_t next_completion(const struct pacing *p) {
 
 int64_t f2f_dram_pacing_in_flight(struct channel *c, int64_t tick) {
     struct pacing *p = &c->pacing;
-    f2f_dram_pacing_collect(p, later(c->now, tick));
+    collect(p, later(c->now, tick));
     if (p->in_flight >= p->outstanding) tick = later(tick, next_completion(p));
     return tick >= NEVER ? NEVER : later(tick, c->now);
 }

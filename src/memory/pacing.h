@@ -8,9 +8,8 @@
 #include "memory/channel.h"
 
 void f2f_dram_pacing_init(struct channel *c, f2f_arena *arena);
-/* What f2f_dram_pacing_next adds where only so many requests may be in flight. */
+/* The tick from which one more may be in flight. */
 int64_t f2f_dram_pacing_in_flight(struct channel *c, int64_t tick);
-void f2f_dram_pacing_collect(struct pacing *p, int64_t tick);
 /* Tick of a request that says when it comes. */
 int64_t f2f_dram_pacing_due(struct channel *c);
 
@@ -37,7 +36,8 @@ static inline int64_t pacing_next(struct channel *c) {
     if (p->met) p->met = pacing_meets(c); /* what it meets may go, but no other comes before it */
     if (p->met ? c->wish.write : q->count >= q->capacity) return NEVER;
     int64_t tick = later(p->due, p->room);
-    return p->outstanding ? f2f_dram_pacing_in_flight(c, tick) : later(tick, c->now);
+    bool full = p->outstanding && p->in_flight >= p->outstanding;
+    return full ? f2f_dram_pacing_in_flight(c, tick) : later(tick, c->now);
 }
 
 /* A read that meets a write. */
@@ -45,10 +45,7 @@ static inline bool pacing_forwards(const struct channel *c) { return c->pacing.m
 
 static inline void pacing_accepted(struct channel *c, int64_t tick) {
     struct pacing *p = &c->pacing;
-    if (p->outstanding) {
-        f2f_dram_pacing_collect(p, tick);
-        p->in_flight++;
-    }
+    p->in_flight++;
     p->offered = p->outstanding ? tick : tick + 1;
 }
 

@@ -5,7 +5,9 @@
 static void energy_is_the_sum_of_its_parts(void **state) {
     (void)state;
     struct rig r;
-    rig_make(&r);
+    rig_describe(&r);
+    r.chip.tdp_W = 5000.0;
+    rig_build(&r);
     struct f2f_op op = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_BF16);
     struct f2f_op_cost c = f2f_machine_op(&r.machine, &op);
     near(c.energy_J, c.flop * 0.68e-12 + c.mem_B * (8.0 * 3.6e-12 + 7.8e-12), 1e-9);
@@ -33,6 +35,45 @@ static void power_stays_within_its_limit(void **state) {
             assert_true(c.energy_J <= (tdp_W - 117.0) * c.time_s * (1.0 + 1e-9));
         }
     }
+}
+
+/* Half the power buys more than half the speed: the voltage falls with the clock, down to its floor. */
+static void lower_clocks_save_energy(void **state) {
+    (void)state;
+    struct rig r;
+    struct f2f_op op = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_BF16);
+    const double budget_W[] = {600.0, 300.0, 60.0, 30.0};
+    double energy_J[4], time_s[4];
+    for (int i = 0; i < 4; i++) {
+        rig_describe(&r);
+        r.chip.tdp_W = 117.0 + budget_W[i];
+        rig_build(&r);
+        struct f2f_op_cost c = f2f_machine_op(&r.machine, &op);
+        energy_J[i] = c.energy_J;
+        time_s[i] = c.time_s;
+    }
+    assert_true(energy_J[1] < 0.85 * energy_J[0]);
+    assert_true(time_s[1] > 1.2 * time_s[0] && time_s[1] < 1.8 * time_s[0]);
+    near(energy_J[3], energy_J[2], 1e-9); /* at the floor */
+    near(time_s[3], 2.0 * time_s[2], 1e-9);
+}
+
+/* Operands through registers cost energy, operands from the scratchpad do not. */
+static void registers_cost_energy(void **state) {
+    (void)state;
+    struct rig r;
+    struct f2f_op op = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_BF16);
+    rig_describe(&r);
+    r.chip.tdp_W = 5000.0;
+    rig_build(&r);
+    struct f2f_op_cost before = f2f_machine_op(&r.machine, &op);
+    r.cls.register_energy = 1.25;
+    struct f2f_op_cost after = f2f_machine_op(&r.machine, &op);
+    near(after.energy_J - before.energy_J, 0.25 * before.flop * 0.68e-12, 1e-9);
+    r.chip.operands = F2F_OPERANDS_SCRATCHPAD;
+    after = f2f_machine_op(&r.machine, &op);
+    r.cls.register_energy = 1.0;
+    near(after.energy_J, f2f_machine_op(&r.machine, &op).energy_J, 1e-12);
 }
 
 /* Above the nominal clock each operation costs more, so that the budget buys fewer of them. */
@@ -69,6 +110,7 @@ static void waiting_units_draw_power(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(energy_is_the_sum_of_its_parts), cmocka_unit_test(power_stays_within_its_limit),
-        cmocka_unit_test(raised_clocks_cost_energy), cmocka_unit_test(waiting_units_draw_power)};
+        cmocka_unit_test(lower_clocks_save_energy),       cmocka_unit_test(registers_cost_energy),
+        cmocka_unit_test(raised_clocks_cost_energy),      cmocka_unit_test(waiting_units_draw_power)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -59,8 +59,8 @@ struct f2f_class_errors {
       "how much of the shorter of compute and memory time hides behind the longer")                                \
     X("narrow_frac", narrow_frac, FRACTION, 0.1, 1.0, GEMM,                                                        \
       "share of the matrix peak reached in formats of 8 bit or less")                                              \
-    X("nominal_clock", nominal_clock_Hz, FREQUENCY, 1e8, 1e10, STATED,                                             \
-      "boost clock at the process's nominal voltage; a part binned for a higher one needs more voltage")           \
+    X("nominal_clock", nominal_clock_Hz, FREQUENCY, 0.0, 1e10, STATED,                                             \
+      "clock the process's energies are stated for, voltage follows the clock; 0: the highest clock of each chip") \
     X("attention_frac", attention_frac, FRACTION, 0.05, 1.0, PREFILL,                                              \
       "share of the matrix peak in attention's products")                                                          \
     X("prefill_setup", prefill_s, TIME, 0.0, 1e-3, PREFILL,                                                        \
@@ -73,6 +73,8 @@ struct f2f_class_errors {
       "fp32 operations of the vector units for one attention score, beside the products")                          \
     X("attention_energy", attention_energy, NUMBER, 0.1, 10.0, STATED,                                             \
       "energy of an attention product's FLOP over that of a plain product's: soft-max, operands in registers")     \
+    X("register_energy", register_energy, NUMBER, 0.1, 10.0, STATED,                                               \
+      "energy of a product whose operands pass through registers over one that reads them from the scratchpad")    \
     X("waiting_frac", waiting_frac, FRACTION, 0.0, 1.0, STATED,                                                    \
       "of the power within the limit that a kernel leaves, what units draw that are clocked but wait")             \
     X("blocked_frac", blocked_frac, FRACTION, 0.0, 1.0, STATED,                                                    \

@@ -40,6 +40,7 @@ enum { N_SHAPES = sizeof shapes / sizeof shapes[0], N_REGISTER_SHAPES = 9, N_ARR
 static const double splits[] = {1, 2, 3, 4, 5, 6, 8, 12, 16};
 enum { N_SPLITS = sizeof splits / sizeof splits[0] };
 static const double split_least_k = 128.0; /* elements of k a split keeps */
+static const double split_waves = 2.0; /* k is not split where there are so many without */
 /* Vector operations that widen a weight: two at once, as the packed conversions of weight-only kernels do. */
 static const double dequant_ops = 0.5;
 
@@ -52,14 +53,14 @@ static double up(double x) {
 
 struct product f2f_tile_product(const struct f2f_machine *machine, const struct f2f_op *op, enum f2f_dtype format) {
     const struct f2f_chip *chip = machine->chip;
-    double units = chip->units, cache_Bps = f2f_chip_cache_Bps(machine);
+    double units = chip->units;
     struct product p = {.groups = fmax(op->groups, 1.0), .n = op->n, .k = op->k, .units = units};
     p.m = up(op->m / p.groups);
     p.unit_flops = f2f_chip_matrix_flops(machine, format) / units;
-    p.unit_Bps = cache_Bps / units;
-    p.cache_Bps = cache_Bps;
+    p.unit_Bps = f2f_chip_cache_Bps(machine) / units;
     p.tile_s = f2f_chip_clocks_s(machine, machine->cls->tile_ck);
     p.merge_s = f2f_chip_launch_s(machine);
+    p.partial_s = f2f_chip_cached_s(machine, 1.0);
     p.in_B = f2f_dtype_B(format);
     p.w_B = f2f_dtype_B(op->weight);
     p.step_s = f2f_chip_clocks_s(machine, machine->cls->step_ck) * p.in_B / f2f_dtype_B(F2F_DTYPE_BF16);
@@ -77,7 +78,7 @@ static struct tiling tiled(const struct product *p, const struct shape *t, doubl
     struct tiling tiling = {.m = t->m, .n = t->n, .split = split};
     tiling.compute_s = up(jobs * split / p->units) * (fmax(loop_s, feed_s) + p->tile_s);
     /* Partial sums are written and read in 32 bit. */
-    if (split > 1.0) tiling.merge_s = p->merge_s + p->m * p->n * p->groups * split * 8.0 / p->cache_Bps;
+    if (split > 1.0) tiling.merge_s = p->merge_s + p->m * p->n * p->groups * split * 8.0 * p->partial_s;
     return tiling;
 }
 
@@ -90,7 +91,7 @@ static void try_shape(struct tiling *best, double *best_s, const struct product 
                       double memory_s) {
     double jobs = up(p->m / shape->m) * up(p->n / shape->n) * p->groups, last_s = HUGE_VAL;
     for (int s = 0; s < N_SPLITS; s++) {
-        if (s > 0 && (jobs * splits[s - 1] >= p->units || p->k / splits[s] < split_least_k)) break;
+        if (s > 0 && (jobs * splits[s - 1] >= split_waves * p->units || p->k / splits[s] < split_least_k)) break;
         struct tiling t = tiled(p, shape, jobs, splits[s]);
         double time_s = total_s(p, &t, memory_s);
         if (time_s >= last_s) break;

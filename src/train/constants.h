@@ -1,7 +1,7 @@
 /* constants.h - the numbers of train/ that no description carries, each with where it comes from.
  *
  * Those marked "fit" come from scripts/fit-train.sh, then moved along its flat optimum until the worst of Llama 3's
- * rows was within 6 %: the script by itself ends elsewhere, 0.1 points better over all rows (docs/models/train.md). */
+ * rows was within 6 % (docs/models/train.md). */
 #ifndef F2F_TRAIN_CONSTANTS_H
 #define F2F_TRAIN_CONSTANTS_H
 

@@ -76,7 +76,7 @@ struct f2f_class_errors {
     X("register_energy", register_energy, NUMBER, 0.1, 10.0, STATED,                                               \
       "energy of a product whose operands pass through registers over one that reads them from the scratchpad")    \
     X("waiting_frac", waiting_frac, FRACTION, 0.0, 1.0, STATED,                                                    \
-      "of the power within the limit that a kernel leaves, what units draw that are clocked but wait")             \
+      "of the power of units at work at the highest clock, what those draw that are clocked but wait")             \
     X("blocked_frac", blocked_frac, FRACTION, 0.0, 1.0, STATED,                                                    \
       "share of the cache software blocks products for; 0: the cache follows the walk of tiles")                   \
     /* inference engines: whose kernels run */                                                                     \

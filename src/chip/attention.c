@@ -37,7 +37,7 @@ double f2f_chip_score_s(const struct f2f_machine *machine, enum f2f_dtype format
     const struct f2f_chip *chip = machine->chip;
     double matrix_flops = f2f_chip_matrix_flops(machine, format) * machine->cls->attention_frac / chip->units;
     double products_s = f2f_chip_score_flop(op) / matrix_flops;
-    double softmax_s = machine->cls->softmax_flop / (chip->vector_flops / chip->units);
+    double softmax_s = machine->cls->softmax_flop / (f2f_chip_vector_flops(chip) / chip->units);
     double hidden = chip->operands != F2F_OPERANDS_REGISTERS ? hidden_share : 0.0;
     return (products_s + softmax_s - hidden * fmin(products_s, softmax_s)) / speed_of(machine->cls, op->kernels);
 }

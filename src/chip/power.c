@@ -3,8 +3,8 @@
  * Time: the longer of compute and memory, plus what of the shorter does not hide, network, fixed costs.
  * Energy: each FLOP and each byte at its price. Voltage follows the clock, and energy per operation the square of
  * the voltage. Where dynamic and idle power together would pass the chip's TDP the clock falls until they do not, and
- * the voltage with it down to its floor; memory, links and what is drawn at rest keep theirs. A kernel that leaves
- * power over still has its units clocked, which draw a share of the rest. Left out: temperature, leakage's share,
+ * the voltage with it down to its floor; memory, links and what is drawn at rest keep theirs. Units that wait are
+ * clocked all the same and draw a share of what they would at work. Left out: temperature, leakage's share,
  * the first milliseconds before a limit acts. */
 #include <math.h>
 
@@ -33,10 +33,11 @@ struct demand {
     double core_J, other_J;
 };
 
-/* The clock at which the process's energies are stated. */
+/* The clock at which the process's energies are stated: that of the class, or the one the chip's peaks refer to. A
+ * higher boost clock does not move it, so it has to be paid for with voltage. */
 static double nominal_Hz(const struct f2f_machine *machine) {
     double nominal = machine->cls->nominal_clock_Hz;
-    return nominal > 0.0 ? nominal : f2f_chip_clock_Hz(machine->chip);
+    return nominal > 0.0 ? nominal : machine->chip->clock_Hz;
 }
 
 /* Energy of an operation at a clock, over that at the nominal one. */
@@ -52,20 +53,20 @@ static double at_clock_s(const struct f2f_machine *machine, const struct work *w
            (1.0 - machine->cls->overlap_frac) * fmin(compute_s, w->memory_s);
 }
 
-static double flop_energy_J(const struct f2f_machine *machine, const struct work *w) {
+/* Of one product's FLOP at the highest clock. */
+static double flop_energy_J(const struct f2f_machine *machine, enum f2f_dtype format) {
     const struct f2f_chip *chip = machine->chip;
-    double width = f2f_dtype_B(w->format) / f2f_dtype_B(F2F_DTYPE_BF16);
+    double width = f2f_dtype_B(format) / f2f_dtype_B(F2F_DTYPE_BF16);
     double one_J = chip->process->flop_energy_J * (accumulate_share + (1.0 - accumulate_share) * width);
     if (chip->operands == F2F_OPERANDS_REGISTERS) one_J *= machine->cls->register_energy;
-    return w->flop * one_J * (w->flop_energy > 0.0 ? w->flop_energy : 1.0) *
-           voltage_squared(machine, f2f_chip_clock_Hz(chip));
+    return one_J * voltage_squared(machine, f2f_chip_clock_Hz(chip));
 }
 
 static struct demand demand_of(const struct f2f_machine *machine, const struct work *w) {
     double cache_J = w->cache_B * machine->chip->process->sram_energy_J_per_B;
     double links_J = w->net_B * 8.0 * machine->system->node->link.energy_J_per_b;
-    return (struct demand){.core_J = flop_energy_J(machine, w) + cache_J,
-                           .other_J = w->mem_B * machine->mem.energy_J_per_B + links_J};
+    double flop_J = w->flop * flop_energy_J(machine, w->format) * (w->flop_energy > 0.0 ? w->flop_energy : 1.0);
+    return (struct demand){.core_J = flop_J + cache_J, .other_J = w->mem_B * machine->mem.energy_J_per_B + links_J};
 }
 
 static double energy_J(const struct f2f_machine *machine, const struct demand *d, double clock) {
@@ -74,20 +75,43 @@ static double energy_J(const struct f2f_machine *machine, const struct demand *d
     return d->core_J * saved + d->other_J;
 }
 
-/* The highest relative clock at which a kernel draws no more than its budget, by bisection; not below that of the
- * voltage's floor, from where on energy stays and time follows from it. */
+/* What a kernel takes above its budget. */
+static double excess_J(const struct f2f_machine *machine, const struct work *w, const struct demand *d, double budget_W,
+                       double clock) {
+    return energy_J(machine, d, clock) - budget_W * at_clock_s(machine, w, clock);
+}
+
+/* The highest relative clock at which a kernel draws no more than its budget; not below that of the voltage's floor,
+ * from where on energy stays and time follows from it. Power grows with the clock, so that there is one: regula falsi,
+ * the end that stays halved (Illinois). */
 static double limited_clock(const struct f2f_machine *machine, const struct work *w, const struct demand *d,
                             double budget_W) {
-    enum { STEPS = 14 };
-    if (energy_J(machine, d, 1.0) <= budget_W * at_clock_s(machine, w, 1.0)) return 1.0;
+    enum { STEPS = 9 };
     double floor_Hz = nominal_Hz(machine) * (1.0 - (1.0 - voltage_floor) / voltage_slope);
-    double low = fmin(1.0, floor_Hz / f2f_chip_clock_Hz(machine->chip)), high = 1.0;
-    for (int i = 0; i < STEPS; i++) {
-        double clock = 0.5 * (low + high);
-        if (energy_J(machine, d, clock) > budget_W * at_clock_s(machine, w, clock)) high = clock;
-        else low = clock;
+    double high = 1.0, over_J = excess_J(machine, w, d, budget_W, high);
+    if (over_J <= 0.0) return high;
+    double low = fmin(1.0, floor_Hz / f2f_chip_clock_Hz(machine->chip));
+    double under_J = excess_J(machine, w, d, budget_W, low), last_J = 0.0;
+    for (int i = 0; i < STEPS && under_J < 0.0; i++) {
+        double clock = high - (high - low) * over_J / (over_J - under_J);
+        double here_J = excess_J(machine, w, d, budget_W, clock);
+        if (here_J > 0.0) {
+            high = clock, over_J = here_J;
+            if (last_J > 0.0) under_J *= 0.5;
+        } else {
+            low = clock, under_J = here_J;
+            if (last_J < 0.0) over_J *= 0.5;
+        }
+        last_J = here_J;
     }
     return low;
+}
+
+/* What units draw that are clocked and wait: a share of what they do not use of the power they have at work. */
+static double waiting_J(const struct f2f_machine *machine, const struct demand *d, double time_s) {
+    enum f2f_dtype format = f2f_chip_native_format(machine->chip, F2F_DTYPE_BF16);
+    double peak_W = f2f_chip_peak_flops(machine->chip, format) * flop_energy_J(machine, format);
+    return machine->cls->waiting_frac * fmax(0.0, peak_W * time_s - d->core_J);
 }
 
 static enum f2f_bound longest(const struct work *w) {
@@ -102,14 +126,13 @@ struct f2f_op_cost f2f_chip_power_finish(const struct f2f_machine *machine, cons
     struct demand d = demand_of(machine, w);
     double clock = budget_W > 0.0 ? limited_clock(machine, w, &d, budget_W) : 1.0;
     double dynamic_J = energy_J(machine, &d, clock), time_s = at_clock_s(machine, w, clock);
-    if (budget_W > 0.0) {
-        time_s = fmax(time_s, dynamic_J / budget_W);
-        dynamic_J += machine->cls->waiting_frac * fmax(0.0, budget_W * time_s - dynamic_J);
-    }
+    if (budget_W > 0.0) time_s = fmax(time_s, dynamic_J / budget_W);
+    double clocked_J = dynamic_J + waiting_J(machine, &d, time_s);
+    if (budget_W > 0.0) clocked_J = fmax(dynamic_J, fmin(clocked_J, budget_W * time_s));
     return (struct f2f_op_cost){.time_s = time_s,
                                 .bound = longest(w),
                                 .flop = w->flop,
                                 .mem_B = w->mem_B,
                                 .net_B = w->net_B,
-                                .energy_J = dynamic_J};
+                                .energy_J = clocked_J};
 }

@@ -65,7 +65,7 @@ struct product f2f_tile_product(const struct f2f_machine *machine, const struct 
     p.w_B = f2f_dtype_B(op->weight);
     p.step_s = f2f_chip_clocks_s(machine, machine->cls->step_ck) * p.in_B / f2f_dtype_B(F2F_DTYPE_BF16);
     p.fetched_frac = chip->operands == F2F_OPERANDS_PAIRED ? 0.5 : 1.0;
-    if (p.w_B < p.in_B) p.dequant_s = dequant_ops * units / (0.5 * chip->vector_flops);
+    if (p.w_B < p.in_B) p.dequant_s = dequant_ops * units / (0.5 * f2f_chip_vector_flops(chip));
     p.hidden_frac = machine->cls->overlap_frac;
     return p;
 }

@@ -81,7 +81,7 @@ struct f2f_class_errors {
       "share of the cache software blocks products for; 0: the cache follows the walk of tiles")                   \
     /* inference engines: whose kernels run */                                                                     \
     X("weight_only_setup", weight_only_s, TIME, 0.0, 1e-3, GEMM,                                                   \
-      "added to products whose weights are narrower than products")                                                \
+      "added to products whose weights are narrower than products, with TensorRT-LLM's kernels")                   \
     X("trtllm_cast", trtllm_cast_s, TIME, 0.0, 1e-3, GEMM, "TensorRT-LLM: kernels that cast activations to 8 bit") \
     X("vllm_cast", vllm_cast_s, TIME, 0.0, 1e-3, GEMM, "vLLM: the same")                                           \
     X("vllm_attention", vllm_attention, NUMBER, 0.5, 2.0, PREFILL,                                                 \

@@ -67,7 +67,7 @@ struct work f2f_chip_gemm_work(const struct f2f_machine *machine, const struct f
     w.fixed_s += best.merge_s;
     w.flop = f2f_op_flop(op);
     w.mem_B = read_B + act_B;
-    if (p.dequant_s > 0.0) w.fixed_s += machine->cls->weight_only_s;
+    if (p.dequant_s > 0.0 && op->kernels == F2F_KERNELS_TRTLLM) w.fixed_s += machine->cls->weight_only_s;
     if (op->cast && f2f_dtype_B(op->act) > f2f_dtype_B(format)) add_cast(machine, op, f2f_dtype_B(format), &w);
     w.cache_B = w.mem_B;
     return w;

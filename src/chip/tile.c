@@ -65,7 +65,8 @@ struct product f2f_tile_product(const struct f2f_machine *machine, const struct 
     p.w_B = f2f_dtype_B(op->weight);
     p.step_s = f2f_chip_clocks_s(machine, machine->cls->step_ck) * p.in_B / f2f_dtype_B(F2F_DTYPE_BF16);
     p.fetched_frac = chip->operands == F2F_OPERANDS_PAIRED ? 0.5 : 1.0;
-    if (p.w_B < p.in_B) p.dequant_s = dequant_ops * units / (0.5 * f2f_chip_vector_flops(chip));
+    p.multiply_s = units / (0.5 * f2f_chip_vector_flops(chip));
+    if (p.w_B < p.in_B) p.dequant_s = dequant_ops * p.multiply_s;
     p.hidden_frac = machine->cls->overlap_frac;
     return p;
 }
@@ -102,6 +103,13 @@ static void try_shape(struct tiling *best, double *best_s, const struct product 
     }
 }
 
+/* Few rows need no tiles: each weight is widened and multiplied on the vector units as it comes by, as kernels of
+ * inference engines for narrow weights do. (Plain products of one row are tiled as well: cuBLAS's times show it.) */
+static struct tiling untiled(const struct product *p) {
+    double share = p->n * p->k * p->groups / p->units; /* weights of a unit */
+    return (struct tiling){.compute_s = share * (p->m * p->multiply_s + p->dequant_s) + p->tile_s, .split = 1.0};
+}
+
 /* Tiles of an array: its own shape, twice as much of either side, and what it may be folded to. */
 static int array_shapes(struct shape list[N_ARRAY_SHAPES], const struct f2f_array *a) {
     const struct shape own[] = {{a->rows, a->columns},
@@ -121,8 +129,12 @@ struct tiling f2f_tile_best(const struct f2f_machine *machine, const struct prod
     struct shape of_array[N_ARRAY_SHAPES];
     const struct shape *list = shapes;
     int n = chip->operands != F2F_OPERANDS_REGISTERS ? N_SHAPES : N_REGISTER_SHAPES;
-    double best_s = HUGE_VAL;
     struct tiling best = {0};
+    double best_s = HUGE_VAL;
+    if (p->dequant_s > 0.0) {
+        best = untiled(p);
+        best_s = total_s(p, &best, memory_s);
+    }
     if (chip->array.rows > 0) {
         n = array_shapes(of_array, &chip->array);
         list = of_array;

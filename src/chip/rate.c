@@ -39,7 +39,7 @@ double f2f_chip_peak_flops(const struct f2f_chip *chip, enum f2f_dtype format) {
 
 double f2f_chip_vector_flops(const struct f2f_chip *chip) { return raised(chip, chip->vector_flops); }
 
-double f2f_chip_matrix_flops(const struct f2f_machine *machine, enum f2f_dtype format) {
+double f2f_chip_register_flops(const struct f2f_machine *machine, enum f2f_dtype format) {
     double peak_flops = f2f_chip_peak_flops(machine->chip, format);
     return f2f_dtype_B(format) < 2.0 ? peak_flops * machine->cls->narrow_frac : peak_flops;
 }

@@ -56,14 +56,15 @@ struct product f2f_tile_product(const struct f2f_machine *machine, const struct 
     double units = chip->units;
     struct product p = {.groups = fmax(op->groups, 1.0), .n = op->n, .k = op->k, .units = units};
     p.m = up(op->m / p.groups);
-    p.unit_flops = f2f_chip_matrix_flops(machine, format) / units;
+    bool registers = chip->operands == F2F_OPERANDS_REGISTERS;
+    p.unit_flops = (registers ? f2f_chip_register_flops(machine, format) : f2f_chip_peak_flops(chip, format)) / units;
     p.unit_Bps = f2f_chip_cache_Bps(machine) / units;
     p.tile_s = f2f_chip_clocks_s(machine, machine->cls->tile_ck);
     p.merge_s = f2f_chip_launch_s(machine);
     p.partial_s = f2f_chip_cached_s(machine, 1.0);
     p.in_B = f2f_dtype_B(format);
     p.w_B = f2f_dtype_B(op->weight);
-    p.step_s = f2f_chip_clocks_s(machine, machine->cls->step_ck) * p.in_B / f2f_dtype_B(F2F_DTYPE_BF16);
+    p.step_s = f2f_chip_clocks_s(machine, machine->cls->step_ck);
     p.fetched_frac = chip->operands == F2F_OPERANDS_PAIRED ? 0.5 : 1.0;
     p.multiply_s = units / (0.5 * f2f_chip_vector_flops(chip));
     if (p.w_B < p.in_B) p.dequant_s = dequant_ops * p.multiply_s;

@@ -91,13 +91,11 @@ static double total_s(const struct product *p, const struct tiling *t, double me
 /* Best number of splits for one shape; more of them while units are free and it helps. */
 static void try_shape(struct tiling *best, double *best_s, const struct product *p, const struct shape *shape,
                       double memory_s) {
-    double jobs = up(p->m / shape->m) * up(p->n / shape->n) * p->groups, last_s = HUGE_VAL;
+    double jobs = up(p->m / shape->m) * up(p->n / shape->n) * p->groups;
     for (int s = 0; s < N_SPLITS; s++) {
         if (s > 0 && (jobs * splits[s - 1] >= split_waves * p->units || p->k / splits[s] < split_least_k)) break;
         struct tiling t = tiled(p, shape, jobs, splits[s]);
         double time_s = total_s(p, &t, memory_s);
-        if (time_s >= last_s) break;
-        last_s = time_s;
         if (time_s >= *best_s) continue;
         *best_s = time_s;
         *best = t;

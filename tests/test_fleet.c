@@ -18,7 +18,7 @@
 #include "serve/run.h"
 #include "sim/random.h"
 
-enum { ANY_SEEDS = 100 };
+enum { ANY_SEEDS = 200 };
 
 struct world {
     struct f2f_catalog *catalog;

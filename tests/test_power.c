@@ -1,11 +1,15 @@
 /* test_power.c - energy of operators in closed form, and what the power limit does to their time. */
 #include "chip_rig.h"
 
+#include "fab2fleet/catalog.h"
+
 /* Energy in closed form where the clock is not raised. */
 static void energy_is_the_sum_of_its_parts(void **state) {
     (void)state;
     struct rig r;
-    rig_make(&r);
+    rig_describe(&r);
+    r.chip.tdp_W = 5000.0;
+    rig_build(&r);
     struct f2f_op op = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_BF16);
     struct f2f_op_cost c = f2f_machine_op(&r.machine, &op);
     near(c.energy_J, c.flop * 0.68e-12 + c.mem_B * (8.0 * 3.6e-12 + 7.8e-12), 1e-9);
@@ -35,6 +39,45 @@ static void power_stays_within_its_limit(void **state) {
     }
 }
 
+/* Half the power buys more than half the speed: the voltage falls with the clock, down to its floor. */
+static void lower_clocks_save_energy(void **state) {
+    (void)state;
+    struct rig r;
+    struct f2f_op op = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_BF16);
+    const double budget_W[] = {600.0, 300.0, 60.0, 30.0};
+    double energy_J[4], time_s[4];
+    for (int i = 0; i < 4; i++) {
+        rig_describe(&r);
+        r.chip.tdp_W = 117.0 + budget_W[i];
+        rig_build(&r);
+        struct f2f_op_cost c = f2f_machine_op(&r.machine, &op);
+        energy_J[i] = c.energy_J;
+        time_s[i] = c.time_s;
+    }
+    assert_true(energy_J[1] < 0.85 * energy_J[0]);
+    assert_true(time_s[1] > 1.2 * time_s[0] && time_s[1] < 1.8 * time_s[0]);
+    near(energy_J[3], energy_J[2], 1e-9); /* at the floor */
+    near(time_s[3], 2.0 * time_s[2], 1e-9);
+}
+
+/* Operands through registers cost energy, operands from the scratchpad do not. */
+static void registers_cost_energy(void **state) {
+    (void)state;
+    struct rig r;
+    struct f2f_op op = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_BF16);
+    rig_describe(&r);
+    r.chip.tdp_W = 5000.0;
+    rig_build(&r);
+    struct f2f_op_cost before = f2f_machine_op(&r.machine, &op);
+    r.cls.register_energy = 1.25;
+    struct f2f_op_cost after = f2f_machine_op(&r.machine, &op);
+    near(after.energy_J - before.energy_J, 0.25 * before.flop * 0.68e-12, 1e-9);
+    r.chip.operands = F2F_OPERANDS_SCRATCHPAD;
+    after = f2f_machine_op(&r.machine, &op);
+    r.cls.register_energy = 1.0;
+    near(after.energy_J, f2f_machine_op(&r.machine, &op).energy_J, 1e-12);
+}
+
 /* Above the nominal clock each operation costs more, so that the budget buys fewer of them. */
 static void raised_clocks_cost_energy(void **state) {
     (void)state;
@@ -51,7 +94,7 @@ static void raised_clocks_cost_energy(void **state) {
     assert_true(raised.time_s < base.time_s); /* and are faster */
 }
 
-/* What a kernel leaves of the limit is partly drawn all the same, but never more than the limit. */
+/* Units that wait draw a share of what they would at work, but never more than the limit. */
 static void waiting_units_draw_power(void **state) {
     (void)state;
     struct rig r;
@@ -61,14 +104,98 @@ static void waiting_units_draw_power(void **state) {
     r.cls.waiting_frac = 0.3;
     struct f2f_op_cost busy = f2f_machine_op(&r.machine, &few);
     near(busy.time_s, idle.time_s, 1e-12);
-    near(busy.energy_J - idle.energy_J, 0.3 * (483.0 * idle.time_s - idle.energy_J), 1e-9);
+    double core_J = idle.flop * 0.68e-12 + idle.mem_B * 7.8e-12;
+    near(busy.energy_J - idle.energy_J, 0.3 * (989.4 * 0.68 * idle.time_s - core_J), 1e-9);
+    r.chip.tdp_W = 1400.0; /* power that is not used costs nothing */
+    near(f2f_machine_op(&r.machine, &few).energy_J, busy.energy_J, 1e-12);
+    r.chip.tdp_W = 600.0;
     r.cls.waiting_frac = 1.0;
     near(f2f_machine_op(&r.machine, &few).energy_J, 483.0 * idle.time_s, 1e-9);
+}
+
+/* ---- chips of the catalog ---- */
+
+/* Seconds of each sample on a chip at that share of its highest clock and of its power limit. */
+static void times_at(double *time_s, const struct f2f_system *system, double clock, double tdp) {
+    struct f2f_op ops[N_SAMPLES];
+    struct f2f_system changed = *system;
+    struct f2f_node node = *system->node;
+    struct f2f_chip chip = *node.chip;
+    struct f2f_machine machine;
+    chip.boost_Hz = clock * (chip.boost_Hz > 0.0 ? chip.boost_Hz : chip.clock_Hz);
+    chip.tdp_W *= tdp;
+    node.chip = &chip;
+    changed.node = &node;
+    assert_int_equal(f2f_machine_make(&machine, &changed, NULL), F2F_OK);
+    samples(ops);
+    for (int i = 0; i < N_SAMPLES; i++) time_s[i] = f2f_machine_op(&machine, &ops[i]).time_s;
+}
+
+/* Calls check with every chip of the catalog that can be timed, on its own. */
+static void each_chip(void (*check)(const struct f2f_system *system)) {
+    static const char *const dirs[] = {"catalog"};
+    struct f2f_catalog *catalog;
+    int chips = 0;
+    assert_int_equal(f2f_catalog_new(&catalog, dirs, 1, NULL), F2F_OK);
+    f2f_catalog_on_system(catalog, f2f_mem_ports_attach, f2f_mem_ports_new(f2f_catalog_arena(catalog)));
+    struct f2f_results *list = f2f_results_new(f2f_catalog_arena(catalog), "list");
+    assert_int_equal(f2f_catalog_list(list, catalog, "chip", NULL), F2F_OK);
+    for (size_t c = 0; c < list->n_items; c++) {
+        const struct f2f_system *system;
+        const char *name = list->items[c]->title;
+        if (f2f_catalog_system(&system, catalog, name, NULL, 0, NULL) != F2F_OK || !system->node->chip->cls) continue;
+        chips++;
+        check(system);
+    }
+    assert_true(chips > 40);
+    f2f_catalog_free(catalog);
+}
+
+/* A higher clock that may be taken, or more power, make a chip no slower. */
+static void check_more(const struct f2f_system *system) {
+    const double clocks[] = {0.7, 1.0, 1.1, 1.3, 2.0}, limits[] = {0.7, 1.0, 1.4, 2.0};
+    double before_s[N_SAMPLES], after_s[N_SAMPLES];
+    for (int step = 0; step < 7; step++) {
+        bool clock = step < 4;
+        times_at(before_s, system, clock ? clocks[step] : 1.0, clock ? 1.0 : limits[step - 4]);
+        times_at(after_s, system, clock ? clocks[step + 1] : 1.0, clock ? 1.0 : limits[step - 3]);
+        for (int i = 0; i < N_SAMPLES; i++)
+            if (after_s[i] > before_s[i] * (1.0 + 1e-9))
+                fail_msg("%s: sample %d, step %d: %g s after %g s", system->node->chip->id.name, i, step, after_s[i],
+                         before_s[i]);
+    }
+}
+
+static void more_is_never_slower(void **state) {
+    (void)state;
+    each_chip(check_more);
+}
+
+/* One row by narrower weights takes less time: what memory saves is not lost in widening them. */
+static void check_weights(const struct f2f_system *system) {
+    const enum f2f_dtype formats[] = {F2F_DTYPE_BF16, F2F_DTYPE_INT8, F2F_DTYPE_INT4};
+    struct f2f_machine machine;
+    double last_s = HUGE_VAL;
+    assert_int_equal(f2f_machine_make(&machine, system, NULL), F2F_OK);
+    for (int i = 0; i < 3; i++) {
+        struct f2f_op op = gemm(1.0, 14336.0, 4096.0, F2F_DTYPE_BF16);
+        op.weight = formats[i];
+        double time_s = f2f_machine_op(&machine, &op).time_s;
+        if (time_s >= last_s) fail_msg("%s, %d: %g s after %g s", system->node->chip->id.name, i, time_s, last_s);
+        last_s = time_s;
+    }
+}
+
+static void narrow_weights_are_faster(void **state) {
+    (void)state;
+    each_chip(check_weights);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(energy_is_the_sum_of_its_parts), cmocka_unit_test(power_stays_within_its_limit),
-        cmocka_unit_test(raised_clocks_cost_energy), cmocka_unit_test(waiting_units_draw_power)};
+        cmocka_unit_test(lower_clocks_save_energy),       cmocka_unit_test(registers_cost_energy),
+        cmocka_unit_test(raised_clocks_cost_energy),      cmocka_unit_test(waiting_units_draw_power),
+        cmocka_unit_test(more_is_never_slower),           cmocka_unit_test(narrow_weights_are_faster)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,7 +50,7 @@ struct f2f_class_errors {
     X("tile_clocks", tile_ck, NUMBER, 0.0, 1e6, GEMM,                                                              \
       "chip clocks to fill the pipeline of one tile and write its result")                                         \
     X("step_clocks", step_ck, NUMBER, 0.0, 100.0, GEMM,                                                            \
-      "chip clocks of the inner loop that do not overlap products, for each 16-bit step of k")                     \
+      "chip clocks of the inner loop that do not overlap products, for each step of k")                            \
     X("stream_frac", stream_frac, FRACTION, 0.1, 1.0, GEMM,                                                        \
       "share of what the memory delivers that a kernel's stream reaches")                                          \
     X("unit_rate", unit_B_per_ck, NUMBER, 1.0, 1e5, GEMM,                                                          \
@@ -58,9 +58,9 @@ struct f2f_class_errors {
     X("overlap_frac", overlap_frac, FRACTION, 0.0, 1.0, GEMM,                                                      \
       "how much of the shorter of compute and memory time hides behind the longer")                                \
     X("narrow_frac", narrow_frac, FRACTION, 0.1, 1.0, GEMM,                                                        \
-      "share of the matrix peak reached in formats of 8 bit or less")                                              \
-    X("nominal_clock", nominal_clock_Hz, FREQUENCY, 1e8, 1e10, STATED,                                             \
-      "boost clock at the process's nominal voltage; a part binned for a higher one needs more voltage")           \
+      "share of the peak in 8 bit or less of products with operands in registers")                                 \
+    X("nominal_clock", nominal_clock_Hz, FREQUENCY, 0.0, 1e10, STATED,                                             \
+      "clock the process's energies are stated for, voltage follows the clock; 0: the highest clock of each chip") \
     X("attention_frac", attention_frac, FRACTION, 0.05, 1.0, PREFILL,                                              \
       "share of the matrix peak in attention's products")                                                          \
     X("prefill_setup", prefill_s, TIME, 0.0, 1e-3, PREFILL,                                                        \
@@ -73,13 +73,15 @@ struct f2f_class_errors {
       "fp32 operations of the vector units for one attention score, beside the products")                          \
     X("attention_energy", attention_energy, NUMBER, 0.1, 10.0, STATED,                                             \
       "energy of an attention product's FLOP over that of a plain product's: soft-max, operands in registers")     \
+    X("register_energy", register_energy, NUMBER, 0.1, 10.0, STATED,                                               \
+      "energy of a product whose operands pass through registers over one that reads them from the scratchpad")    \
     X("waiting_frac", waiting_frac, FRACTION, 0.0, 1.0, STATED,                                                    \
-      "of the power within the limit that a kernel leaves, what units draw that are clocked but wait")             \
+      "of the power of units at work at the highest clock, what those draw that are clocked but wait")             \
     X("blocked_frac", blocked_frac, FRACTION, 0.0, 1.0, STATED,                                                    \
       "share of the cache software blocks products for; 0: the cache follows the walk of tiles")                   \
     /* inference engines: whose kernels run */                                                                     \
     X("weight_only_setup", weight_only_s, TIME, 0.0, 1e-3, GEMM,                                                   \
-      "added to products whose weights are narrower than products")                                                \
+      "added to products whose weights are narrower than products, with TensorRT-LLM's kernels")                   \
     X("trtllm_cast", trtllm_cast_s, TIME, 0.0, 1e-3, GEMM, "TensorRT-LLM: kernels that cast activations to 8 bit") \
     X("vllm_cast", vllm_cast_s, TIME, 0.0, 1e-3, GEMM, "vLLM: the same")                                           \
     X("vllm_attention", vllm_attention, NUMBER, 0.5, 2.0, PREFILL,                                                 \

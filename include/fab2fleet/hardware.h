@@ -135,10 +135,10 @@ struct f2f_chip {
     int operands; /* enum f2f_operands */
     struct f2f_array array;
     struct f2f_chiplets chiplets;
-    double vector_flops; /* fp32 on the vector units */
+    double vector_flops; /* fp32 on the vector units, at `clock` */
     double cache_B; /* last-level cache or shared SRAM */
     int cache_copies; /* parts of the cache that each keep their own copy of what is read; 0: one */
-    double cache_Bps; /* its bandwidth; 0: the class's rule */
+    double cache_Bps; /* its bandwidth at `clock`; 0: the class's rule */
     double unit_sram_B; /* scratchpad of one unit: shared memory, L1 */
     struct f2f_chip_memory memory;
     double tdp_W, idle_W;

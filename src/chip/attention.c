@@ -2,7 +2,8 @@
  *
  * A score costs two products of head_dim and the soft-max on the vector units. Units that take operands from
  * the scratchpad work on the soft-max of one block beside the products of another (FlashAttention-3, Shah et
- * al., 2024), a third of the shorter hidden; others do one after the other. */
+ * al., 2024), a third of the shorter hidden; others do one after the other. Scores pass through registers between the
+ * two products on all of them. */
 #include <math.h>
 
 #include "chip/chip.h"
@@ -35,9 +36,9 @@ enum f2f_dtype f2f_chip_attention_format(const struct f2f_chip *chip, const stru
 
 double f2f_chip_score_s(const struct f2f_machine *machine, enum f2f_dtype format, const struct f2f_op *op) {
     const struct f2f_chip *chip = machine->chip;
-    double matrix_flops = f2f_chip_matrix_flops(machine, format) * machine->cls->attention_frac / chip->units;
+    double matrix_flops = f2f_chip_register_flops(machine, format) * machine->cls->attention_frac / chip->units;
     double products_s = f2f_chip_score_flop(op) / matrix_flops;
-    double softmax_s = machine->cls->softmax_flop / (chip->vector_flops / chip->units);
+    double softmax_s = machine->cls->softmax_flop / (f2f_chip_vector_flops(chip) / chip->units);
     double hidden = chip->operands != F2F_OPERANDS_REGISTERS ? hidden_share : 0.0;
     return (products_s + softmax_s - hidden * fmin(products_s, softmax_s)) / speed_of(machine->cls, op->kernels);
 }

@@ -7,16 +7,15 @@
 
 #include "chip/tile.h"
 
-static const double band_m = 4.0 * 128.0; /* rows of a band: four tiles */
 static const double kept_share = 0.25; /* of the cache, beside the other operand, the output and what streams by */
 
-/* Read again because the cache does not hold an operand from one wave of tiles to the next. Tiles are
- * walked in bands of a few rows: a wave covers a band, and each further band reads the weights again, each
- * further wave along it the input. An operand stays if it takes no more than its share of the cache. */
+/* Read again because the cache does not hold an operand from one wave of tiles to the next. The tiles of a wave lie
+ * side by side in a square, as libraries order them, so that each square along n reads the input again and each along
+ * m the weights. An operand stays if it takes no more than its share of the cache. */
 static double walked_B(const struct f2f_machine *machine, const struct product *p, double in_B, double w_B) {
-    double wave_n = p->units * 128.0 * 256.0 / band_m, kept_B = kept_share * machine->chip->cache_B, again_B = 0.0;
-    if (in_B > kept_B) again_B += in_B * fmax(0.0, p->n / wave_n - 1.0);
-    if (w_B > kept_B) again_B += w_B * fmax(0.0, p->m / band_m - 1.0);
+    double side = sqrt(p->units * 128.0 * 256.0), kept_B = kept_share * machine->chip->cache_B, again_B = 0.0;
+    if (in_B > kept_B) again_B += in_B * fmax(0.0, p->n / side - 1.0);
+    if (w_B > kept_B) again_B += w_B * fmax(0.0, p->m / side - 1.0);
     return again_B;
 }
 
@@ -68,7 +67,7 @@ struct work f2f_chip_gemm_work(const struct f2f_machine *machine, const struct f
     w.fixed_s += best.merge_s;
     w.flop = f2f_op_flop(op);
     w.mem_B = read_B + act_B;
-    if (p.dequant_s > 0.0) w.fixed_s += machine->cls->weight_only_s;
+    if (p.dequant_s > 0.0 && op->kernels == F2F_KERNELS_TRTLLM) w.fixed_s += machine->cls->weight_only_s;
     if (op->cast && f2f_dtype_B(op->act) > f2f_dtype_B(format)) add_cast(machine, op, f2f_dtype_B(format), &w);
     w.cache_B = w.mem_B;
     return w;

@@ -1,11 +1,10 @@
 /* power.c - from demands to time and energy.
  *
  * Time: the longer of compute and memory, plus what of the shorter does not hide, network, fixed costs.
- * Energy: each FLOP and each byte at its price. Voltage is what a part needs for its boost clock: above the
- * nominal clock of its class it grows with the clock, and energy per operation with its square. Where dynamic and
- * idle power together would pass the chip's TDP the clock falls until they do not; voltage is near its floor and
- * stays, so that a kernel takes as long as its energy takes at the limit. A kernel that leaves power over still has its
- * units clocked, which draw a share of the rest. Left out: temperature, leakage's share,
+ * Energy: each FLOP and each byte at its price. Voltage follows the clock, and energy per operation the square of
+ * the voltage. Where dynamic and idle power together would pass the chip's TDP the clock falls until they do not, and
+ * the voltage with it down to its floor; memory, links and what is drawn at rest keep theirs. Units that wait are
+ * clocked all the same and draw a share of what they would at work. Left out: temperature, leakage's share,
  * the first milliseconds before a limit acts. */
 #include <math.h>
 
@@ -18,24 +17,101 @@ static const char *const bound_names[F2F_BOUND_N] = {"compute", "memory", "laten
  * H100 and L40S; published fp8 and nvfp4 rates of B200 suit 0.1 to 0.2. */
 static const double accumulate_share = 0.2;
 
+/* Voltage over that of the nominal clock: a line in the clock, down to a floor. The slope is what large products need
+ * on cards of one die under different limits: an H100 takes 0.68 pJ a FLOP at 1.48 GHz (SXM, 700 W) and 0.52 at 1.06
+ * GHz (PCIe, 350 W), a slope of 0.5; an A100 1.1 at 1.22 GHz and 0.84 at 0.97, 0.7. An RTX 4090 draws 347 W at 2.73
+ * GHz, 305 at 2.60 and 268 at 2.44 (Quasarzone 2022): about 1 up there, less 60 to 80 W that stay. Floors of 0.6 to 0.7
+ * fit alike. That power grows in proportion to the clock up to some clock and faster beyond it has been measured on
+ * A40, A100, H100 and H200 (arXiv 2607.00819). */
+static const double voltage_slope = 0.68;
+static const double voltage_floor = 0.62;
+
 const char *f2f_bound_name(enum f2f_bound b) { return bound_names[b]; }
 
-/* Seconds at full clock. */
-static double unthrottled_s(const struct f2f_machine *machine, const struct work *w) {
-    return w->fixed_s + w->serial_s + w->network_s + fmax(w->compute_s, w->memory_s) +
-           (1.0 - machine->cls->overlap_frac) * fmin(w->compute_s, w->memory_s);
+/* Joules of one kernel: at the highest clock's voltage, and what other supplies give. */
+struct demand {
+    double core_J, other_J;
+};
+
+/* The clock at which the process's energies are stated: that of the class, or the one the chip's peaks refer to. A
+ * higher boost clock does not move it, so it has to be paid for with voltage. */
+static double nominal_Hz(const struct f2f_machine *machine) {
+    double nominal = machine->cls->nominal_clock_Hz;
+    return nominal > 0.0 ? nominal : machine->chip->clock_Hz;
 }
 
-static double flop_energy_J(const struct f2f_machine *machine, const struct work *w) {
-    double width = f2f_dtype_B(w->format) / f2f_dtype_B(F2F_DTYPE_BF16);
-    double one_J = machine->chip->process->flop_energy_J * (accumulate_share + (1.0 - accumulate_share) * width);
-    double voltage = fmax(1.0, f2f_chip_clock_Hz(machine->chip) / machine->cls->nominal_clock_Hz);
-    return w->flop * one_J * (w->flop_energy > 0.0 ? w->flop_energy : 1.0) * voltage * voltage;
+/* Energy of an operation at a clock, over that at the nominal one. */
+static double voltage_squared(const struct f2f_machine *machine, double clock_Hz) {
+    double voltage = fmax(voltage_floor, 1.0 + voltage_slope * (clock_Hz / nominal_Hz(machine) - 1.0));
+    return voltage * voltage;
 }
 
-static double energy_J(const struct f2f_machine *machine, const struct work *w) {
-    return flop_energy_J(machine, w) + w->cache_B * machine->chip->process->sram_energy_J_per_B +
-           w->mem_B * machine->mem.energy_J_per_B + w->net_B * 8.0 * machine->system->node->link.energy_J_per_b;
+/* Seconds at a clock relative to the highest. */
+static double at_clock_s(const struct f2f_machine *machine, const struct work *w, double clock) {
+    double compute_s = w->compute_s / clock;
+    return w->fixed_s + w->serial_s + w->network_s + fmax(compute_s, w->memory_s) +
+           (1.0 - machine->cls->overlap_frac) * fmin(compute_s, w->memory_s);
+}
+
+/* Of one product's FLOP at the highest clock. */
+static double flop_energy_J(const struct f2f_machine *machine, enum f2f_dtype format) {
+    const struct f2f_chip *chip = machine->chip;
+    double width = f2f_dtype_B(format) / f2f_dtype_B(F2F_DTYPE_BF16);
+    double one_J = chip->process->flop_energy_J * (accumulate_share + (1.0 - accumulate_share) * width);
+    if (chip->operands == F2F_OPERANDS_REGISTERS) one_J *= machine->cls->register_energy;
+    return one_J * voltage_squared(machine, f2f_chip_clock_Hz(chip));
+}
+
+static struct demand demand_of(const struct f2f_machine *machine, const struct work *w) {
+    double cache_J = w->cache_B * machine->chip->process->sram_energy_J_per_B;
+    double links_J = w->net_B * 8.0 * machine->system->node->link.energy_J_per_b;
+    double flop_J = w->flop * flop_energy_J(machine, w->format) * (w->flop_energy > 0.0 ? w->flop_energy : 1.0);
+    return (struct demand){.core_J = flop_J + cache_J, .other_J = w->mem_B * machine->mem.energy_J_per_B + links_J};
+}
+
+static double energy_J(const struct f2f_machine *machine, const struct demand *d, double clock) {
+    double highest_Hz = f2f_chip_clock_Hz(machine->chip);
+    double saved = voltage_squared(machine, clock * highest_Hz) / voltage_squared(machine, highest_Hz);
+    return d->core_J * saved + d->other_J;
+}
+
+/* What a kernel takes above its budget. */
+static double excess_J(const struct f2f_machine *machine, const struct work *w, const struct demand *d, double budget_W,
+                       double clock) {
+    return energy_J(machine, d, clock) - budget_W * at_clock_s(machine, w, clock);
+}
+
+/* The highest relative clock at which a kernel draws no more than its budget; not below that of the voltage's floor,
+ * from where on energy stays and time follows from it. Power grows with the clock, so that there is one: regula falsi,
+ * the end that stays halved (Illinois). */
+static double limited_clock(const struct f2f_machine *machine, const struct work *w, const struct demand *d,
+                            double budget_W) {
+    enum { STEPS = 9 };
+    double floor_Hz = nominal_Hz(machine) * (1.0 - (1.0 - voltage_floor) / voltage_slope);
+    double high = 1.0, over_J = excess_J(machine, w, d, budget_W, high);
+    if (over_J <= 0.0) return high;
+    double low = fmin(1.0, floor_Hz / f2f_chip_clock_Hz(machine->chip));
+    double under_J = excess_J(machine, w, d, budget_W, low), last_J = 0.0;
+    for (int i = 0; i < STEPS && under_J < 0.0; i++) {
+        double clock = high - (high - low) * over_J / (over_J - under_J);
+        double here_J = excess_J(machine, w, d, budget_W, clock);
+        if (here_J > 0.0) {
+            high = clock, over_J = here_J;
+            if (last_J > 0.0) under_J *= 0.5;
+        } else {
+            low = clock, under_J = here_J;
+            if (last_J < 0.0) over_J *= 0.5;
+        }
+        last_J = here_J;
+    }
+    return low;
+}
+
+/* What units draw that are clocked and wait: a share of what they do not use of the power they have at work. */
+static double waiting_J(const struct f2f_machine *machine, const struct demand *d, double time_s) {
+    enum f2f_dtype format = f2f_chip_native_format(machine->chip, F2F_DTYPE_BF16);
+    double peak_W = f2f_chip_peak_flops(machine->chip, format) * flop_energy_J(machine, format);
+    return machine->cls->waiting_frac * fmax(0.0, peak_W * time_s - d->core_J);
 }
 
 static enum f2f_bound longest(const struct work *w) {
@@ -46,16 +122,17 @@ static enum f2f_bound longest(const struct work *w) {
 }
 
 struct f2f_op_cost f2f_chip_power_finish(const struct f2f_machine *machine, const struct work *w) {
-    double budget_W = machine->chip->tdp_W - machine->chip->idle_W, dynamic_J = energy_J(machine, w);
-    double time_s = unthrottled_s(machine, w);
-    if (budget_W > 0.0) {
-        time_s = fmax(time_s, dynamic_J / budget_W);
-        dynamic_J += machine->cls->waiting_frac * fmax(0.0, budget_W * time_s - dynamic_J);
-    }
+    double budget_W = machine->chip->tdp_W - machine->chip->idle_W;
+    struct demand d = demand_of(machine, w);
+    double clock = budget_W > 0.0 ? limited_clock(machine, w, &d, budget_W) : 1.0;
+    double dynamic_J = energy_J(machine, &d, clock), time_s = at_clock_s(machine, w, clock);
+    if (budget_W > 0.0) time_s = fmax(time_s, dynamic_J / budget_W);
+    double clocked_J = dynamic_J + waiting_J(machine, &d, time_s);
+    if (budget_W > 0.0) clocked_J = fmax(dynamic_J, fmin(clocked_J, budget_W * time_s));
     return (struct f2f_op_cost){.time_s = time_s,
                                 .bound = longest(w),
                                 .flop = w->flop,
                                 .mem_B = w->mem_B,
                                 .net_B = w->net_B,
-                                .energy_J = dynamic_J};
+                                .energy_J = clocked_J};
 }

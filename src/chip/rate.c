@@ -28,19 +28,25 @@ enum f2f_dtype f2f_chip_native_format(const struct f2f_chip *chip, enum f2f_dtyp
 
 double f2f_chip_clock_Hz(const struct f2f_chip *chip) { return chip->boost_Hz > 0.0 ? chip->boost_Hz : chip->clock_Hz; }
 
-double f2f_chip_peak_flops(const struct f2f_chip *chip, enum f2f_dtype format) {
-    if (!(chip->peak_flops[format] > 0.0)) return chip->vector_flops;
-    return chip->peak_flops[format] * f2f_chip_clock_Hz(chip) / chip->clock_Hz;
+/* A rate stated at `clock`, at the highest one. */
+static double raised(const struct f2f_chip *chip, double rate) {
+    return rate * f2f_chip_clock_Hz(chip) / chip->clock_Hz;
 }
 
-double f2f_chip_matrix_flops(const struct f2f_machine *machine, enum f2f_dtype format) {
+double f2f_chip_peak_flops(const struct f2f_chip *chip, enum f2f_dtype format) {
+    return raised(chip, chip->peak_flops[format] > 0.0 ? chip->peak_flops[format] : chip->vector_flops);
+}
+
+double f2f_chip_vector_flops(const struct f2f_chip *chip) { return raised(chip, chip->vector_flops); }
+
+double f2f_chip_register_flops(const struct f2f_machine *machine, enum f2f_dtype format) {
     double peak_flops = f2f_chip_peak_flops(machine->chip, format);
     return f2f_dtype_B(format) < 2.0 ? peak_flops * machine->cls->narrow_frac : peak_flops;
 }
 
 double f2f_chip_cache_Bps(const struct f2f_machine *machine) {
     const struct f2f_chip *chip = machine->chip;
-    return chip->cache_Bps > 0.0 ? chip->cache_Bps
+    return chip->cache_Bps > 0.0 ? raised(chip, chip->cache_Bps)
                                  : machine->cls->unit_B_per_ck * f2f_chip_clock_Hz(chip) * chip->units;
 }
 

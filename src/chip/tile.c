@@ -40,6 +40,7 @@ enum { N_SHAPES = sizeof shapes / sizeof shapes[0], N_REGISTER_SHAPES = 9, N_ARR
 static const double splits[] = {1, 2, 3, 4, 5, 6, 8, 12, 16};
 enum { N_SPLITS = sizeof splits / sizeof splits[0] };
 static const double split_least_k = 128.0; /* elements of k a split keeps */
+static const double split_waves = 2.0; /* k is not split where there are so many without */
 /* Vector operations that widen a weight: two at once, as the packed conversions of weight-only kernels do. */
 static const double dequant_ops = 0.5;
 
@@ -52,19 +53,21 @@ static double up(double x) {
 
 struct product f2f_tile_product(const struct f2f_machine *machine, const struct f2f_op *op, enum f2f_dtype format) {
     const struct f2f_chip *chip = machine->chip;
-    double units = chip->units, cache_Bps = f2f_chip_cache_Bps(machine);
+    double units = chip->units;
     struct product p = {.groups = fmax(op->groups, 1.0), .n = op->n, .k = op->k, .units = units};
     p.m = up(op->m / p.groups);
-    p.unit_flops = f2f_chip_matrix_flops(machine, format) / units;
-    p.unit_Bps = cache_Bps / units;
-    p.cache_Bps = cache_Bps;
+    bool registers = chip->operands == F2F_OPERANDS_REGISTERS;
+    p.unit_flops = (registers ? f2f_chip_register_flops(machine, format) : f2f_chip_peak_flops(chip, format)) / units;
+    p.unit_Bps = f2f_chip_cache_Bps(machine) / units;
     p.tile_s = f2f_chip_clocks_s(machine, machine->cls->tile_ck);
     p.merge_s = f2f_chip_launch_s(machine);
+    p.partial_s = f2f_chip_cached_s(machine, 1.0);
     p.in_B = f2f_dtype_B(format);
     p.w_B = f2f_dtype_B(op->weight);
-    p.step_s = f2f_chip_clocks_s(machine, machine->cls->step_ck) * p.in_B / f2f_dtype_B(F2F_DTYPE_BF16);
+    p.step_s = f2f_chip_clocks_s(machine, machine->cls->step_ck);
     p.fetched_frac = chip->operands == F2F_OPERANDS_PAIRED ? 0.5 : 1.0;
-    if (p.w_B < p.in_B) p.dequant_s = dequant_ops * units / (0.5 * chip->vector_flops);
+    p.multiply_s = units / (0.5 * f2f_chip_vector_flops(chip));
+    if (p.w_B < p.in_B) p.dequant_s = dequant_ops * p.multiply_s;
     p.hidden_frac = machine->cls->overlap_frac;
     return p;
 }
@@ -77,7 +80,7 @@ static struct tiling tiled(const struct product *p, const struct shape *t, doubl
     struct tiling tiling = {.m = t->m, .n = t->n, .split = split};
     tiling.compute_s = up(jobs * split / p->units) * (fmax(loop_s, feed_s) + p->tile_s);
     /* Partial sums are written and read in 32 bit. */
-    if (split > 1.0) tiling.merge_s = p->merge_s + p->m * p->n * p->groups * split * 8.0 / p->cache_Bps;
+    if (split > 1.0) tiling.merge_s = p->merge_s + p->m * p->n * p->groups * split * 8.0 * p->partial_s;
     return tiling;
 }
 
@@ -88,17 +91,22 @@ static double total_s(const struct product *p, const struct tiling *t, double me
 /* Best number of splits for one shape; more of them while units are free and it helps. */
 static void try_shape(struct tiling *best, double *best_s, const struct product *p, const struct shape *shape,
                       double memory_s) {
-    double jobs = up(p->m / shape->m) * up(p->n / shape->n) * p->groups, last_s = HUGE_VAL;
+    double jobs = up(p->m / shape->m) * up(p->n / shape->n) * p->groups;
     for (int s = 0; s < N_SPLITS; s++) {
-        if (s > 0 && (jobs * splits[s - 1] >= p->units || p->k / splits[s] < split_least_k)) break;
+        if (s > 0 && (jobs * splits[s - 1] >= split_waves * p->units || p->k / splits[s] < split_least_k)) break;
         struct tiling t = tiled(p, shape, jobs, splits[s]);
         double time_s = total_s(p, &t, memory_s);
-        if (time_s >= last_s) break;
-        last_s = time_s;
         if (time_s >= *best_s) continue;
         *best_s = time_s;
         *best = t;
     }
+}
+
+/* Few rows need no tiles: each weight is widened and multiplied on the vector units as it comes by, as kernels of
+ * inference engines for narrow weights do. (Plain products of one row are tiled as well: cuBLAS's times show it.) */
+static struct tiling untiled(const struct product *p) {
+    double share = p->n * p->k * p->groups / p->units; /* weights of a unit */
+    return (struct tiling){.compute_s = share * (p->m * p->multiply_s + p->dequant_s) + p->tile_s, .split = 1.0};
 }
 
 /* Tiles of an array: its own shape, twice as much of either side, and what it may be folded to. */
@@ -120,8 +128,12 @@ struct tiling f2f_tile_best(const struct f2f_machine *machine, const struct prod
     struct shape of_array[N_ARRAY_SHAPES];
     const struct shape *list = shapes;
     int n = chip->operands != F2F_OPERANDS_REGISTERS ? N_SHAPES : N_REGISTER_SHAPES;
-    double best_s = HUGE_VAL;
     struct tiling best = {0};
+    double best_s = HUGE_VAL;
+    if (p->dequant_s > 0.0) {
+        best = untiled(p);
+        best_s = total_s(p, &best, memory_s);
+    }
     if (chip->array.rows > 0) {
         n = array_shapes(of_array, &chip->array);
         list = of_array;

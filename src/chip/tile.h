@@ -7,10 +7,12 @@
 /* What all tilings of one product share. */
 struct product {
     double m, n, k, groups;
-    double units, unit_flops, unit_Bps, cache_Bps;
+    double units, unit_flops, unit_Bps;
     double tile_s, merge_s; /* ends of a tile; one more phase where k is split */
+    double partial_s; /* a byte of partial sums */
     double step_s; /* of the inner loop beside the products, for one step of k */
-    double dequant_s; /* to widen one weight; 0: weights come as products want them */
+    double multiply_s; /* a product on the vector units of one unit */
+    double dequant_s; /* there, to widen one weight; 0: weights come as products want them */
     double fetched_frac; /* of the columns of a tile by one unit; the other of a pair has the rest */
     double in_B, w_B; /* bytes of an element in the cache */
     double hidden_frac; /* of the shorter of compute and memory */

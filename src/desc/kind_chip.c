@@ -55,7 +55,7 @@ static const struct f2f_field fields[] = {
              "where matrix units take operands: registers (the default), the scratchpad, or in pairs that share one"),
     F2F_STRUCT(T, "array", array, false, &array_table, "shape of one unit's systolic array"),
     F2F_STRUCT(T, "chiplets", chiplets, false, &chiplet_table, "dies in the package, if more than one computes"),
-    F2F_QTY(T, "vector", vector_flops, FLOPS, 1e9, 1e18, "fp32 rate of the vector units"),
+    F2F_QTY(T, "vector", vector_flops, FLOPS, 1e9, 1e18, "fp32 rate of the vector units, at `clock`"),
     F2F_QTY(T, "cache", cache_B, SIZE, 1e4, 1e12, "last-level cache or shared SRAM"),
     F2F_INT_OR(T, "cache_copies", cache_copies, 0, 64, 1,
                "parts of the cache that each keep a copy of what their units read"),

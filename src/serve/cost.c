@@ -58,11 +58,9 @@ static long long padded(const struct f2f_engine *engine, long long sequences) {
     return sequences <= 4 ? 4 : (sequences + 7) / 8 * 8;
 }
 
-/* Distance of knots: a power of two, between a 32nd and a 16th of the context, at least 16 tokens. */
-static long long knot_step(double kv) {
-    if (kv <= 512.0) return 16;
-    return 1LL << (ilogb(kv) - 4 - (kv <= ldexp(1.0, ilogb(kv))));
-}
+/* Distance of knots: a power of two, between a 32nd and a 16th of the context, at least 16 tokens. It changes at a knot
+ * and for good, so that a line that starts at one goes on over the knots of the contexts after it. */
+static long long knot_step(double kv) { return kv < 512.0 ? 16 : 1LL << (ilogb(kv) - 4); }
 
 struct knots {
     struct f2f_part_entry *low, *high;

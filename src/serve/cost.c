@@ -60,8 +60,8 @@ static long long padded(const struct f2f_engine *engine, long long sequences) {
 
 /* Distance of knots: a power of two, between a 32nd and a 16th of the context, at least 16 tokens. */
 static long long knot_step(double kv) {
-    if (kv <= 512.0) return 16;
-    return 1LL << (ilogb(kv) - 4 - (kv <= ldexp(1.0, ilogb(kv))));
+    if (kv < 512.0) return 16;
+    return 1LL << (ilogb(kv) - 4); /* a knot that is a power of two begins the wider ones, for whoever starts there */
 }
 
 struct knots {

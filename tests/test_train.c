@@ -234,7 +234,7 @@ static void one_micro_batch_is_a_chain(void **state) {
 }
 
 static void full_recompute_is_one_more_forward(void **state) {
-    const struct f2f_model *m = gpt(*state, 16, 4096, 32, 8);
+    const struct f2f_model *m = gpt(*state, 32, 4096, 32, 8);
     struct f2f_train_job job = job_of(m, "bf16", 8, 8);
     struct f2f_strategy s = strategy(8, 1, 1, 1, 1);
     struct f2f_train_step none = step_of(*state, job, s);

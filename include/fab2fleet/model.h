@@ -116,6 +116,7 @@ struct f2f_op {
     bool no_cache; /* ATTN_PREFILL of a training pass: no KV cache is written */
     double rows, read_elems, write_elems; /* VECTOR, EMBED, SAMPLE: elements of act width a row */
     double flop_per_elem; /* of an element read */
+    double wide_elems; /* VECTOR: elements a thread loads, stores and works on at once; 0: one */
     int collective; /* enum f2f_collective_kind */
     int axis; /* enum f2f_axis */
     int group_chips; /* chips in the collective */

@@ -9,6 +9,7 @@
 #include <math.h>
 
 static const double FLASH_BACKWARD = 73.0 / 63.0;
+static const double SWEEP_ELEMS = 4.0; /* of a thread at once, as in Megatron-LM's fused soft-max */
 static const double MASK_ELEMS = 0.5; /* one byte, in elements of 16 bit */
 
 bool f2f_train_is_attention(const struct f2f_op *op) { return op->kv_len > 0; }
@@ -40,6 +41,7 @@ static void add_sweep(struct f2f_graph *g, const struct f2f_op *fused, const cha
     op->rows = fused->batch * fused->q_heads * fused->q_len;
     op->read_elems = read * fused->kv_len;
     op->write_elems = write * fused->kv_len;
+    op->wide_elems = SWEEP_ELEMS;
     op->count = count;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "validate/aliases.h"
+#include "validate/samples.h"
 #include "validate/schema.h"
 
 #define COLUMNS(X)             \
@@ -29,21 +30,24 @@ enum width { NONE, HIDDEN, Q, KV, QKV, Q_AND_K, FFN, TWO_FFN, VOCAB, N_WIDTHS };
  * of 32 bit); none where it works on one number a row. */
 struct pass {
     double read, write;
+    double dims; /* broadcast, transposed or sliced over so many: each element's place is worked out; 0: contiguous */
 };
 
 struct chain {
-    double fused_flop; /* of an element read, of one kernel that works row by row; 0: PyTorch's kernels */
+    double fused_flop; /* of an element read, of one kernel that works row by row (a norm reads it twice); 0: PyTorch's
+                          kernels */
     int n;
     struct pass pass[8];
 };
 
-static const struct chain norm_fused = {5, 1, {{1, 1}}}, add_pass = {0, 1, {{2, 1}}}, rope_fused = {3, 1, {{1, 1}}},
-                          act_fused = {3, 1, {{2, 1}}};
+static const struct chain norm_fused = {7, 1, {{1, 1, 0}}}, add_pass = {0, 1, {{2, 1, 0}}},
+                          rope_fused = {3, 1, {{1, 1, 0}}}, act_fused = {3, 1, {{2, 1, 0}}};
 /* PyTorch's Llama modules. Norm: to fp32, square, mean, + eps, rsqrt, scale, to 16 bit, weight. */
-static const struct chain norm_chain = {0, 8, {{1, 2}, {2, 2}, {2, 0}, {0, 0}, {0, 0}, {2, 2}, {2, 1}, {1, 1}}};
+static const struct chain norm_chain = {
+    0, 8, {{1, 2, 0}, {2, 2, 0}, {2, 0, 0}, {0, 0, 0}, {0, 0, 0}, {2, 2, 2}, {2, 1, 0}, {1, 1, 2}}};
 /* Rotary embedding, of queries and of keys: x cos, negate one half, join halves, x sin, add. */
-static const struct chain rope_chain = {0, 5, {{1, 1}, {0.5, 0.5}, {1, 1}, {1, 1}, {2, 1}}};
-static const struct chain act_chain = {0, 2, {{1, 1}, {2, 1}}}; /* SiLU, times the other half */
+static const struct chain rope_chain = {0, 5, {{1, 1, 4}, {0.5, 0.5, 4}, {1, 1, 4}, {1, 1, 4}, {2, 1, 0}}};
+static const struct chain act_chain = {0, 2, {{1, 1, 0}, {2, 1, 0}}}; /* SiLU, times the other half */
 
 /* A part: a product of n x k, a chain of elementwise kernels over n and then k, a gather, or attention. */
 struct part {
@@ -107,6 +111,9 @@ enum { OPS_MAX = 16 }; /* two chains of eight */
 
 /* PyTorch's elementwise kernels cut all elements into pieces, whatever the rows (128 threads of 4 elements). */
 static const double piece_elems = 512.0;
+/* A thread moves four neighbours at once (vectorized_elementwise_kernel), or divides an index by each dimension
+ * (multiply, shift, subtract). */
+static const double vector_elems = 4.0, dim_flop = 3.0;
 
 /* Adds the kernels of a chain over that width; fused ones work row by row. */
 static size_t add_chain(struct f2f_op *ops, size_t n, const struct chain *chain, struct f2f_op op, double width) {
@@ -116,6 +123,10 @@ static size_t add_chain(struct f2f_op *ops, size_t n, const struct chain *chain,
     for (int i = 0; i < chain->n; i++) {
         op.read_elems = width * chain->pass[i].read / pieces;
         op.write_elems = width * chain->pass[i].write / pieces;
+        if (chain->fused_flop == 0.0) {
+            op.flop_per_elem = fmax(1.0, dim_flop * chain->pass[i].dims);
+            op.wide_elems = chain->pass[i].dims > 0.0 ? 0.0 : vector_elems;
+        }
         ops[n++] = op;
     }
     return n;
@@ -123,7 +134,7 @@ static size_t add_chain(struct f2f_op *ops, size_t n, const struct chain *chain,
 
 /* PyTorch's attention: keys and then values are copied to each query head, then one kernel. */
 static size_t add_attention(struct f2f_op *ops, struct f2f_op op) {
-    static const struct chain copy = {.n = 1, .pass = {{1, 1}}};
+    static const struct chain copy = {.n = 1, .pass = {{1, 1, 0}}};
     struct f2f_op repeat = op;
     repeat.kind = F2F_OP_VECTOR;
     add_chain(ops, 0, &copy, repeat, op.n);
@@ -156,6 +167,15 @@ static size_t part_ops(struct f2f_op ops[OPS_MAX], const struct part *part, cons
     return part->k == NONE ? n : add_chain(ops, n, part->chain, op, width[part->k]);
 }
 
+/* Both methods read the kernels' times from a profiler (CUPTI's activity records: from the first block's start to the
+ * last one's end), which does not count all of what a launch costs a row of kernels; a PyTorch kernel of no work takes
+ * 2 us of a launch's 2.3 on H100. Vidur's PyTorch cut them to whole microseconds (Kineto's nsToUs before 2024). */
+static const double unseen_launch = 0.1, unit_s = 1e-6;
+
+static struct f2f_reading reading_of(const char *method) {
+    return (struct f2f_reading){unseen_launch, strcmp(method, vidur) == 0 ? 0.5 * unit_s : 0.0};
+}
+
 static void predict(struct f2f_validation *v, const struct f2f_row *row) {
     const char *word = f2f_alias_precision(row->text[DTYPE]), *reason;
     const char *precision = word ? word : row->text[DTYPE];
@@ -176,7 +196,7 @@ static void predict(struct f2f_validation *v, const struct f2f_row *row) {
         fill_widths(width, model, row->number[TP]);
         struct f2f_op ops[OPS_MAX];
         size_t n = part_ops(ops, part, &p, width, (double)model->head_dim, row->number[TOKENS]);
-        f2f_validation_kernels(v, &key, machine, ops, n, row->number[LATENCY]);
+        f2f_validation_profile(v, &key, machine, ops, n, row->number[LATENCY], reading_of(key.framework));
     }
 }
 

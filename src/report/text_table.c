@@ -1,4 +1,5 @@
 /* text_table.c - aligned columns and wrapped paragraphs; see text.h. */
+#include <stdint.h>
 #include <string.h>
 
 #include "report/text.h"
@@ -139,11 +140,15 @@ static void put_row(struct f2f_text *t, const struct f2f_text_table *table, cons
     f2f_buffer_text(t->out, "\n");
 }
 
+/* Bands can be read side by side on one page of a terminal only: longer tables stay as wide as they are. */
+enum { PAGE_ROWS = 24 };
+
 void f2f_text_table_put(struct f2f_text *t, const struct f2f_text_table *table, size_t indent) {
+    size_t width = table->n_rows <= PAGE_ROWS ? F2F_TEXT_WIDTH - indent : SIZE_MAX;
     size_t *widths = f2f_arena_alloc(t->out->arena, table->n_columns * sizeof *widths);
     for (size_t c = 0; c < table->n_columns; c++) widths[c] = column_width(table, c);
     for (size_t from = 0, end; from < table->n_columns; from = end) {
-        end = band_end(table, widths, from, F2F_TEXT_WIDTH - indent);
+        end = band_end(table, widths, from, width);
         if (from) f2f_buffer_text(t->out, "\n");
         for (size_t i = 0; i < table->n_rows; i++) {
             f2f_buffer_fill(t->out, ' ', indent);

@@ -83,16 +83,25 @@ static void report_tasks(const struct f2f_tasks *tasks) {
 
 /* A sweep over one system. */
 static f2f_status add_values(struct f2f_tasks *tasks, struct f2f_catalog *catalog, const struct f2f_study_system *base,
-                             const struct f2f_study_sweep *sweep, const struct f2f_study_options *options,
-                             f2f_error *err) {
+                             const struct f2f_study_sweep *sweep, const struct f2f_doc *at,
+                             const struct f2f_study_options *options, f2f_error *err) {
+    struct f2f_diag *diag = f2f_catalog_diag(catalog);
     bool of_job = strncmp(sweep->path, "job.", 4) == 0;
     const struct f2f_system *system = NULL;
     for (int v = 0; v < sweep->n_values; v++) {
         struct f2f_study_job job = sweep->job;
         struct f2f_set set = {sweep->path, sweep->values[v]};
-        if (of_job) F2F_TRY(blame(err, vary_job(&job, sweep->path + 4, set.value, err), "sweep", sweep->name));
-        if (!of_job || !system) F2F_TRY(load_system(&system, catalog, base, of_job ? NULL : &set, options, err));
-        f2f_tasks_add(tasks, &job, system, base->name, set.value);
+        f2f_error reason = {0};
+        f2f_status status = of_job ? vary_job(&job, sweep->path + 4, set.value, &reason) : F2F_OK;
+        if (status == F2F_OK && (!of_job || !system))
+            status = load_system(&system, catalog, base, of_job ? NULL : &set, options, &reason);
+        if (status == F2F_OK) {
+            f2f_tasks_add(tasks, &job, system, base->name, set.value);
+            continue;
+        }
+        if (status != F2F_EINPUT && status != F2F_EUSAGE) return f2f_fail(err, status, "%s", reason.message);
+        const struct f2f_doc *value = f2f_doc_item(f2f_doc_get(at, "values"), v);
+        f2f_doc_error(diag, value ? value : at, "sweep '%.80s' on %s: %s", sweep->name, base->name, reason.message);
     }
     return F2F_OK;
 }
@@ -142,6 +151,14 @@ static void report_system(const struct f2f_study *study, int s, struct f2f_diag 
     f2f_doc_error(diag, set ? set : system, "%s", err ? err->message : "this system cannot be made");
 }
 
+/* Is it a change of the user's, not one of the study's? */
+static bool user_is_wrong(struct f2f_catalog *catalog, const struct f2f_study_system *s,
+                          const struct f2f_study_options *options) {
+    const struct f2f_system *alone;
+    const struct f2f_study_options none = {0};
+    return options->n_sets && load_system(&alone, catalog, s, NULL, &none, NULL) == F2F_OK;
+}
+
 static bool does(const struct f2f_study_system *system, const char *job) {
     for (int i = 0; i < system->n_jobs; i++)
         if (strcmp(system->jobs[i], job) == 0) return true;
@@ -160,7 +177,10 @@ static f2f_status unfold(struct f2f_tasks *tasks, size_t *sweep_start, struct f2
         size_t first = tasks->n;
         f2f_status status = load_system(&system, catalog, &study->systems[s], NULL, options, err);
         if (status != F2F_OK && status != F2F_EINPUT && status != F2F_EUSAGE) return status;
-        if (status == F2F_EUSAGE) report_system(study, s, diag, err);
+        if (status == F2F_EUSAGE) {
+            if (user_is_wrong(catalog, &study->systems[s], options)) return status;
+            report_system(study, s, diag, err);
+        }
         for (int j = 0; j < study->n_jobs && status == F2F_OK; j++) {
             size_t begin = tasks->n;
             if (does(&study->systems[s], study->jobs[j].name))
@@ -175,12 +195,13 @@ static f2f_status unfold(struct f2f_tasks *tasks, size_t *sweep_start, struct f2
     F2F_TRY(f2f_diag_status(diag, before, err));
     for (int w = 0; w < study->n_sweeps; w++) {
         sweep_start[w] = tasks->n;
+        const struct f2f_doc *at = f2f_doc_item(f2f_doc_get(study->tree, "sweeps"), w);
         for (int s = 0; s < study->n_systems; s++)
-            F2F_TRY(add_values(tasks, catalog, &study->systems[s], &study->sweeps[w], options, err));
+            F2F_TRY(add_values(tasks, catalog, &study->systems[s], &study->sweeps[w], at, options, err));
         place_tasks(tasks, sweep_start[w], study, "sweeps", w);
     }
     sweep_start[study->n_sweeps] = tasks->n;
-    return F2F_OK;
+    return f2f_diag_status(diag, before, err);
 }
 
 /* A figure that is asked for is one the jobs have; what was not finished or does not fit has none. */

@@ -54,9 +54,12 @@ static __attribute__((noinline)) void find_younger(const struct channel *c, stru
                                                    int64_t best_tick) {
     const struct slot *slot = k->queue->slot;
     int64_t until = NO_TICK; /* the earliest of those passed over */
-    uint32_t p = (uint32_t)k->set->oldest, best = p;
+    uint32_t best = (uint32_t)k->set->oldest, w = best >> 6;
+    uint64_t bits = k->set->word[w];
     for (int left = k->set->n - 1; left && best_tick > least; left--) {
-        p = age_next(k->set, p);
+        bits &= bits - 1;
+        while (!bits) bits = k->set->word[++w];
+        uint32_t p = w * 64 + (uint32_t)__builtin_ctzll(bits);
         int64_t tick = bank_tick(c, k, slot[p].bank, least);
         best = tick < best_tick ? p : best;
         until = tick < best_tick ? best_tick : until;

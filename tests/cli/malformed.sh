@@ -176,6 +176,7 @@ expect 2 "reads no engine" cost h100-sxm --set engine.max_seqs=3
 expect 2 "takes descriptions as they are" list chip --set chip.tdp='1 W'
 expect 3 "no foundry 'nope'" show foundry/nope
 expect 3 "'dgx-h100' has 8 chips, 16 are asked for: name a larger one, e\.g\. [a-z0-9-]+" kernel dgx-h100 collective --chips 16 --bytes 1e6
+expect 2 "^fab2fleet: run: error: path 'foo\.x': no 'foo'" run "$F2F_SOURCE_DIR/studies/hbm3e-12h.yaml" --set foo.x=3
 # ---- words
 expect 2 "unknown objective 'TTFT-p99_s'" serve --system h100-1x --model llama-3-8b --slo 'TTFT-p99_s<=1'
 expect 2 "no kind 'model': system, .*device, making, plan and study are known" show --schema model

@@ -144,6 +144,16 @@ for verb in check run; do
     done
     [ "$(wc -l <"$dir/bad.err")" = 5 ] || fail "$verb tells more or less than the five mistakes: $(cat "$dir/bad.err")"
 done
+cat >>"$dir/bad.yaml" <<'Y'
+sweeps:
+  - name: values
+    job: {name: j, do: serve, model: llama-3-8b, precision: fp8}
+    path: job.tp
+    values: [1, x, 9999]
+    of: [users_fit]
+Y
+"$F2F_BIN" check "$dir/bad.yaml" 2>"$dir/sweep.err" && fail "check passes a sweep with wrong values"
+for place in 16:17 16:20; do grep -q "bad.yaml:$place: error: sweep 'values'" "$dir/sweep.err" || fail "no $place: $(cat "$dir/sweep.err")"; done
 grep -q '"job": *"good"' "$dir/bad.json" || fail "one bad job kills a study"
 for what in 'systems: [{name: a, base: h100-1x, set: {chip.die: 700 mm2}}]' 'price: nope'; do
     printf 'kind: study\nname: t\nquestion: q\nsystems: [{name: a, base: h100-1x}]\njobs: [{name: s, do: serve, model: llama-3-8b, precision: fp8, engine: nope}]\n' >"$dir/w.yaml"
@@ -185,9 +195,12 @@ stop() { # SECONDS ARGS...
     grep -q 'interrupted' "$dir/stop.err" || fail "$1 interrupted: no word"
 }
 stop 0.5 cost dgx-h100 --model llama-3-70b --tp 2 --samples 100000
-stop 2 plan "$F2F_SOURCE_DIR/studies/build-or-buy.yaml" --samples 100000
+for seconds in 2 4 8 16; do # until a case is finished
+    stop $seconds plan "$F2F_SOURCE_DIR/studies/build-or-buy.yaml" --samples 100000
+    if grep -q 'Interrupted: only' "$dir/stop.json"; then break; fi
+done
 grep -q 'Interrupted: only' "$dir/stop.json" || fail "plan interrupted: nothing was kept"
-stop 1 train --system fleet-350k --model llama-3.1-405b --global-batch 32768 -j 1 --chips "8,$(seq -s, 1024 1024 262144)"
+stop 2 train --system fleet-350k --model llama-3.1-405b --global-batch 32768 -j 1 --chips "8,$(seq -s, 1024 1024 262144)"
 grep -q '"mfu_frac"\|Interrupted: only' "$dir/stop.json" || fail "train interrupted: nothing was kept"
 
 "$F2F_BIN" version | grep -q '^fab2fleet ' || fail version

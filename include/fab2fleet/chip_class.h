@@ -60,7 +60,7 @@ struct f2f_class_errors {
     X("narrow_frac", narrow_frac, FRACTION, 0.1, 1.0, GEMM,                                                        \
       "share of the peak in 8 bit or less of products with operands in registers")                                 \
     X("nominal_clock", nominal_clock_Hz, FREQUENCY, 0.0, 1e10, STATED,                                             \
-      "clock the process's energies are stated for, voltage follows the clock; 0: the highest clock of each chip") \
+      "clock the process's energies are stated for, voltage follows the clock; 0: `clock` of each chip")           \
     X("attention_frac", attention_frac, FRACTION, 0.05, 1.0, PREFILL,                                              \
       "share of the matrix peak in attention's products")                                                          \
     X("prefill_setup", prefill_s, TIME, 0.0, 1e-3, PREFILL,                                                        \

@@ -95,6 +95,7 @@ static void try_shape(struct tiling *best, double *best_s, const struct product 
     for (int s = 0; s < N_SPLITS; s++) {
         if (s > 0 && (jobs * splits[s - 1] >= split_waves * p->units || p->k / splits[s] < split_least_k)) break;
         struct tiling t = tiled(p, shape, jobs, splits[s]);
+        if (t.merge_s + memory_s >= *best_s) break; /* merging only grows */
         double time_s = total_s(p, &t, memory_s);
         if (time_s >= *best_s) continue;
         *best_s = time_s;

@@ -48,7 +48,7 @@ static inline void rig_describe(struct rig *r) {
                               .coll_launch_ck = 14000.0,
                               .coll_step_ck = 400.0,
                               .coll_engine_frac = 0.6,
-                              .coll_bulk_s = 28e-6,
+                              .coll_bulk_ck = 51000.0,
                               .coll_frac = 0.7,
                               .coll_switch_frac = 0.6,
                               .coll_engine_ck = 6800.0},

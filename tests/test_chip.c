@@ -222,6 +222,36 @@ static void chunks_cost_no_less_than_the_whole(void **state) {
     assert_true(time_of(&r, &windowed) < 0.5 * time_of(&r, &whole));
 }
 
+/* Few sequences over an 8-bit cache: only TensorRT-LLM's kernel for operands from registers leaves units idle. */
+static void a_cache_that_is_not_split_is_read_by_few(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op op = attention(F2F_OP_ATTN_DECODE, 1.0, 1.0, 65536.0);
+    op.kv = F2F_DTYPE_FP8;
+    op.kernels = F2F_KERNELS_TRTLLM;
+    r.chip.operands = F2F_OPERANDS_REGISTERS;
+    double one_s = time_of(&r, &op), block_s = f2f_op_kv_B(&op) / op.kv_heads / (6.4 * 1.83e9);
+    assert_true(one_s > block_s);
+    op.batch = 4.0;
+    near(time_of(&r, &op), one_s, 0.1);
+    r.chip.operands = F2F_OPERANDS_SCRATCHPAD;
+    assert_true(time_of(&r, &op) < 0.5 * one_s);
+}
+
+/* Beside the memory's time a short job of vLLM's has a start and an end that show, more so over an 8-bit cache. */
+static void short_jobs_show_their_ends(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op any = attention(F2F_OP_ATTN_DECODE, 1024.0, 1.0, 128.0), vllm = any;
+    vllm.kernels = F2F_KERNELS_VLLM;
+    r.chip.operands = F2F_OPERANDS_SCRATCHPAD;
+    double wide_s = time_of(&r, &vllm) - time_of(&r, &any);
+    any.kv = vllm.kv = F2F_DTYPE_FP8;
+    assert_true(wide_s > 0.0 && time_of(&r, &vllm) - time_of(&r, &any) > 3.0 * wide_s);
+}
+
 static void few_rows_leave_units_idle(void **state) {
     (void)state;
     struct rig r;
@@ -298,6 +328,8 @@ int main(void) {
                                        cmocka_unit_test(decode_streams_the_cache),
                                        cmocka_unit_test(lone_heads_read_again),
                                        cmocka_unit_test(chunks_cost_no_less_than_the_whole),
+                                       cmocka_unit_test(a_cache_that_is_not_split_is_read_by_few),
+                                       cmocka_unit_test(short_jobs_show_their_ends),
                                        cmocka_unit_test(few_rows_leave_units_idle),
                                        cmocka_unit_test(graph_is_the_sum_of_its_operators),
                                        cmocka_unit_test(faulty_chips_are_refused),

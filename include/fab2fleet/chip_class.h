@@ -91,8 +91,8 @@ struct f2f_class_errors {
       "chip clocks to start a collective of the general library")                                                  \
     X("collective_step_clocks", coll_step_ck, NUMBER, 0.0, 1e6, COLLECTIVE,                                        \
       "chip clocks of the software part of one step of a collective")                                              \
-    X("collective_bulk", coll_bulk_s, TIME, 0.0, 1e-3, COLLECTIVE,                                                 \
-      "added where the collective moves bulk instead of flagged data")                                             \
+    X("collective_bulk_clocks", coll_bulk_ck, NUMBER, 0.0, 1e6, COLLECTIVE,                                        \
+      "chip clocks added where the collective moves bulk instead of flagged data")                                 \
     X("collective_frac", coll_frac, FRACTION, 0.05, 1.0, COLLECTIVE, "share of link bandwidth in bulk transfer")   \
     X("collective_switch_frac", coll_switch_frac, FRACTION, 0.05, 1.0, COLLECTIVE,                                 \
       "the same where the switch reduces")                                                                         \

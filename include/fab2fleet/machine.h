@@ -105,8 +105,13 @@ struct f2f_collective_cost f2f_collective_time(const struct f2f_system *system, 
 
 /* Whose kernels may run: inference engines bring all-reduce kernels of their own (one-shot, two-shot) and
  * fall back to the general library (NCCL, RCCL); training uses the general library alone. ONE_SHOT: an engine that
- * has no other kernel of its own. */
-enum f2f_collective_library { F2F_COLLECTIVE_ANY, F2F_COLLECTIVE_GENERAL, F2F_COLLECTIVE_ONE_SHOT };
+ * has no other kernel of its own. VLLM: any, but without reduction in the switch, which vLLM turns off. */
+enum f2f_collective_library {
+    F2F_COLLECTIVE_ANY,
+    F2F_COLLECTIVE_GENERAL,
+    F2F_COLLECTIVE_ONE_SHOT,
+    F2F_COLLECTIVE_VLLM
+};
 /* f2f_collective_time with a choice of library. */
 struct f2f_collective_cost f2f_collective_with(const struct f2f_system *system, const struct f2f_chip_class *cls,
                                                enum f2f_collective_kind op, int chips, int stride, double bytes_B,

@@ -5,6 +5,7 @@
  * tensor parallelism fits that better than a two-shot kernel. */
 static enum f2f_collective_library library_of(const struct f2f_op *op) {
     if (op->general) return F2F_COLLECTIVE_GENERAL;
+    if (op->kernels == F2F_KERNELS_VLLM) return F2F_COLLECTIVE_VLLM;
     return op->kernels == F2F_KERNELS_TRTLLM ? F2F_COLLECTIVE_ONE_SHOT : F2F_COLLECTIVE_ANY;
 }
 

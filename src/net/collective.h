@@ -16,9 +16,13 @@ struct f2f_net_path {
     double engine_Bps; /* what the engines' kernels reach when every chip reads from every other */
     double line_Bps; /* the wire itself */
     double hop_s; /* one step: software and wire */
+    double bulk_s; /* set-up of moving bulk */
     double bulk_hop_s; /* added to each step where bulk is moved and not flagged words */
     bool direct; /* every chip reaches every other in one hop */
     bool reduces; /* the switch adds */
+    bool maps_peers; /* kernels reach the memory of every other chip; engines try that over PCIe for a pair only */
+    bool guessed; /* the library takes bulk where its table says so, and not where it is faster */
+    bool lines; /* wires keep 128 bytes in order, so that one flag does for them */
     double barrier_s; /* all chips of the path have met */
     double clock_Hz; /* of the chips */
     const struct f2f_chip_class *cls;
@@ -34,8 +38,12 @@ struct f2f_net_algorithm {
     double (*sent_B)(const struct f2f_net_path *path, enum f2f_collective_kind op, double bytes_B);
 };
 
-/* Cheaper of two ways to move bytes in `steps` steps: words that carry their own flag (half the wire,
- * no synchronisation) or bulk (the whole wire, a set-up). After NCCL's LL and Simple protocols. */
+/* Bytes in `steps` steps, as words that carry their own flag (half the wire, no synchronisation), as lines of 128 bytes
+ * with one flag, or as bulk (the whole wire, a set-up): NCCL's protocols LL, LL128 and Simple. */
 double f2f_net_steps_s(const struct f2f_net_path *path, double steps, double bytes_B, double bulk_Bps);
+/* More of it, and of the start, where a message is spread over several channels. */
+double f2f_net_spread_s(const struct f2f_net_path *path, double steps, double bytes_B);
+/* The part of a message that stays on the chip, copied from input to output by the same kernel. */
+double f2f_net_copy_s(const struct f2f_net_path *path, double bytes_B);
 
 #endif

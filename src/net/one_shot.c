@@ -4,7 +4,7 @@
 #include "net/collective.h"
 
 static bool legal(const struct f2f_net_path *path, enum f2f_collective_kind op) {
-    return op == F2F_ALL_REDUCE && path->direct;
+    return op == F2F_ALL_REDUCE && path->maps_peers;
 }
 
 static double sent_B(const struct f2f_net_path *path, enum f2f_collective_kind op, double bytes_B) {

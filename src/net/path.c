@@ -36,6 +36,9 @@ static double all_to_all_share(const struct f2f_link *link, int chips) {
     return 4.0 / sqrt(chips) < 1.0 ? 4.0 / sqrt(chips) : 1.0;
 }
 
+/* Of PCIe's rate: 256 bytes of payload in a packet of 280, acknowledgements and credits. */
+static const double packet_share = 0.85;
+
 static double step_s(const struct f2f_system *system, const struct f2f_chip_class *cls) {
     return cls->coll_step_ck / chip_clock_Hz(system);
 }
@@ -48,17 +51,23 @@ static struct f2f_net_path local_path(const struct f2f_system *system, const str
     if (link->topology == F2F_TOPO_MESH && system->node->chips > 1)
         line_Bps *= (double)(chips - 1) / (system->node->chips - 1);
     double hop_s = step_s(system, cls) + link->latency_s;
+    bool pcie = link->topology == F2F_TOPO_PCIE,
+         wired = link->topology == F2F_TOPO_SWITCH || link->topology == F2F_TOPO_MESH;
+    double reached_Bps = pcie ? line_Bps * packet_share : line_Bps;
     return (struct f2f_net_path){
         .chips = chips,
         .line_Bps = line_Bps,
-        .bandwidth_Bps = line_Bps * cls->coll_frac,
-        .all_to_all_Bps = line_Bps * cls->coll_frac * all_to_all_share(link, chips),
-        .engine_Bps = line_Bps * cls->coll_engine_frac,
+        .bandwidth_Bps = reached_Bps * cls->coll_frac,
+        .all_to_all_Bps = reached_Bps * cls->coll_frac * all_to_all_share(link, chips),
+        .engine_Bps = reached_Bps * cls->coll_engine_frac,
         .hop_s = hop_s,
-        .barrier_s = hop_s * (link->topology == F2F_TOPO_PCIE ? chips - 1 : 1),
+        .barrier_s = hop_s * (pcie ? chips - 1 : 1),
+        .bulk_s = cls->coll_bulk_ck / chip_clock_Hz(system),
         .clock_Hz = chip_clock_Hz(system),
-        .direct =
-            link->topology == F2F_TOPO_SWITCH || link->topology == F2F_TOPO_MESH || link->topology == F2F_TOPO_PCIE,
+        .direct = wired || pcie,
+        .maps_peers = wired || (pcie && chips == 2),
+        .guessed = wired || pcie,
+        .lines = wired,
         .reduces = link->reduces && link->topology == F2F_TOPO_SWITCH,
         .cls = cls,
     };
@@ -109,6 +118,7 @@ static struct f2f_net_path network_path(const struct f2f_system *system, const s
         .bandwidth_Bps = line_Bps / squeeze.ring,
         .all_to_all_Bps = line_Bps / squeeze.all,
         .hop_s = net_step_s + squeeze.latency_s,
+        .bulk_s = cls->coll_bulk_ck / chip_clock_Hz(system),
         .bulk_hop_s = net_bulk_step_s - net_step_s,
         .clock_Hz = chip_clock_Hz(system),
         .reduces = net && net->reduces,

@@ -16,7 +16,9 @@ static double sent_B(const struct f2f_net_path *path, enum f2f_collective_kind o
 }
 
 static double time_s(const struct f2f_net_path *path, enum f2f_collective_kind op, double bytes_B) {
-    return f2f_net_steps_s(path, passes(op) * (path->chips - 1), sent_B(path, op, bytes_B), path->bandwidth_Bps);
+    double steps_s =
+        f2f_net_steps_s(path, passes(op) * (path->chips - 1), sent_B(path, op, bytes_B), path->bandwidth_Bps);
+    return steps_s + f2f_net_copy_s(path, bytes_B / path->chips);
 }
 
 const struct f2f_net_algorithm f2f_net_ring = {"ring", false, legal, time_s, sent_B};

@@ -41,9 +41,11 @@ static void predict(struct f2f_validation *v, const struct f2f_row *row) {
                             machine ? "op is none of all_reduce, all_gather, alltoall, reduce_scatter, send" : reason);
         return;
     }
-    bool one_shot = strcmp(key.framework, "trtllm-one-shot") == 0;
+    bool one_shot = strcmp(key.framework, "trtllm-one-shot") == 0, vllm = strcmp(key.framework, "vllm-custom") == 0;
     const struct f2f_op op = {.kind = F2F_OP_COLLECTIVE,
-                              .kernels = one_shot ? F2F_KERNELS_TRTLLM : F2F_KERNELS_ANY,
+                              .kernels = one_shot ? F2F_KERNELS_TRTLLM
+                                         : vllm   ? F2F_KERNELS_VLLM
+                                                  : F2F_KERNELS_ANY,
                               .collective = (int)ops[i].kind,
                               .group_chips = chips,
                               .stride_chips = 1,

@@ -17,7 +17,7 @@
 /* Share of compute time inside the operators of the graph. The rest: gaps between kernels, bias, dropout
  * and casts as kernels of their own, lower clocks in long runs. One value for all chips and models. */
 #ifndef F2F_TRAIN_KERNEL_FRAC
-#define F2F_TRAIN_KERNEL_FRAC 0.945 /* fit */
+#define F2F_TRAIN_KERNEL_FRAC 0.930 /* fit */
 #endif
 
 /* Share of its power limit a chip may use for weeks: kernels are measured in bursts on a chip that has not warmed up,

@@ -189,10 +189,10 @@ static void test_flights(void **state) {
                 if (s == 1 && job.engine.reserves) continue;
                 job.engine.stream_s = 2e-5;
                 long long blocks = starved ? 16000 / job.engine.block_tok : 0;
-                struct f2f_serve_outcome fast = run(w, w->node, &job, 2000, true, blocks);
+                struct f2f_serve_outcome fast = run(w, w->node, &job, 1500, true, blocks);
                 job.step_by_step = true;
-                struct f2f_serve_outcome slow = run(w, w->node, &job, 2000, true, blocks);
-                check(&fast, 2000);
+                struct f2f_serve_outcome slow = run(w, w->node, &job, 1500, true, blocks);
+                check(&fast, 1500);
                 assert_same(&fast, &slow);
                 assert_true(!starved || job.engine.reserves || fast.preemptions > 0);
             }

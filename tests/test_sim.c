@@ -106,6 +106,10 @@ static void test_quantiles_run(void **state) {
     assert_near(f2f_quantiles_at(&q, 0.9), 2.8, 0.006);
     f2f_quantiles_add_run(&q, 10, 10, 1000);
     assert_near(f2f_quantiles_at(&q, 0.75), 10, 0.011);
+    f2f_quantiles_add_run(&q, 1, 1, -100); /* more than the run has there: ranks above it count on */
+    f2f_quantiles_add_run(&q, 20, 20, 100);
+    assert_near(f2f_quantiles_at(&q, 0.94), 10, 0.011);
+    assert_near(f2f_quantiles_at(&q, 0.96), 20, 0.011);
     f2f_arena_free(arena);
 }
 

@@ -73,10 +73,10 @@ static long long steps_of(struct f2f_replica *r, long long n) {
     return (long long)steps;
 }
 
-/* Decodes that had to wait: their next token comes that much later. */
-static void tally_stall(struct f2f_replica *r) {
+/* Decodes that had to wait: their next token, due `base_s` after the last, comes that much later. */
+static void tally_stall(struct f2f_replica *r, double base_s) {
     double n = fmin(r->stalled, (double)r->batch.decodes);
-    if (r->stall_s > 0.0) f2f_tally_stall(&r->fleet->tally, r->stall_s, r->line.first_s, n);
+    if (r->stall_s > 0.0) f2f_tally_stall(&r->fleet->tally, r->stall_s, base_s, n);
     r->stall_s = r->stalled = 0.0;
 }
 
@@ -89,7 +89,7 @@ static void commit(struct f2f_replica *r, long long n) {
     r->planned -= n;
     deliver_run(r, begin_s + first_s, r->now_s, n);
     f2f_fleet_ran(r->fleet, r, begin_s, n, &cost);
-    tally_stall(r);
+    tally_stall(r, first_s / r->plant->yield);
     f2f_tally_intervals(&r->fleet->tally, first_s / r->plant->yield, last_s / r->plant->yield,
                         (double)n * (double)r->batch.decodes * r->plant->yield);
     advance(r, steps_of(r, n));
@@ -171,7 +171,7 @@ static void end_flight_with_prompts(struct f2f_replica *r) {
     r->now_s += r->cost.time_s;
     f2f_fleet_ran(r->fleet, r, begin_s, 1, &r->cost);
     if (r->batch.decodes > 0) {
-        tally_stall(r);
+        tally_stall(r, r->cost.time_s / yield);
         f2f_tally_intervals(&r->fleet->tally, r->cost.time_s / yield, r->cost.time_s / yield,
                             (double)r->batch.decodes * yield);
         advance(r, steps_of(r, 1));

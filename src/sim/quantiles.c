@@ -85,9 +85,10 @@ double f2f_quantiles_at(struct f2f_quantiles *q, double share) {
     double rank = share * q->n, seen = 0.0;
     size_t last = 0;
     for (size_t b = 0; b < count(); b++) {
+        seen += q->buckets[b]; /* less than none where more was taken out than a run spread over it put in */
         if (!(q->buckets[b] > 0.0)) continue;
         last = b;
-        if ((seen += q->buckets[b]) >= rank) break;
+        if (seen >= rank) break;
     }
     return last > 0 ? middle(last) : 0.0;
 }

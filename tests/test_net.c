@@ -63,6 +63,15 @@ static void ring_bytes_in_closed_form(void **state) {
     near(general(&c, F2F_SEND, 2, 1, GIB).sent_B, GIB, 1e-12);
 }
 
+/* Whoever else is in the group, a send has one peer. */
+static void send_takes_no_longer_in_a_larger_group(void **state) {
+    (void)state;
+    struct cluster c;
+    cluster_make(&c, F2F_TOPO_SWITCH, 1);
+    for (double bytes_B = 64.0; bytes_B < GIB; bytes_B *= 4.0)
+        near(general(&c, F2F_SEND, 8, 1, bytes_B).time_s, general(&c, F2F_SEND, 2, 1, bytes_B).time_s, 1e-12);
+}
+
 /* Large: bytes over bandwidth; small: the start and 2 (n-1) steps, or fewer by tree. */
 static void ring_time_in_closed_form(void **state) {
     (void)state;
@@ -247,6 +256,7 @@ static void one_chip_needs_nothing(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ring_bytes_in_closed_form),
+        cmocka_unit_test(send_takes_no_longer_in_a_larger_group),
         cmocka_unit_test(ring_time_in_closed_form),
         cmocka_unit_test(line_rate_is_never_beaten),
         cmocka_unit_test(time_grows_with_the_message),

@@ -149,6 +149,7 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
     F2F_TRY(cli_refuse_sets(cli, unread, err));
     bool collective = op.kind == F2F_OP_COLLECTIVE;
     int chips = collective ? o.chips : 1;
+    if (collective && op.collective == F2F_SEND && chips < 2) chips = 2; /* it has a peer */
     F2F_TRY(
         f2f_catalog_host(&system, cli->catalog, cli->args[0], chips, cli->common.sets.item, cli->common.sets.n, err));
     F2F_TRY(f2f_machine_make(&machine, system, err));

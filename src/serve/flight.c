@@ -260,6 +260,6 @@ void f2f_replica_fail(struct f2f_replica *r, double at_s, struct f2f_serve_list 
         }
     f2f_replica_present(r, at_s, -lost->n); /* what is on its way out stays */
     r->flight = F2F_FLIGHT_NONE;
-    r->swap_B = 0.0;
+    r->swap_B = r->stall_s = r->stalled = 0.0; /* those that waited are lost */
     r->version++; /* what was waited for never comes */
 }

@@ -37,6 +37,10 @@ printf 'kind: study\nname: t\nquestion: q\nsystems: [{name: a, base: h100-1x}]\n
 [ "$("$F2F_BIN" run "$dir/e.yaml" --csv)" != "$("$F2F_BIN" run "$dir/e.yaml" --csv --set engine.memory_frac=0.5)" ] ||
     fail "--set engine.… does not reach a study"
 
+# a send has a peer, which a chip alone has not
+for chips in 1 2; do "$F2F_BIN" kernel h100-sxm collective --op send --chips $chips --bytes 1e6 --csv >"$dir/send$chips"; done
+cmp "$dir/send1" "$dir/send2" || fail "a send of one chip is not that to a second"
+
 # NO_COLOR and a pipe: no escape sequences
 ! "$F2F_BIN" list chip | grep -q $'\033' || fail "escape sequences in a pipe"
 

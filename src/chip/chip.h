@@ -28,10 +28,10 @@ enum f2f_dtype f2f_chip_native_format(const struct f2f_chip *chip, enum f2f_dtyp
 double f2f_chip_clock_Hz(const struct f2f_chip *chip);
 /* Matrix peak of a native format at that clock; the vector units' where the chip has no matrix unit for it. */
 double f2f_chip_peak_flops(const struct f2f_chip *chip, enum f2f_dtype format);
-/* fp32 of the vector units at that clock. */
-double f2f_chip_vector_flops(const struct f2f_chip *chip);
 /* The same of products whose operands pass through registers: less in narrow formats. */
 double f2f_chip_register_flops(const struct f2f_machine *machine, enum f2f_dtype format);
+/* fp32 of the vector units at that clock. */
+double f2f_chip_vector_flops(const struct f2f_chip *chip);
 /* FLOP of the two products of one attention score. */
 double f2f_chip_score_flop(const struct f2f_op *op);
 /* Seconds one unit takes for one attention score: two products and the soft-max. */
@@ -52,9 +52,9 @@ double f2f_chip_read_s(const struct f2f_machine *machine, double bytes_B);
 double f2f_chip_kv_s(const struct f2f_machine *machine, double bytes_B);
 double f2f_chip_mixed_s(const struct f2f_machine *machine, double bytes_B);
 
-/* The same for activations: what fits half of the cache is still there from the operator before. */
 /* From the cache, where no two units share what they read. */
 double f2f_chip_cached_s(const struct f2f_machine *machine, double bytes_B);
+/* Activations: what fits half of the cache is still there from the operator before. */
 double f2f_chip_activation_s(const struct f2f_machine *machine, double bytes_B);
 
 /* Energy, and the stretch that keeps the chip within its power. */

@@ -94,9 +94,9 @@ struct f2f_plan_answer {
     double *vendor_usd; /* [v*Q+q] the same of one more chip a vendor delivers */
 };
 
-/* F2F_EINFEASIBLE: err names what binds. */
 /* F2F_EINTERRUPTED when the caller wants no more. */
 f2f_status f2f_plan_go_on(const struct f2f_plan_model *m, f2f_error *err);
+/* F2F_EINFEASIBLE: err names what binds. */
 f2f_status f2f_plan_solve(struct f2f_plan_answer *out, const struct f2f_plan_model *m, const struct f2f_plan_ask *ask,
                           f2f_error *err);
 /* Why demand cannot be met: one sentence with the missing share and the limits that bind. */

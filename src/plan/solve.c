@@ -16,9 +16,9 @@ static void take(double *out, const int *columns, int n, const struct f2f_lp_ans
     for (int i = 0; i < n; i++) out[i] = columns[i] < 0 ? 0 : fmax(0, a->value[columns[i]]) * unit;
 }
 
-/* Missing work in money, and all work in the same money. */
 #define TOLERANCE 1e-9 /* of the solver, as a share */
 
+/* Missing work in money, and all work in the same money. */
 static void sum_unmet(struct f2f_plan_answer *out, const struct f2f_plan_model *m, const struct f2f_plan_lp *p) {
     double missing_usd = 0, all_usd = 0;
     for (int i = 0; i < m->demands * m->quarters; i++) {

@@ -27,17 +27,17 @@ double f2f_net_start_s(const struct f2f_net_path *path, bool engine) {
     return (engine ? path->cls->coll_engine_ck : path->cls->coll_launch_ck) / path->clock_Hz;
 }
 
-/* NCCL guesses from its tuning table (src/graph/tuning.cc: base latency, latency of a step of a ring over NVLink, share
- * of the wire): 6.6 and 0.6 us with flagged words, whose rate it takes for 88 GB/s on A100 and 141 on H100, 0.38 of
- * what bulk reaches there; 14 and 1.9 us, 0.92 with lines; 8.4 and 3.4 us in bulk. */
+/* NCCL guesses from its tuning table (src/graph/tuning.cc: base latency, latency of a step of a ring over NVLink and
+ * over PCIe, share of the wire): 6.6 and 0.6 or 1.0 us with flagged words, whose rate it takes for 88 GB/s on A100 and
+ * 141 on H100, 0.38 of what bulk reaches there; 14 and 1.9 us, 0.92 with lines; 8.4 and 3.4 or 5.7 us in bulk. */
 static double believed_s(double base_s, double step_s, double share, double steps, double bulk_s) {
     return base_s + steps * step_s + bulk_s / share;
 }
 
 static bool takes_bulk(const struct f2f_net_path *path, double steps, double bulk_s) {
-    double words_s = believed_s(6.6e-6, 0.6e-6, 0.38, steps, bulk_s);
+    double words_s = believed_s(6.6e-6, path->lines ? 0.6e-6 : 1.0e-6, 0.38, steps, bulk_s);
     double lines_s = path->lines ? believed_s(14e-6, 1.9e-6, 0.92, steps, bulk_s) : words_s;
-    return believed_s(8.4e-6, 3.4e-6, 1.0, steps, bulk_s) < fmin(words_s, lines_s);
+    return believed_s(8.4e-6, path->lines ? 3.4e-6 : 5.7e-6, 1.0, steps, bulk_s) < fmin(words_s, lines_s);
 }
 
 /* A channel for every 4 KiB (512 threads, 8 bytes each) up to 24; a step waits for the slowest of them. */

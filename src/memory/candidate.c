@@ -22,14 +22,15 @@ void f2f_dram_candidates_init(struct channel *c) {
                                                       .kind = kind_of[d][want],
                                                       .pseudo = (uint8_t)p,
                                                       .order = rank_of[want] - 8 * c->spec->lead[action],
-                                                      .edge = (uint8_t)c->spec->edge[action],
+                                                      .edge = c->spec->edge[action],
+                                                      .edges = ~c->spec->edge[action],
                                                       .set = c->queue[d].set + p * WANTS + want,
                                                       .queue = &c->queue[d],
                                                       .next = c->device.next[action],
                                                       .of_pseudo = first[F2F_DRAM_PSEUDO] + p};
     }
     for (int p = 0; p < c->pseudos; p++) {
-        c->pick[p].bus = c->device.next[F2F_DRAM_READ];
+        c->pick[p] = (struct pick){.bus = c->device.next[F2F_DRAM_READ], .pseudo = (uint8_t)p};
         f2f_dram_candidates_stale(c, p);
     }
 }

@@ -176,7 +176,7 @@ f2f_status f2f_dram_channel_run(struct channel *c, int64_t events, bool *more, f
         int64_t arrival = pacing_next(c), begin = pick_begin(pick);
         if (arrival <= begin && arrival < NEVER) accept(c, arrival);
         else if (begin < NEVER) {
-            int p = (int)(pick - c->pick);
+            int p = pick->pseudo;
             issue(c, p);
             if (!c->in_order) f2f_dram_pick_find(c, p); /* it surely is stale: now choose() mostly finds none that is */
         } else

@@ -35,12 +35,12 @@ struct candidate {
     uint16_t entry; /* or NO_ENTRY */
     /* What never changes: */
     uint8_t want, direction, pseudo, kind;
-    uint8_t edge; /* of its action */
     int32_t order; /* what makes 8 times its tick the key of a pick */
     const struct age_set *set; /* who wants it */
     struct queue *queue;
     const int64_t *next; /* earliest ticks of its action at each member, the channel first, and where there */
     int64_t of_pseudo; /* that of the pseudo-channel */
+    int64_t edge, edges; /* of its action, as a mask; the ticks that are one */
 };
 
 /* Banks that one refresh command reaches. */
@@ -82,7 +82,7 @@ struct pick {
     const int64_t *bus; /* tick from which its bus is free: where that is later the pick is stale too */
     const struct candidate *candidate; /* what is for an entry, or NULL */
     int bank; /* of an idle row */
-    uint8_t kind;
+    uint8_t kind, pseudo;
 };
 static inline int64_t pick_begin(const struct pick *pick) { return pick->key >> 3; }
 
@@ -174,7 +174,7 @@ static inline void candidate_stale(struct channel *c, int direction, int pseudo,
 
 /* No entry of the pseudo-channel can go before it. */
 static inline int64_t least_tick(const struct channel *c, const struct candidate *k) {
-    return later(aligned(c->now, k->edge), later(k->next[0], k->next[k->of_pseudo]));
+    return later((c->now + k->edge) & k->edges, later(k->next[0], k->next[k->of_pseudo]));
 }
 
 /* There is a new entry. Of the direction that is not served nothing need be known, as a turn makes all stale. */

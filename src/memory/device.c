@@ -59,12 +59,6 @@ void f2f_dram_device_init(struct dram_device *device, f2f_arena *arena, const st
         }
 }
 
-/* `next` holds reference ticks an action may have: readers need not align. */
-static inline void forbid(const struct dram_step *step, int64_t member, int64_t tick) {
-    int64_t *next = &step->next[member];
-    *next = later(*next, (tick + step->latency) & step->edges);
-}
-
 /* Ring of a member: slot 0 is the place of the oldest, then the ticks. */
 static inline void apply_window(const struct dram_device *d, const struct dram_step *step, int32_t member,
                                 int64_t tick) {
@@ -73,7 +67,7 @@ static inline void apply_window(const struct dram_device *d, const struct dram_s
     ring[1 + oldest] = tick;
     oldest = oldest + 1 == size ? 0 : oldest + 1;
     ring[0] = oldest;
-    forbid(step, member, ring[1 + oldest]);
+    dram_forbid(step, member, ring[1 + oldest]);
 }
 
 /* All of the parent, then its own member as it was. */
@@ -90,7 +84,7 @@ static inline void apply_sibling(const struct dram_device *d, const struct dram_
 static void apply(const struct dram_device *d, const struct dram_step *step, const int32_t *at, int64_t tick) {
     if (step->window > 1) apply_window(d, step, at[step->level], tick);
     else if (step->sibling) apply_sibling(d, step, at, tick);
-    else forbid(step, at[step->level], tick);
+    else dram_forbid(step, at[step->level], tick);
 }
 
 /* The members of a level that a command around a bank reaches, by their first bank: count and distance. */
@@ -104,7 +98,7 @@ static int reached(const struct dram_spec *spec, int scope, int level, int bank,
     return scope == F2F_DRAM_OF_SAME_BANK && level == F2F_DRAM_BANK ? spec->per_parent[F2F_DRAM_GROUP] : around / under;
 }
 
-static __attribute__((noinline)) void issue_wide(struct dram_device *d, int action, int bank, int64_t tick) {
+void f2f_dram_device_issue_wide(const struct dram_device *d, int action, int bank, int64_t tick) {
     const struct dram_spec *spec = d->spec;
     const struct dram_steps *steps = &d->steps[action];
     int scope = spec->scope[action];
@@ -115,23 +109,11 @@ static __attribute__((noinline)) void issue_wide(struct dram_device *d, int acti
     }
 }
 
-static __attribute__((noinline)) void apply_rest(const struct dram_device *d, const struct dram_steps *steps,
-                                                 const int32_t *at, int64_t tick) {
+void f2f_dram_device_apply_rest(const struct dram_device *d, const struct dram_steps *steps, const int32_t *at,
+                                int64_t tick) {
     for (const struct dram_step *step = steps->sibling; step < steps->window; step++) apply_sibling(d, step, at, tick);
     for (const struct dram_step *step = steps->window; step < steps->end; step++)
         apply_window(d, step, at[step->level], tick);
-}
-
-void f2f_dram_device_issue(struct dram_device *d, int action, int bank, int64_t tick) {
-    const struct dram_steps *steps = &d->steps[action];
-    const int32_t *at = d->path[bank].at;
-    if (steps->wide) {
-        issue_wide(d, action, bank, tick);
-        return;
-    }
-    const struct dram_step *step = steps->plain;
-    for (const struct dram_step *end = steps->sibling; step < end; step++) forbid(step, at[step->level], tick);
-    if (step < steps->end) apply_rest(d, steps, at, tick);
 }
 
 int64_t f2f_dram_device_ready(const struct dram_device *d, int action, int bank) {

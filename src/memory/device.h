@@ -58,8 +58,31 @@ static inline int level_of_scope(int scope) {
     return level[scope];
 }
 
-/* Issues an action at a tick: to one bank, or to all banks of the action's scope around it. */
-void f2f_dram_device_issue(struct dram_device *d, int action, int bank, int64_t tick);
+/* Parts of dram_device_issue(): an action that goes to many banks; what follows the plain rules. */
+void f2f_dram_device_issue_wide(const struct dram_device *d, int action, int bank, int64_t tick);
+void f2f_dram_device_apply_rest(const struct dram_device *d, const struct dram_steps *steps, const int32_t *at,
+                                int64_t tick);
+
+/* `next` holds reference ticks an action may have: readers need not align. */
+static inline void dram_forbid(const struct dram_step *step, int64_t member, int64_t tick) {
+    int64_t *next = &step->next[member];
+    *next = later(*next, (tick + step->latency) & step->edges);
+}
+
+/* Issues an action at a tick: to one bank, or to all banks of the action's scope around it. Inline, as each kind of
+ * command has its own number of rules, which a processor learns by place. */
+static inline void dram_device_issue(const struct dram_device *d, int action, int bank, int64_t tick) {
+    const struct dram_steps *steps = &d->steps[action];
+    const int32_t *at = d->path[bank].at;
+    if (steps->wide) {
+        f2f_dram_device_issue_wide(d, action, bank, tick);
+        return;
+    }
+    const struct dram_step *step = steps->plain;
+    for (const struct dram_step *end = steps->sibling; step < end; step++) dram_forbid(step, at[step->level], tick);
+    if (step < steps->end) f2f_dram_device_apply_rest(d, steps, at, tick);
+}
+
 /* Earliest tick of an action at a bank, everything counted. */
 int64_t f2f_dram_device_ready(const struct dram_device *d, int action, int bank);
 

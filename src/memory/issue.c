@@ -20,7 +20,7 @@ static void log_command(const struct channel *c, int action, int bank, int32_t r
 }
 
 static inline void issue(struct channel *c, int action, int bank, int32_t row, int32_t column, int64_t tick) {
-    f2f_dram_device_issue(&c->device, action, bank, tick);
+    dram_device_issue(&c->device, action, bank, tick);
     c->commands[action]++;
     c->now = later(c->now, tick - c->spec->lead[action]);
     if (c->log) log_command(c, action, bank, row, column, tick);

@@ -66,11 +66,11 @@ static int open_and_run(const struct entry *verb, struct cli *cli) {
     f2f_error err = {0};
     const char *dirs[8];
     size_t n;
-    f2f_status status = cli_data_dirs(dirs, &n, 8, cli->arena, cli->common.data, &err);
+    f2f_status status = cli_check_output(cli, &err);
+    if (status == F2F_OK) status = cli_data_dirs(dirs, &n, 8, cli->arena, cli->common.data, &err);
     if (status == F2F_OK) status = f2f_catalog_new(&cli->catalog, dirs, n, &err);
     if (status == F2F_OK) f2f_catalog_on_system(cli->catalog, f2f_mem_ports_attach, f2f_mem_ports_new(cli->arena));
     if (status != F2F_OK) return cli_fail(cli, status, &err);
-    if ((status = cli_check_output(cli, &err)) != F2F_OK) return cli_fail(cli, status, &err);
     interrupt_install();
     int code = verb->verb->run(cli);
     f2f_catalog_free(cli->catalog);

@@ -40,7 +40,8 @@ static bool takes_bulk(const struct f2f_net_path *path, double steps, double bul
     return believed_s(8.4e-6, path->lines ? 3.4e-6 : 5.7e-6, 1.0, steps, bulk_s) < fmin(words_s, lines_s);
 }
 
-/* A channel for every 4 KiB (512 threads, 8 bytes each) up to 24; a step waits for the slowest of them. */
+/* A channel for every 4 KiB (512 threads, 8 bytes each) up to 24; a step waits for the slowest of them: 0.07 chosen
+ * after A100, H100 and L40S in aiconfigurator's tables, as the figures of lines and copies below. */
 static const double channel_B = 4096.0, channels_most = 24.0, straggling = 0.07;
 
 double f2f_net_spread_s(const struct f2f_net_path *path, double steps, double bytes_B) {

@@ -50,7 +50,9 @@ static inline void rig_describe(struct rig *r) {
                               .coll_engine_frac = 0.6,
                               .coll_bulk_ck = 51000.0,
                               .coll_frac = 0.7,
-                              .coll_switch_frac = 0.6,
+                              .coll_copy_B_per_ck = 448.0,
+                              .coll_switch_B_per_ck = 700.0,
+                              .coll_straggling = 0.1,
                               .coll_engine_ck = 6800.0},
                       .process = {.flop_energy_J = 0.68e-12, .sram_energy_J_per_B = 7.8e-12},
                       .port = {.capacity_B = 80e9, /* five stacks of HBM3 at 5.234 Gb/s a pin */

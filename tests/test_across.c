@@ -16,8 +16,13 @@ enum { LOCAL = 8, NODES = 8, CHIPS = LOCAL * NODES, EVENTS = 1 << 16 };
 #define MIB (1024.0 * 1024.0)
 
 static const struct f2f_chip chip = {.clock_Hz = 2e9};
-static const struct f2f_chip_class cls = {
-    .coll_launch_ck = 10000, .coll_step_ck = 1000, .coll_bulk_ck = 40000, .coll_frac = 0.75, .coll_switch_frac = 0.6};
+static const struct f2f_chip_class cls = {.coll_launch_ck = 10000,
+                                          .coll_step_ck = 1000,
+                                          .coll_bulk_ck = 40000,
+                                          .coll_frac = 0.75,
+                                          .coll_copy_B_per_ck = 448,
+                                          .coll_switch_B_per_ck = 700,
+                                          .coll_straggling = 0.1};
 static const struct f2f_net_level levels[] = {
     {"leaf", 64, 1, 2e-6}, {"spine", 4096, 1, 4e-6}, {"core", 1 << 20, 7, 9e-6}};
 static struct f2f_network network = {.efficiency_frac = 0.9, .level = levels, .levels = 3};
@@ -88,7 +93,8 @@ static double simulate_ring(double bytes_B, int rounds, bool bulk) {
         *free_s = start_s + part_B / path->bandwidth_Bps;
         push((struct event){*free_s + path->hop_s + (bulk ? path->bulk_hop_s : 0), to, e.channel, e.step + 1});
     }
-    return end_s + cls.coll_launch_ck / chip.clock_Hz + (bulk ? cls.coll_bulk_ck / chip.clock_Hz : 0);
+    double passed_B = rounds * (CHIPS - 1.0) / CHIPS * bytes_B;
+    return end_s + cls.coll_launch_ck / chip.clock_Hz + (bulk ? f2f_net_set_up_s(&g.local, CHIPS, passed_B) : 0);
 }
 
 static void as_event_by_event(void **state) {

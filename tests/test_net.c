@@ -21,7 +21,9 @@ static const struct f2f_chip_class cls = {.coll_launch_ck = 10000.0,
                                           .coll_engine_frac = 0.75,
                                           .coll_bulk_ck = 40000.0,
                                           .coll_frac = 0.75,
-                                          .coll_switch_frac = 0.6};
+                                          .coll_copy_B_per_ck = 448.0,
+                                          .coll_switch_B_per_ck = 700.0,
+                                          .coll_straggling = 0.1};
 static const struct f2f_chip chip = {.clock_Hz = 2e9};
 static const struct f2f_net_level levels[] = {{"leaf", 64, 1.0, 5e-6}, {"spine", 4096, 7.0, 10e-6}};
 static const struct f2f_network network = {.efficiency_frac = 0.9, .level = levels, .levels = 2};
@@ -77,9 +79,10 @@ static void ring_time_in_closed_form(void **state) {
     (void)state;
     struct cluster c;
     cluster_make(&c, F2F_TOPO_TORUS, 1);
-    double start_s = 10000.0 / 2e9, hop_s = 1e-6, copy_Bps = 28.0 * 16.0 * 2e9;
+    double start_s = 10000.0 / 2e9, hop_s = 1e-6, copy_Bps = 448.0 * 2e9, sent_B = 1.75 * GIB;
+    double set_up_s = 20e-6 * sent_B / (sent_B + 8.0 * 512.0 * KIB);
     near(general(&c, F2F_ALL_REDUCE, 8, 1, GIB).time_s,
-         start_s + 14.0 * hop_s + 20e-6 + 1.75 * GIB / (450e9 * 0.75) + GIB / 8.0 / copy_Bps, 1e-9);
+         start_s + 14.0 * hop_s + set_up_s + sent_B / (450e9 * 0.75) + GIB / 8.0 / copy_Bps, 1e-9);
     near(general(&c, F2F_ALL_GATHER, 4, 1, 64.0).time_s,
          start_s + 3.0 * hop_s + 48.0 / (450e9 * 0.75 / 2.0) + 16.0 / copy_Bps, 1e-9);
     struct f2f_collective_cost tree = general(&c, F2F_ALL_REDUCE, 8, 1, 64.0);

@@ -65,7 +65,8 @@ static struct f2f_collective_cost pipelined(const struct f2f_net_group *g, const
                                             double across_steps, double passed_B) {
     const struct f2f_net_path *in = &g->local, *out = &g->across;
     double hops_s = local_steps * in->hop_s + across_steps * out->hop_s;
-    double bulk_s = in->bulk_s + chain_s(g, hops_s + across_steps * out->bulk_hop_s, passed_B, 1.0);
+    double set_up_s = f2f_net_set_up_s(in, (double)in->chips * out->chips, passed_B);
+    double bulk_s = set_up_s + chain_s(g, hops_s + across_steps * out->bulk_hop_s, passed_B, 1.0);
     double flagged_s = chain_s(g, hops_s, passed_B, F2F_NET_FLAGGED_SHARE);
     return (struct f2f_collective_cost){f2f_net_start_s(in, false) + fmin(bulk_s, flagged_s), passed_B, name};
 }

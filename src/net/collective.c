@@ -27,45 +27,50 @@ double f2f_net_start_s(const struct f2f_net_path *path, bool engine) {
     return (engine ? path->cls->coll_engine_ck : path->cls->coll_launch_ck) / path->clock_Hz;
 }
 
-/* NCCL guesses from its tuning table (src/graph/tuning.cc: base latency, latency of a step of a ring over NVLink and
- * over PCIe, share of the wire): 6.6 and 0.6 or 1.0 us with flagged words, whose rate it takes for 88 GB/s on A100 and
- * 141 on H100, 0.38 of what bulk reaches there; 14 and 1.9 us, 0.92 with lines; 8.4 and 3.4 or 5.7 us in bulk. */
+/* NCCL guesses from its tuning table (src/graph/tuning.cc, 2.30: base latency, latency of a step of a ring over NVLink
+ * and over PCIe, share of the wire): 6.6 and 0.6 or 1.0 us with flagged words, whose rate it takes for 88 GB/s on A100,
+ * 141 on H100 and 282 on B200, 0.37 to 0.39 of bulk's; 14 and 1.9 us, 0.92 with lines; 8.4 and 3.4 or 5.7 us in bulk.
+ */
+static const double line_hop_s = 1.9e-6 - 0.6e-6, line_share = 0.92;
+
 static double believed_s(double base_s, double step_s, double share, double steps, double bulk_s) {
     return base_s + steps * step_s + bulk_s / share;
 }
 
 static bool takes_bulk(const struct f2f_net_path *path, double steps, double bulk_s) {
-    double words_s = believed_s(6.6e-6, path->lines ? 0.6e-6 : 1.0e-6, 0.38, steps, bulk_s);
-    double lines_s = path->lines ? believed_s(14e-6, 1.9e-6, 0.92, steps, bulk_s) : words_s;
+    double words_s = believed_s(6.6e-6, path->lines ? 0.6e-6 : 1.0e-6, 0.39, steps, bulk_s);
+    double lines_s = path->lines ? believed_s(14e-6, 1.9e-6, line_share, steps, bulk_s) : words_s;
     return believed_s(8.4e-6, path->lines ? 3.4e-6 : 5.7e-6, 1.0, steps, bulk_s) < fmin(words_s, lines_s);
 }
 
-/* A channel for every 4 KiB (512 threads, 8 bytes each) up to 24; a step waits for the slowest of them: 0.07 chosen
- * after A100, H100 and L40S in aiconfigurator's tables, as the figures of lines and copies below. */
-static const double channel_B = 4096.0, channels_most = 24.0, straggling = 0.07;
+/* A channel for every 4 KiB (16 KiB of traffic, of which flagged words count four times: src/enqueue.cc), up to 24. */
+static const double channel_B = 4096.0, channels_most = 24.0;
 
-double f2f_net_spread_s(const struct f2f_net_path *path, double steps, double bytes_B) {
+double f2f_net_spread_s(const struct f2f_net_path *path, double bytes_B) {
     double channels = fmin(fmax(bytes_B / channel_B, 1.0), channels_most);
-    if (!path->guessed) return 0.0;
-    return straggling * log(channels) * (f2f_net_start_s(path, false) + steps * path->hop_s);
+    return path->guessed ? path->cls->coll_straggling * log(channels) * f2f_net_start_s(path, false) : 0.0;
 }
 
-/* A line takes a warp longer to hand on than words; of the wire it reaches less than the flag costs. */
-static const double line_step_ck = 1000.0, line_share = 0.65;
+/* A step of NCCL's buffers (4 MiB in eight steps); less than that for each chip is handed on sooner. */
+static const double buffer_step_B = 512.0 * 1024.0;
 
+double f2f_net_set_up_s(const struct f2f_net_path *path, double chips, double bytes_B) {
+    return path->bulk_s * bytes_B / (bytes_B + buffer_step_B * chips);
+}
+
+/* Bulk where the library guesses so, be it slower or not; elsewhere the fastest of the three, as users tune libraries
+ * for chips and groups their tables don't know. So more bytes take longer and faster wires less time: a guess turns to
+ * bulk once, as the stream gets longer, and what was taken before is never slower than bulk. */
 double f2f_net_steps_s(const struct f2f_net_path *path, double steps, double bytes_B, double bulk_Bps) {
-    double stream_s = bytes_B / bulk_Bps, flagged_s = stream_s / F2F_NET_FLAGGED_SHARE;
-    double bulk_s = path->bulk_s + steps * path->bulk_hop_s + stream_s;
-    if (path->lines) flagged_s = fmin(flagged_s, steps * line_step_ck / path->clock_Hz + stream_s / line_share);
-    bool bulk = path->guessed ? takes_bulk(path, steps, stream_s) : bulk_s < flagged_s;
-    return steps * path->hop_s + f2f_net_spread_s(path, steps, bytes_B) + (bulk ? bulk_s : flagged_s);
+    double stream_s = bytes_B / bulk_Bps, fastest_s = stream_s / F2F_NET_FLAGGED_SHARE;
+    double bulk_s = f2f_net_set_up_s(path, path->chips, bytes_B) + steps * path->bulk_hop_s + stream_s;
+    if (path->lines) fastest_s = fmin(fastest_s, steps * line_hop_s + stream_s / line_share);
+    bool guess = path->guessed && takes_bulk(path, steps, stream_s);
+    return steps * path->hop_s + f2f_net_spread_s(path, bytes_B) + (guess ? bulk_s : fmin(bulk_s, fastest_s));
 }
-
-/* 24 to 32 channels that move 16 bytes a clock. */
-static const double copy_B_per_ck = 28.0 * 16.0;
 
 double f2f_net_copy_s(const struct f2f_net_path *path, double bytes_B) {
-    return bytes_B / (copy_B_per_ck * path->clock_Hz);
+    return bytes_B / (path->cls->coll_copy_B_per_ck * path->clock_Hz);
 }
 
 static bool engine_has(const struct f2f_net_algorithm *a, double bytes_B, enum f2f_collective_library library) {
@@ -80,7 +85,7 @@ static bool library_has(const struct f2f_net_algorithm *a, double bytes_B, enum 
 }
 
 /* Fastest legal algorithm on one path, start included. Engines' kernels of vLLM's kind meet once more at their end,
- * before buffers are used again. */
+ * before buffers are used again: a fence, there and back. */
 struct f2f_collective_cost f2f_net_best(const struct f2f_net_path *path, enum f2f_collective_kind op, double bytes_B,
                                         enum f2f_collective_library library) {
     struct f2f_collective_cost cost = {.time_s = HUGE_VAL, .algorithm = "none"};
@@ -88,7 +93,7 @@ struct f2f_collective_cost f2f_net_best(const struct f2f_net_path *path, enum f2
         const struct f2f_net_algorithm *a = algorithms[i];
         if (!library_has(a, bytes_B, library) || !a->legal(path, op)) continue;
         double time_s = f2f_net_start_s(path, a->engine) + a->time_s(path, op, bytes_B);
-        if (a->engine && library != F2F_COLLECTIVE_ONE_SHOT) time_s += path->barrier_s;
+        if (a->engine && library != F2F_COLLECTIVE_ONE_SHOT) time_s += 2.0 * path->barrier_s;
         if (time_s < cost.time_s) cost = (struct f2f_collective_cost){time_s, a->sent_B(path, op, bytes_B), a->name};
     }
     return cost;

@@ -21,7 +21,7 @@ struct f2f_net_path {
     bool direct; /* every chip reaches every other in one hop */
     bool reduces; /* the switch adds */
     bool maps_peers; /* kernels reach the memory of every other chip; engines try that over PCIe for a pair only */
-    bool guessed; /* the library takes bulk where its table says so, and not where it is faster */
+    bool guessed; /* the library takes bulk where its table says so, be it faster or not */
     bool lines; /* wires keep 128 bytes in order, so that one flag does for them */
     double barrier_s; /* all chips of the path have met */
     double clock_Hz; /* of the chips */
@@ -41,8 +41,10 @@ struct f2f_net_algorithm {
 /* Bytes in `steps` steps, as words that carry their own flag (half the wire, no synchronisation), as lines of 128 bytes
  * with one flag, or as bulk (the whole wire, a set-up): NCCL's protocols LL, LL128 and Simple. */
 double f2f_net_steps_s(const struct f2f_net_path *path, double steps, double bytes_B, double bulk_Bps);
-/* More of it, and of the start, where a message is spread over several channels. */
-double f2f_net_spread_s(const struct f2f_net_path *path, double steps, double bytes_B);
+/* Added to the start where a message is spread over several channels. */
+double f2f_net_spread_s(const struct f2f_net_path *path, double bytes_B);
+/* Set-up of moving bulk between so many chips. */
+double f2f_net_set_up_s(const struct f2f_net_path *path, double chips, double bytes_B);
 /* The part of a message that stays on the chip, copied from input to output by the same kernel. */
 double f2f_net_copy_s(const struct f2f_net_path *path, double bytes_B);
 

@@ -18,14 +18,14 @@ static double sent_B(const struct f2f_net_path *path, enum f2f_collective_kind o
     return bytes_B * (1.0 + 1.0 / path->chips);
 }
 
-/* Up, add, down; chunks of a MiB or so in 16 channels (NCCL's NVLS), chosen after eight H100. */
-static const double stages = 3.0, pipeline_B = 16.0 * 1024.0 * 1024.0;
+/* NCCL's NVLS: 16 channels (24 on B200), in each a chunk of 64 KiB (src/transport/nvls.cc, src/enqueue.cc) for each
+ * chip in turn. The first round fills the pipeline. */
+static const double chunks_B = 16.0 * 64.0 * 1024.0;
 
 static double time_s(const struct f2f_net_path *path, enum f2f_collective_kind op, double bytes_B) {
-    (void)op;
-    /* A message is as long as the pipeline when it fills it: then the set-up of the later stages shows too. */
-    double set_up_s = path->bulk_s * (1.0 + (stages - 1.0) * bytes_B / (bytes_B + pipeline_B));
-    return 2.0 * path->hop_s + set_up_s + bytes_B / (path->line_Bps * path->cls->coll_switch_frac);
+    double copy_s = bytes_B / (path->cls->coll_switch_B_per_ck * path->clock_Hz);
+    double stream_s = sent_B(path, op, bytes_B) / path->bandwidth_Bps + copy_s, round_B = chunks_B * path->chips;
+    return 2.0 * path->hop_s + path->bulk_s + stream_s * (1.0 + round_B / (bytes_B + round_B));
 }
 
 const struct f2f_net_algorithm f2f_net_in_switch = {"in-switch", false, legal, time_s, sent_B};

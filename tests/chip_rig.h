@@ -50,6 +50,7 @@ static inline void rig_describe(struct rig *r) {
                               .coll_engine_frac = 0.6,
                               .coll_bulk_ck = 51000.0,
                               .coll_frac = 0.7,
+                              .coll_word_B_per_ck = 1e5,
                               .coll_copy_B_per_ck = 448.0,
                               .coll_switch_B_per_ck = 700.0,
                               .coll_straggling = 0.1,

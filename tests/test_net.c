@@ -21,6 +21,7 @@ static const struct f2f_chip_class cls = {.coll_launch_ck = 10000.0,
                                           .coll_engine_frac = 0.75,
                                           .coll_bulk_ck = 40000.0,
                                           .coll_frac = 0.75,
+                                          .coll_word_B_per_ck = 1e5,
                                           .coll_copy_B_per_ck = 448.0,
                                           .coll_switch_B_per_ck = 700.0,
                                           .coll_straggling = 0.1};

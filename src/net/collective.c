@@ -27,20 +27,17 @@ double f2f_net_start_s(const struct f2f_net_path *path, bool engine) {
     return (engine ? path->cls->coll_engine_ck : path->cls->coll_launch_ck) / path->clock_Hz;
 }
 
-/* NCCL guesses from its tuning table (src/graph/tuning.cc, 2.30: base latency, latency of a step of a ring over NVLink
- * and over PCIe, share of the wire): 6.6 and 0.6 or 1.0 us with flagged words, whose rate it takes for 88 GB/s on A100,
- * 141 on H100 and 282 on B200, 0.37 to 0.39 of bulk's; 14 and 1.9 us, 0.92 with lines; 8.4 and 3.4 or 5.7 us in bulk.
- */
-static const double line_hop_s = 1.9e-6 - 0.6e-6, line_share = 0.92;
+/* NCCL's tuning table (src/graph/tuning.cc, 2.30): latency of a ring over NVLink, of each of its steps, share of the
+ * wire. It takes flagged words for 88 GB/s on A100, 141 on H100 and 282 on B200: 0.37 to 0.39 of bulk. */
+struct protocol {
+    double base_s, step_s, share;
+};
+static const struct protocol words = {6.6e-6, 0.6e-6, 0.39}, lines = {14e-6, 1.9e-6, 0.92},
+                             bulk = {8.4e-6, 3.4e-6, 1.0};
 
-static double believed_s(double base_s, double step_s, double share, double steps, double bulk_s) {
-    return base_s + steps * step_s + bulk_s / share;
-}
-
-static bool takes_bulk(const struct f2f_net_path *path, double steps, double bulk_s) {
-    double words_s = believed_s(6.6e-6, path->lines ? 0.6e-6 : 1.0e-6, 0.39, steps, bulk_s);
-    double lines_s = path->lines ? believed_s(14e-6, 1.9e-6, line_share, steps, bulk_s) : words_s;
-    return believed_s(8.4e-6, path->lines ? 3.4e-6 : 5.7e-6, 1.0, steps, bulk_s) < fmin(words_s, lines_s);
+/* The stream, in seconds of bulk, from which NCCL believes the protocol with the larger share to be the faster one. */
+static double switch_s(const struct protocol *from, const struct protocol *to, double steps) {
+    return (to->base_s - from->base_s + steps * (to->step_s - from->step_s)) / (1.0 / from->share - 1.0 / to->share);
 }
 
 /* A channel for every 4 KiB (16 KiB of traffic, of which flagged words count four times: src/enqueue.cc), up to 24. */
@@ -58,15 +55,27 @@ double f2f_net_set_up_s(const struct f2f_net_path *path, double chips, double by
     return path->bulk_s * bytes_B / (bytes_B + buffer_step_B * chips);
 }
 
-/* Bulk where the library guesses so, be it slower or not; elsewhere the fastest of the three, as users tune libraries
- * for chips and groups their tables don't know. So more bytes take longer and faster wires less time: a guess turns to
- * bulk once, as the stream gets longer, and what was taken before is never slower than bulk. */
+/* Half of the wire, or what kernels can hand on. */
+static double words_s(const struct f2f_net_path *path, double bytes_B, double stream_s) {
+    return fmax(stream_s / F2F_NET_FLAGGED_SHARE, bytes_B / (path->cls->coll_word_B_per_ck * path->clock_Hz));
+}
+
+static double lines_s(double steps, double stream_s) {
+    return steps * (lines.step_s - words.step_s) + stream_s / lines.share;
+}
+
+/* Over NVLink the protocol NCCL guesses, be it the fastest or not. So that more bytes take longer and faster wires less
+ * whatever the guess, words take no longer than lines where it turns to them, and words or lines no longer than bulk:
+ * who has chips or groups that NCCL has no table for tunes it. Over PCIe, whose trees differ, the fastest. */
 double f2f_net_steps_s(const struct f2f_net_path *path, double steps, double bytes_B, double bulk_Bps) {
-    double stream_s = bytes_B / bulk_Bps, fastest_s = stream_s / F2F_NET_FLAGGED_SHARE;
+    double stream_s = bytes_B / bulk_Bps, flagged_s = words_s(path, bytes_B, stream_s);
     double bulk_s = f2f_net_set_up_s(path, path->chips, bytes_B) + steps * path->bulk_hop_s + stream_s;
-    if (path->lines) fastest_s = fmin(fastest_s, steps * line_hop_s + stream_s / line_share);
-    bool guess = path->guessed && takes_bulk(path, steps, stream_s);
-    return steps * path->hop_s + f2f_net_spread_s(path, bytes_B) + (guess ? bulk_s : fmin(bulk_s, fastest_s));
+    double to_lines_s = switch_s(&words, &lines, steps);
+    double to_bulk_s = fmax(switch_s(&words, &bulk, steps), switch_s(&lines, &bulk, steps));
+    if (path->lines && stream_s >= to_lines_s) flagged_s = lines_s(steps, stream_s);
+    if (path->lines && stream_s < to_lines_s) flagged_s = fmin(flagged_s, lines_s(steps, to_lines_s));
+    if (!path->lines || stream_s < to_bulk_s) bulk_s = fmin(bulk_s, flagged_s);
+    return steps * path->hop_s + f2f_net_spread_s(path, bytes_B) + bulk_s;
 }
 
 double f2f_net_copy_s(const struct f2f_net_path *path, double bytes_B) {

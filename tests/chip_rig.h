@@ -39,6 +39,8 @@ static inline void rig_describe(struct rig *r) {
                               .elements_per_ck = 8.0,
                               .attention_frac = 0.56,
                               .softmax_flop = 8.0,
+                              .widen_flop = 16.0,
+                              .block_B_per_ck = 6.4,
                               .attention_energy = 1.5,
                               .prefill_s = 10e-6,
                               .decode_ck = 25000.0,

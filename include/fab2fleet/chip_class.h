@@ -67,6 +67,8 @@ struct f2f_class_errors {
       "prefill attention beyond one launch: rotary embedding, cache write, ends of kernels")                       \
     X("decode_clocks", decode_ck, NUMBER, 0.0, 1e6, DECODE,                                                        \
       "chip clocks of decode attention beyond one launch: the same, page tables, merge of split sequences")        \
+    X("widen_flop", widen_flop, NUMBER, 0.0, 1e3, DECODE,                                                          \
+      "fp32 operations of the vector units to turn a byte of an 8-bit KV cache into a wider format")               \
     X("element_rate", elements_per_ck, NUMBER, 0.1, 1e5, LAYER,                                                    \
       "elements a unit loads and stores in one clock in elementwise work")                                         \
     X("softmax_flop", softmax_flop, NUMBER, 0.0, 1e3, STATED,                                                      \
@@ -86,6 +88,8 @@ struct f2f_class_errors {
     X("vllm_cast", vllm_cast_s, TIME, 0.0, 1e-3, GEMM, "vLLM: the same")                                           \
     X("vllm_attention", vllm_attention, NUMBER, 0.5, 2.0, PREFILL,                                                 \
       "vLLM's attention kernels over the mean of engines in speed; TensorRT-LLM's are slower by as much")          \
+    X("block_rate", block_B_per_ck, NUMBER, 0.0, 1e4, DECODE,                                                      \
+      "bytes of an 8-bit KV cache one block of TensorRT-LLM's kernel that widens reads in one clock; 0: no limit") \
     /* collective libraries */                                                                                     \
     X("collective_launch_clocks", coll_launch_ck, NUMBER, 0.0, 1e6, COLLECTIVE,                                    \
       "chip clocks to start a collective of the general library")                                                  \

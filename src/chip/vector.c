@@ -27,10 +27,9 @@ static struct work rows_work(const struct f2f_machine *machine, const struct f2f
         row_turns(op->rows, chip->units) * f2f_chip_clocks_s(machine, row_ops / machine->cls->elements_per_ck);
     w.flop = f2f_op_flop(op);
     w.mem_B = f2f_op_act_B(op) + f2f_op_weight_B(op);
-    w.memory_s = f2f_chip_activation_s(machine, w.mem_B);
-    /* Wide loads reach what the memory delivers, without the share that streams of other kernels lose. */
-    if (op->wide_elems > 1.0) w.memory_s *= machine->cls->stream_frac;
-    else w.serial_s = exposed * fmin(w.compute_s, w.memory_s);
+    bool wide = op->wide_elems > 1.0;
+    w.memory_s = wide ? f2f_chip_wide_activation_s(machine, w.mem_B) : f2f_chip_activation_s(machine, w.mem_B);
+    if (!wide) w.serial_s = exposed * fmin(w.compute_s, w.memory_s);
     w.cache_B = w.mem_B;
     return w;
 }

@@ -67,8 +67,13 @@ struct f2f_class_errors {
       "prefill attention beyond one launch: rotary embedding, cache write, ends of kernels")                       \
     X("decode_clocks", decode_ck, NUMBER, 0.0, 1e6, DECODE,                                                        \
       "chip clocks of decode attention beyond one launch: the same, page tables, merge of split sequences")        \
+    X("widen_flop", widen_flop, NUMBER, 0.0, 1e3, DECODE,                                                          \
+      "fp32 operations of the vector units to turn a byte of an 8-bit KV cache into a wider format")               \
     X("element_rate", elements_per_ck, NUMBER, 0.1, 1e5, LAYER,                                                    \
       "elements a unit loads and stores in one clock in elementwise work")                                         \
+    X("gather_rate", gather_per_ck, NUMBER, 0.0, 1e5, LAYER,                                                       \
+      "elements a unit looks up in a table in one clock; 0: as many as in other elementwise work")                 \
+    X("gather_clocks", gather_ck, NUMBER, 0.0, 1e6, LAYER, "chip clocks to look up one row of few")                \
     X("softmax_flop", softmax_flop, NUMBER, 0.0, 1e3, STATED,                                                      \
       "fp32 operations of the vector units for one attention score, beside the products")                          \
     X("attention_energy", attention_energy, NUMBER, 0.1, 10.0, STATED,                                             \
@@ -86,6 +91,8 @@ struct f2f_class_errors {
     X("vllm_cast", vllm_cast_s, TIME, 0.0, 1e-3, GEMM, "vLLM: the same")                                           \
     X("vllm_attention", vllm_attention, NUMBER, 0.5, 2.0, PREFILL,                                                 \
       "vLLM's attention kernels over the mean of engines in speed; TensorRT-LLM's are slower by as much")          \
+    X("block_rate", block_B_per_ck, NUMBER, 0.0, 1e4, DECODE,                                                      \
+      "bytes of an 8-bit KV cache one block of TensorRT-LLM's kernel that widens reads in one clock; 0: no limit") \
     /* collective libraries */                                                                                     \
     X("collective_launch_clocks", coll_launch_ck, NUMBER, 0.0, 1e6, COLLECTIVE,                                    \
       "chip clocks to start a collective of the general library")                                                  \

@@ -47,15 +47,18 @@ double f2f_chip_cache_Bps(const struct f2f_machine *machine);
 double f2f_chip_clocks_s(const struct f2f_machine *machine, double clocks);
 double f2f_chip_launch_s(const struct f2f_machine *machine);
 
-/* Seconds to move so many bytes: a read stream, pages of the KV cache, reads and writes together. */
+/* Seconds to move so many bytes: a read stream, pages of the KV cache, reads and writes together. `frac` is the share
+ * of what the memory delivers, the class's where there is none. */
 double f2f_chip_read_s(const struct f2f_machine *machine, double bytes_B);
-double f2f_chip_kv_s(const struct f2f_machine *machine, double bytes_B);
+double f2f_chip_kv_s(const struct f2f_machine *machine, double bytes_B, double frac);
 double f2f_chip_mixed_s(const struct f2f_machine *machine, double bytes_B);
 
 /* From the cache, where no two units share what they read. */
 double f2f_chip_cached_s(const struct f2f_machine *machine, double bytes_B);
-/* Activations: what fits half of the cache is still there from the operator before. */
+/* Activations: what fits half of the cache is still there from the operator before, if the cache is the faster. */
 double f2f_chip_activation_s(const struct f2f_machine *machine, double bytes_B);
+/* The same by wide loads, which reach what the memory delivers. */
+double f2f_chip_wide_activation_s(const struct f2f_machine *machine, double bytes_B);
 
 /* Energy, and the stretch that keeps the chip within its power. */
 struct f2f_op_cost f2f_chip_power_finish(const struct f2f_machine *machine, const struct work *w);

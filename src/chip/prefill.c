@@ -11,7 +11,6 @@
 static const double block_q = 128.0; /* query rows and keys of a block */
 static const double block_kv = 128.0;
 static const double split_least_kv = 512.0; /* keys a part keeps */
-static const double tail_share = 0.6; /* of the longest block; half, and blocks do not end in step */
 
 /* Scores that are computed: those of the mask, and half a block of keys beside them for each query. */
 static double scores(const struct f2f_op *op) {
@@ -36,8 +35,7 @@ struct work f2f_chip_prefill_work(const struct f2f_machine *machine, const struc
     double act_B = f2f_op_act_B(op), kv_B = f2f_op_kv_B(op);
     struct work w = {
         .fixed_s = f2f_chip_launch_s(machine), .format = format, .flop_energy = f2f_chip_attention_energy(machine)};
-    w.compute_s =
-        fmax(even_s + tail_share * last_s, last_s) + ceil(jobs / units) * f2f_chip_clocks_s(machine, cls->tile_ck);
+    w.compute_s = fmax(even_s + 0.5 * last_s, last_s) + ceil(jobs / units) * f2f_chip_clocks_s(machine, cls->tile_ck);
     w.memory_s = f2f_chip_activation_s(machine, act_B);
     w.flop = f2f_op_flop(op);
     w.mem_B = act_B;

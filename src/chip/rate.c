@@ -61,22 +61,22 @@ double f2f_chip_launch_s(const struct f2f_machine *machine) {
 /* Each die reads evenly from the memory of all, so that of its share all but 1/dies comes over its link. */
 static double streamed_s(const struct f2f_machine *machine, double bytes_B, double memory_Bps) {
     const struct f2f_chiplets *c = &machine->chip->chiplets;
-    double memory_s = bytes_B / (memory_Bps * machine->cls->stream_frac);
+    double memory_s = bytes_B / memory_Bps;
     if (c->dies < 2) return memory_s;
     double crossing_B = bytes_B / c->dies * (c->dies - 1) / c->dies;
     return fmax(memory_s, crossing_B / c->link_Bps);
 }
 
 double f2f_chip_read_s(const struct f2f_machine *machine, double bytes_B) {
-    return streamed_s(machine, bytes_B, machine->mem.read_Bps);
+    return streamed_s(machine, bytes_B, machine->mem.read_Bps * machine->cls->stream_frac);
 }
 
-double f2f_chip_kv_s(const struct f2f_machine *machine, double bytes_B) {
-    return streamed_s(machine, bytes_B, machine->mem.kv_Bps);
+double f2f_chip_kv_s(const struct f2f_machine *machine, double bytes_B, double frac) {
+    return streamed_s(machine, bytes_B, machine->mem.kv_Bps * frac);
 }
 
 double f2f_chip_mixed_s(const struct f2f_machine *machine, double bytes_B) {
-    return streamed_s(machine, bytes_B, machine->mem.mixed_Bps);
+    return streamed_s(machine, bytes_B, machine->mem.mixed_Bps * machine->cls->stream_frac);
 }
 
 /* Of the cache's rate to tiles, whose operands several units share: what streams get that no unit shares. Two units
@@ -87,8 +87,17 @@ double f2f_chip_cached_s(const struct f2f_machine *machine, double bytes_B) {
     return bytes_B / (unshared * f2f_chip_cache_Bps(machine));
 }
 
-double f2f_chip_activation_s(const struct f2f_machine *machine, double bytes_B) {
+static double activation_s(const struct f2f_machine *machine, double bytes_B, double memory_Bps) {
     double copies = fmax(1.0, machine->chip->cache_copies);
     double cached_B = fmin(bytes_B, 0.5 * machine->chip->cache_B / copies);
-    return f2f_chip_mixed_s(machine, bytes_B - cached_B) + f2f_chip_cached_s(machine, cached_B);
+    double cached_s = fmin(f2f_chip_cached_s(machine, cached_B), streamed_s(machine, cached_B, memory_Bps));
+    return streamed_s(machine, bytes_B - cached_B, memory_Bps) + cached_s;
+}
+
+double f2f_chip_activation_s(const struct f2f_machine *machine, double bytes_B) {
+    return activation_s(machine, bytes_B, machine->mem.mixed_Bps * machine->cls->stream_frac);
+}
+
+double f2f_chip_wide_activation_s(const struct f2f_machine *machine, double bytes_B) {
+    return activation_s(machine, bytes_B, machine->mem.mixed_Bps);
 }

@@ -7,62 +7,58 @@
 
 #include "chip/chip.h"
 
-/* Rows a unit works at once, in threads it has beside each other, and how much longer those take than one alone. These
- * and `exposed` were chosen after the kernels of A100 and H100 in the profiles of Vidur and LLMServingSim. */
-static const double resident_rows = 2.0, resident_cost = 1.3;
+/* Rows a unit works at once: a row has a block of 1,024 threads (vLLM's layernorm_kernels.cu), a unit of A100 and H100
+ * holds 2,048 (CUDA C++ Programming Guide, compute capability 8.0 and 9.0). */
+static const double resident_rows = 2.0;
 
-/* How much less than elsewhere hides: a thread has one load under way, so that memory that is busy delays its next. */
-static const double exposed = 0.5;
-
-static double row_turns(double rows, double units) {
-    return rows <= units ? 1.0 : resident_cost * ceil(rows / (resident_rows * units));
-}
-
-static struct work rows_work(const struct f2f_machine *machine, const struct f2f_op *op) {
-    const struct f2f_chip *chip = machine->chip;
+/* `turns` of a unit over rows. */
+static struct work rows_work(const struct f2f_machine *machine, const struct f2f_op *op, double turns) {
     /* Each element loaded, stored or worked on is an instruction of some thread. */
     double row_ops = (op->read_elems * (1.0 + op->flop_per_elem) + op->write_elems) / fmax(1.0, op->wide_elems);
     struct work w = {.fixed_s = f2f_chip_launch_s(machine), .format = F2F_DTYPE_FP32};
-    w.compute_s =
-        row_turns(op->rows, chip->units) * f2f_chip_clocks_s(machine, row_ops / machine->cls->elements_per_ck);
+    w.compute_s = turns * f2f_chip_clocks_s(machine, row_ops / machine->cls->elements_per_ck);
     w.flop = f2f_op_flop(op);
     w.mem_B = f2f_op_act_B(op) + f2f_op_weight_B(op);
-    w.memory_s = f2f_chip_activation_s(machine, w.mem_B);
-    /* Wide loads reach what the memory delivers, without the share that streams of other kernels lose. */
-    if (op->wide_elems > 1.0) w.memory_s *= machine->cls->stream_frac;
-    else w.serial_s = exposed * fmin(w.compute_s, w.memory_s);
+    w.memory_s =
+        op->wide_elems > 1.0 ? f2f_chip_wide_activation_s(machine, w.mem_B) : f2f_chip_activation_s(machine, w.mem_B);
     w.cache_B = w.mem_B;
     return w;
 }
 
-struct work f2f_chip_vector_work(const struct f2f_machine *machine, const struct f2f_op *op) {
-    return rows_work(machine, op);
+/* A thread has one load under way and waits for it: nothing hides, unless it moves several elements at once. */
+static struct work waiting(const struct f2f_machine *machine, const struct f2f_op *op, struct work w) {
+    if (op->wide_elems <= 1.0) w.serial_s = machine->cls->overlap_frac * fmin(w.compute_s, w.memory_s);
+    return w;
 }
 
-/* PyTorch's index_select, which vLLM looks tokens up with: up to 16 rows are walked one by one, each a load that waits
- * for another; more are cut into elements, one to a thread of 1,024 on a unit, two loads in turn for each. Clocks are
- * those of A100 and H100 in Vidur's profiles. */
-static const double walked_rows = 16.0, walk_ck = 1150.0, gather_threads = 1024.0, gather_ck = 1800.0;
+struct work f2f_chip_vector_work(const struct f2f_machine *machine, const struct f2f_op *op) {
+    return waiting(machine, op, rows_work(machine, op, ceil(op->rows / (resident_rows * machine->chip->units))));
+}
 
-static double gather_ck_of(const struct f2f_op *op, double units) {
-    if (op->rows <= walked_rows) return op->rows * walk_ck;
-    return ceil(op->rows * op->write_elems / (units * gather_threads)) * gather_ck;
+/* PyTorch's index_select, which vLLM looks tokens up with, walks few rows one by one, each a load that waits for
+ * another, and cuts more of them into elements. It walks up to 16, which takes longer than 32 in elements (12 and 4 us
+ * on H100); here no more than 4, so that another row never saves time. */
+static const double walked_rows = 4.0;
+
+static double gather_ck(const struct f2f_machine *machine, const struct f2f_op *op) {
+    const struct f2f_chip_class *cls = machine->cls;
+    if (cls->gather_per_ck <= 0.0) return 0.0;
+    double elements_ck = op->rows * op->write_elems / (machine->chip->units * cls->gather_per_ck);
+    return fmax(fmin(op->rows, walked_rows) * cls->gather_ck, elements_ck);
 }
 
 /* Rows of a table are not in the cache. */
 struct work f2f_chip_embed_work(const struct f2f_machine *machine, const struct f2f_op *op) {
-    struct work w = rows_work(machine, op);
+    struct work w = rows_work(machine, op, op->rows / (resident_rows * machine->chip->units));
     if (op->kernels != F2F_KERNELS_TRTLLM)
-        w.compute_s = f2f_chip_clocks_s(machine, gather_ck_of(op, machine->chip->units));
+        w.compute_s = fmax(w.compute_s, f2f_chip_clocks_s(machine, gather_ck(machine, op)));
     w.memory_s = f2f_chip_mixed_s(machine, w.mem_B);
-    return w;
+    return waiting(machine, op, w);
 }
 
 /* Soft-max over the vocabulary, then the pick: two kernels over the same logits, whose long rows all units share. */
 struct work f2f_chip_sample_work(const struct f2f_machine *machine, const struct f2f_op *op) {
-    struct work w = rows_work(machine, op);
-    double units = machine->chip->units;
-    if (op->rows > 0.0) w.compute_s *= op->rows / (units * row_turns(op->rows, units));
+    struct work w = rows_work(machine, op, op->rows / (resident_rows * machine->chip->units));
     w.fixed_s += f2f_chip_launch_s(machine);
-    return w;
+    return waiting(machine, op, w);
 }

@@ -5,12 +5,6 @@
 #include "fab2fleet/catalog.h"
 #include "fab2fleet/machine.h"
 
-/* How a method reads the clock. All 0: from start to end, as kernels follow each other in a captured graph. */
-struct f2f_reading {
-    double unseen_launch; /* share of each launch that a profiler does not count to the kernel */
-    double cut_s; /* what is lost on average where readings are cut to whole units of time: half a unit */
-};
-
 /* One row: operators that ran one after the other. */
 struct f2f_measured_run {
     const char *table, *chip, *framework, *dtype;
@@ -18,7 +12,7 @@ struct f2f_measured_run {
     const struct f2f_op *ops;
     size_t n_ops;
     double measured_s;
-    struct f2f_reading reading;
+    double cut_s; /* what is lost on average where readings are cut to whole units of time: half a unit */
 };
 
 struct f2f_measured_runs {
@@ -35,9 +29,9 @@ f2f_status f2f_measured_runs_read(struct f2f_measured_runs *samples, struct f2f_
 
 struct f2f_validation;
 struct f2f_key;
-/* As f2f_validation_kernels (schema.h), for a method that reads the clock in its own way. */
+/* As f2f_validation_kernels (schema.h), for a method that cuts its readings to whole units of time. */
 void f2f_validation_profile(struct f2f_validation *v, const struct f2f_key *key, struct f2f_machine *machine,
-                            const struct f2f_op *ops, size_t n_ops, double measured_us, struct f2f_reading reading);
+                            const struct f2f_op *ops, size_t n_ops, double measured_us, double cut_s);
 
 /* Sum of the predicted times of a row's operators, as the method would read it. */
 double f2f_measured_run_predicted_s(const struct f2f_measured_run *sample);

@@ -41,7 +41,7 @@ struct chain {
 };
 
 static const struct chain norm_fused = {7, 1, {{1, 1, 0}}}, add_pass = {0, 1, {{2, 1, 0}}},
-                          rope_fused = {3, 1, {{1, 1, 0}}}, act_fused = {3, 1, {{2, 1, 0}}};
+                          rope_fused = {3, 1, {{1, 1, 0}}}, act_fused = {2.5, 1, {{2, 1, 0}}};
 /* PyTorch's Llama modules. Norm: to fp32, square, mean, + eps, rsqrt, scale, to 16 bit, weight. */
 static const struct chain norm_chain = {
     0, 8, {{1, 2, 0}, {2, 2, 0}, {2, 0, 0}, {0, 0, 0}, {0, 0, 0}, {2, 2, 2}, {2, 1, 0}, {1, 1, 2}}};
@@ -140,6 +140,7 @@ static size_t add_attention(struct f2f_op *ops, struct f2f_op op) {
     add_chain(ops, 0, &copy, repeat, op.n);
     add_chain(ops, 1, &copy, repeat, op.n);
     op.no_cache = true;
+    op.kernels = F2F_KERNELS_PYTORCH;
     ops[2] = op;
     return 3;
 }
@@ -168,13 +169,8 @@ static size_t part_ops(struct f2f_op ops[OPS_MAX], const struct part *part, cons
 }
 
 /* Both methods read the kernels' times from a profiler (CUPTI's activity records: from the first block's start to the
- * last one's end), which does not count all of what a launch costs a row of kernels; a PyTorch kernel of no work takes
- * 2 us of a launch's 2.3 on H100. Vidur's PyTorch cut them to whole microseconds (Kineto's nsToUs before 2024). */
-static const double unseen_launch = 0.1, unit_s = 1e-6;
-
-static struct f2f_reading reading_of(const char *method) {
-    return (struct f2f_reading){unseen_launch, strcmp(method, vidur) == 0 ? 0.5 * unit_s : 0.0};
-}
+ * last one's end). Vidur's PyTorch cut them to whole microseconds (Kineto's nsToUs before 2024). */
+static const double unit_s = 1e-6;
 
 static void predict(struct f2f_validation *v, const struct f2f_row *row) {
     const char *word = f2f_alias_precision(row->text[DTYPE]), *reason;
@@ -194,9 +190,10 @@ static void predict(struct f2f_validation *v, const struct f2f_row *row) {
         f2f_validation_skip(v, &key, err.message);
     } else {
         fill_widths(width, model, row->number[TP]);
+        double cut_s = strcmp(key.framework, vidur) == 0 ? 0.5 * unit_s : 0.0;
         struct f2f_op ops[OPS_MAX];
         size_t n = part_ops(ops, part, &p, width, (double)model->head_dim, row->number[TOKENS]);
-        f2f_validation_profile(v, &key, machine, ops, n, row->number[LATENCY], reading_of(key.framework));
+        f2f_validation_profile(v, &key, machine, ops, n, row->number[LATENCY], cut_s);
     }
 }
 

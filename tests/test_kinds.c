@@ -45,6 +45,79 @@ static void wider_tiles_need_the_scratchpad(void **state) {
     assert_true(time_of(&r, &attend) > hidden_s); /* soft-max beside the products */
 }
 
+/* What shows of the start and the end of each tile falls from registers over the scratchpad to pairs, whose sums lie
+ * outside registers; the first and the last of a unit show everywhere. */
+static void ends_of_tiles_overlap(void **state) {
+    (void)state;
+    const enum f2f_operands kinds[] = {F2F_OPERANDS_REGISTERS, F2F_OPERANDS_SCRATCHPAD, F2F_OPERANDS_PAIRED};
+    double many_s[3], one_s[3];
+    struct rig r;
+    for (int i = 0; i < 3; i++) {
+        rig_describe(&r);
+        r.chip.tdp_W = 50000.0;
+        r.cls.step_ck = 0.0;
+        r.cls.unit_B_per_ck = 1e4;
+        r.chip.operands = kinds[i];
+        rig_build(&r);
+        r.machine.mem.read_Bps *= 100.0, r.machine.mem.mixed_Bps *= 100.0;
+        /* 9 waves of 256 x 128, and one. */
+        struct f2f_op many = gemm(2816.0, 13824.0, 512.0, F2F_DTYPE_BF16), one = many;
+        one.n = 1536.0;
+        many_s[i] = time_of(&r, &many);
+        one_s[i] = time_of(&r, &one);
+    }
+    double tile_s = r.cls.tile_ck / r.chip.clock_Hz;
+    near(many_s[0] - many_s[1], 8.0 * 0.5 * tile_s, 0.15); /* tiles may differ */
+    near(many_s[1] - many_s[2], 8.0 * 0.5 * tile_s, 0.15);
+    near(one_s[1], one_s[0], 0.15);
+    near(one_s[2], one_s[0], 0.15);
+}
+
+/* Scales of blocks lie in pieces of 128, and are found by the kernel that casts. */
+static void block_scales_come_in_pieces(void **state) {
+    (void)state;
+    struct rig r;
+    rig_describe(&r);
+    r.chip.peak_flops[F2F_DTYPE_FP4] = 4.0 * r.chip.peak_flops[F2F_DTYPE_BF16];
+    r.chip.tdp_W = 50000.0;
+    rig_build(&r);
+    r.machine.mem.read_Bps *= 100.0, r.machine.mem.mixed_Bps *= 100.0; /* nothing waits for memory */
+    struct f2f_op few = gemm(8.0, 65536.0, 8192.0, F2F_DTYPE_FP4), more = few;
+    more.m = 128.0;
+    near(time_of(&r, &few), time_of(&r, &more), 0.05);
+    struct f2f_op narrow = gemm(8.0, 1024.0, 512.0, F2F_DTYPE_FP4), fp8 = gemm(8.0, 1024.0, 512.0, F2F_DTYPE_FP8);
+    struct f2f_op narrow_cast = narrow, fp8_cast = fp8;
+    narrow_cast.cast = fp8_cast.cast = true;
+    narrow_cast.kernels = fp8_cast.kernels = F2F_KERNELS_TRTLLM; /* 9 us to look for the largest, and cast */
+    near(time_of(&r, &fp8_cast) - time_of(&r, &fp8), 9e-6, 0.1);
+    near(time_of(&r, &narrow_cast) - time_of(&r, &narrow), 4000.0 / 1.83e9, 0.1);
+}
+
+static void sums_outside_registers_keep_the_pace(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    r.chip.tdp_W = 50000.0;
+    struct f2f_op op = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_FP8);
+    r.chip.operands = F2F_OPERANDS_PAIRED;
+    double whole_s = time_of(&r, &op);
+    r.cls.narrow_frac = 0.6;
+    near(time_of(&r, &op), whole_s, 1e-12);
+    r.chip.operands = F2F_OPERANDS_SCRATCHPAD;
+    assert_true(time_of(&r, &op) > 1.3 * whole_s);
+}
+
+static void nominal_clocks_are_of_chips(void **state) {
+    (void)state;
+    struct rig r;
+    f2f_error err;
+    rig_make(&r);
+    r.cls.nominal_clock_Hz = 1.0;
+    assert_int_equal(f2f_machine_make(&r.machine, &r.system, &err), F2F_EINPUT);
+    r.cls.nominal_clock_Hz = 0.0;
+    assert_int_equal(f2f_machine_make(&r.machine, &r.system, &err), F2F_OK);
+}
+
 /* A product that its way from the cache binds: two units of a pair fetch 3/4 of what they would alone. */
 static void pairs_share_an_operand(void **state) {
     (void)state;
@@ -162,11 +235,19 @@ static void uncertainty_is_that_of_the_kind(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(arrays_work_in_their_own_shape),  cmocka_unit_test(wider_tiles_need_the_scratchpad),
-        cmocka_unit_test(pairs_share_an_operand),          cmocka_unit_test(chiplets_share_memory_over_their_link),
-        cmocka_unit_test(inline_ecc_takes_its_share),      cmocka_unit_test(latents_are_keys_and_values),
-        cmocka_unit_test(engines_differ_in_their_kernels), cmocka_unit_test(memory_of_operators_changes_nothing),
-        cmocka_unit_test(explained_time_is_the_time),      cmocka_unit_test(uncertainty_is_that_of_the_kind)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(arrays_work_in_their_own_shape),
+                                       cmocka_unit_test(wider_tiles_need_the_scratchpad),
+                                       cmocka_unit_test(ends_of_tiles_overlap),
+                                       cmocka_unit_test(block_scales_come_in_pieces),
+                                       cmocka_unit_test(sums_outside_registers_keep_the_pace),
+                                       cmocka_unit_test(nominal_clocks_are_of_chips),
+                                       cmocka_unit_test(pairs_share_an_operand),
+                                       cmocka_unit_test(chiplets_share_memory_over_their_link),
+                                       cmocka_unit_test(inline_ecc_takes_its_share),
+                                       cmocka_unit_test(latents_are_keys_and_values),
+                                       cmocka_unit_test(engines_differ_in_their_kernels),
+                                       cmocka_unit_test(memory_of_operators_changes_nothing),
+                                       cmocka_unit_test(explained_time_is_the_time),
+                                       cmocka_unit_test(uncertainty_is_that_of_the_kind)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

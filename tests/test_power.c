@@ -171,6 +171,73 @@ static void more_is_never_slower(void **state) {
     each_chip(check_more);
 }
 
+/* ---- products on chips with more of something ---- */
+
+static void more_boost(struct f2f_chip *chip, struct f2f_mem_port *mem) {
+    (void)mem;
+    chip->boost_Hz = 1.15 * (chip->boost_Hz > 0.0 ? chip->boost_Hz : chip->clock_Hz);
+}
+static void more_peak(struct f2f_chip *chip, struct f2f_mem_port *mem) {
+    (void)mem;
+    for (int f = 0; f < F2F_DTYPE_N; f++) chip->peak_flops[f] *= 1.2;
+}
+static void more_tdp(struct f2f_chip *chip, struct f2f_mem_port *mem) {
+    (void)mem;
+    chip->tdp_W *= 1.15;
+}
+static void more_bandwidth(struct f2f_chip *chip, struct f2f_mem_port *mem) {
+    (void)chip;
+    mem->read_Bps *= 1.3, mem->mixed_Bps *= 1.3;
+}
+static void more_cores(struct f2f_chip *chip, struct f2f_mem_port *mem) {
+    (void)mem;
+    double more = ceil(1.2 * chip->units) / chip->units;
+    for (int f = 0; f < F2F_DTYPE_N; f++) chip->peak_flops[f] *= more;
+    chip->vector_flops *= more;
+    chip->units = (int)ceil(1.2 * chip->units);
+}
+
+/* Seconds of products of many shapes and formats, and how many there are. */
+static size_t products_s(double *time_s, const struct f2f_machine *machine) {
+    static const double rows[] = {1.0, 16.0, 100.0, 512.0, 1024.0, 1800.0, 4096.0, 16384.0};
+    static const double columns[] = {768.0, 4096.0, 6144.0, 10240.0, 28672.0}, depths[] = {512.0, 4096.0, 14336.0};
+    static const enum f2f_dtype formats[] = {F2F_DTYPE_BF16, F2F_DTYPE_FP8, F2F_DTYPE_FP4};
+    size_t n = 0;
+    for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++)
+        for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++)
+            for (size_t d = 0; d < sizeof depths / sizeof depths[0]; d++)
+                for (size_t f = 0; f < sizeof formats / sizeof formats[0]; f++) {
+                    struct f2f_op op = gemm(rows[r], columns[c], depths[d], formats[f]);
+                    time_s[n++] = f2f_machine_op(machine, &op).time_s;
+                }
+    return n;
+}
+
+/* Tiles are chosen anew for the chip that has more, and none of the choices may cost it time. */
+static void check_products(const struct f2f_system *system) {
+    void (*const changes[])(struct f2f_chip *, struct f2f_mem_port *) = {more_boost, more_peak, more_tdp,
+                                                                         more_bandwidth, more_cores};
+    double before_s[512], after_s[512];
+    struct f2f_machine machine;
+    assert_int_equal(f2f_machine_make(&machine, system, NULL), F2F_OK);
+    size_t n = products_s(before_s, &machine);
+    for (size_t c = 0; c < sizeof changes / sizeof changes[0]; c++) {
+        struct f2f_machine better = machine;
+        struct f2f_chip chip = *machine.chip;
+        changes[c](&chip, &better.mem);
+        better.chip = &chip;
+        assert_int_equal(products_s(after_s, &better), n);
+        for (size_t i = 0; i < n; i++)
+            if (after_s[i] > before_s[i] * (1.0 + 1e-6)) /* the search for the clock ends somewhere */
+                fail_msg("%s: product %zu, change %zu: %g s after %g s", chip.id.name, i, c, after_s[i], before_s[i]);
+    }
+}
+
+static void better_chips_are_never_slower(void **state) {
+    (void)state;
+    each_chip(check_products);
+}
+
 /* One row by narrower weights takes less time: what memory saves is not lost in widening them. */
 static void check_weights(const struct f2f_system *system) {
     const enum f2f_dtype formats[] = {F2F_DTYPE_BF16, F2F_DTYPE_INT8, F2F_DTYPE_INT4};
@@ -196,6 +263,7 @@ int main(void) {
         cmocka_unit_test(energy_is_the_sum_of_its_parts), cmocka_unit_test(power_stays_within_its_limit),
         cmocka_unit_test(lower_clocks_save_energy),       cmocka_unit_test(registers_cost_energy),
         cmocka_unit_test(raised_clocks_cost_energy),      cmocka_unit_test(waiting_units_draw_power),
-        cmocka_unit_test(more_is_never_slower),           cmocka_unit_test(narrow_weights_are_faster)};
+        cmocka_unit_test(more_is_never_slower),           cmocka_unit_test(narrow_weights_are_faster),
+        cmocka_unit_test(better_chips_are_never_slower)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

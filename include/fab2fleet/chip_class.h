@@ -48,9 +48,9 @@ struct f2f_class_errors {
     X("launch_clocks", launch_ck, NUMBER, 0.0, 1e6, GEMM,                                                          \
       "chip clocks to start and drain one kernel in a captured graph; merging split sums takes as long")           \
     X("tile_clocks", tile_ck, NUMBER, 0.0, 1e6, GEMM,                                                              \
-      "chip clocks to fill the pipeline of one tile and write its result")                                         \
+      "chip clocks to fill the pipeline of a 256 x 128 tile and write its result")                                 \
     X("step_clocks", step_ck, NUMBER, 0.0, 100.0, GEMM,                                                            \
-      "chip clocks of the inner loop that do not overlap products, for each step of k")                            \
+      "chip clocks of the inner loop beside products, for each step of k; operands in registers")                  \
     X("stream_frac", stream_frac, FRACTION, 0.1, 1.0, GEMM,                                                        \
       "share of what the memory delivers that a kernel's stream reaches")                                          \
     X("unit_rate", unit_B_per_ck, NUMBER, 1.0, 1e5, GEMM,                                                          \
@@ -58,7 +58,7 @@ struct f2f_class_errors {
     X("overlap_frac", overlap_frac, FRACTION, 0.0, 1.0, GEMM,                                                      \
       "how much of the shorter of compute and memory time hides behind the longer")                                \
     X("narrow_frac", narrow_frac, FRACTION, 0.1, 1.0, GEMM,                                                        \
-      "share of the peak in 8 bit or less of products with operands in registers")                                 \
+      "share of the peak in 8 bit or less of products with sums in registers")                                     \
     X("nominal_clock", nominal_clock_Hz, FREQUENCY, 0.0, 1e10, STATED,                                             \
       "clock the process's energies are stated for, voltage follows the clock; 0: `clock` of each chip")           \
     X("attention_frac", attention_frac, FRACTION, 0.05, 1.0, PREFILL,                                              \

@@ -13,6 +13,7 @@ struct work {
     double network_s;
     double serial_s; /* streams before or after, by kernels of their own */
     double flop, mem_B, cache_B, net_B;
+    double clock; /* what f2f_chip_power_clock says of it, where it has been asked; 0: not yet */
     enum f2f_dtype format; /* of the flop, for their energy */
     double flop_energy; /* of one, relative to a plain product's in that format; 0: 1 */
 };
@@ -24,12 +25,16 @@ work_fn f2f_chip_gemm_work, f2f_chip_prefill_work, f2f_chip_decode_work, f2f_chi
 /* The format a product really runs in: the asked one, else the next wider the chip has; weight-only
  * formats run in 16 bit. */
 enum f2f_dtype f2f_chip_native_format(const struct f2f_chip *chip, enum f2f_dtype wanted);
+/* Does each short block of elements have a scale of its own? */
+bool f2f_chip_scales_blocks(enum f2f_dtype format);
 /* Highest clock; power.c stretches the time where power does not allow it. */
 double f2f_chip_clock_Hz(const struct f2f_chip *chip);
 /* Matrix peak of a native format at that clock; the vector units' where the chip has no matrix unit for it. */
 double f2f_chip_peak_flops(const struct f2f_chip *chip, enum f2f_dtype format);
 /* The same of products whose operands pass through registers: less in narrow formats. */
 double f2f_chip_register_flops(const struct f2f_machine *machine, enum f2f_dtype format);
+/* That of products: with sums in registers the same, with sums beside them the peak. */
+double f2f_chip_product_flops(const struct f2f_machine *machine, enum f2f_dtype format);
 /* fp32 of the vector units at that clock. */
 double f2f_chip_vector_flops(const struct f2f_chip *chip);
 /* FLOP of the two products of one attention score. */
@@ -60,6 +65,8 @@ double f2f_chip_activation_s(const struct f2f_machine *machine, double bytes_B);
 /* The same by wide loads, which reach what the memory delivers. */
 double f2f_chip_wide_activation_s(const struct f2f_machine *machine, double bytes_B);
 
+/* The clock, relative to the highest, that keeps the chip within its power; 1 where nothing limits it. */
+double f2f_chip_power_clock(const struct f2f_machine *machine, const struct work *w);
 /* Energy, and the stretch that keeps the chip within its power. */
 struct f2f_op_cost f2f_chip_power_finish(const struct f2f_machine *machine, const struct work *w);
 

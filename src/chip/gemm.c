@@ -40,19 +40,39 @@ static double resident_share(const struct f2f_machine *machine, const struct f2f
     return fmin(1.0, fmax(0.0, (1.6 - op->copies * weight_B / cache_B) / 0.75));
 }
 
-/* Kernels that find the largest magnitude and cast. */
-static double cast_s(const struct f2f_machine *machine, enum f2f_kernels kernels) {
+/* Kernels that find the largest magnitude and cast. A format with scales of its own for each block finds them as it
+ * goes, in one kernel. */
+static double cast_s(const struct f2f_machine *machine, enum f2f_kernels kernels, enum f2f_dtype format) {
+    if (f2f_chip_scales_blocks(format)) return f2f_chip_launch_s(machine);
     if (kernels == F2F_KERNELS_TRTLLM) return machine->cls->trtllm_cast_s;
     return kernels == F2F_KERNELS_VLLM ? machine->cls->vllm_cast_s : 2.0 * f2f_chip_launch_s(machine);
 }
 
 /* Wide activations cast before a narrow product, with a scale found at run time. (Engines fuse this into the
  * operator before where they can.) */
-static void add_cast(const struct f2f_machine *machine, const struct f2f_op *op, double narrow_B, struct work *w) {
-    double cast_B = op->m * op->k * (2.0 * f2f_dtype_B(op->act) + narrow_B);
-    w->fixed_s += cast_s(machine, op->kernels);
+static void add_cast(const struct f2f_machine *machine, const struct f2f_op *op, enum f2f_dtype format,
+                     struct work *w) {
+    double cast_B = op->m * op->k * (2.0 * f2f_dtype_B(op->act) + f2f_dtype_B(format));
+    w->fixed_s += cast_s(machine, op->kernels, format);
     w->serial_s += f2f_chip_activation_s(machine, cast_B);
     w->mem_B += cast_B;
+}
+
+/* Chooses the tiling that is fastest at the clock the power limit leaves. All take the same energy, so that each choice
+ * that is faster at a clock leaves a lower one, and the choice that no longer changes is the best of all. */
+static void choose_tiles(const struct f2f_machine *machine, const struct product *p, struct work *w) {
+    enum { TURNS = 4 };
+    double fixed_s = w->fixed_s;
+    struct tiling last = {0};
+    for (int turn = 0; turn < TURNS; turn++) {
+        struct tiling best = f2f_tile_best(machine, p, w->memory_s, turn > 0 ? w->clock : 1.0);
+        if (best.compute_s == last.compute_s && best.merge_s == last.merge_s) break;
+        w->compute_s = best.compute_s;
+        w->fixed_s = fixed_s + best.merge_s;
+        w->clock = f2f_chip_power_clock(machine, w);
+        if (w->clock >= 1.0) break;
+        last = best;
+    }
 }
 
 struct work f2f_chip_gemm_work(const struct f2f_machine *machine, const struct f2f_op *op) {
@@ -62,13 +82,11 @@ struct work f2f_chip_gemm_work(const struct f2f_machine *machine, const struct f
     double read_B = weight_B * (1.0 - resident_share(machine, op, weight_B)) + reread_B(machine, &p);
     struct work w = {.fixed_s = f2f_chip_launch_s(machine), .format = format};
     w.memory_s = f2f_chip_read_s(machine, read_B) + f2f_chip_mixed_s(machine, act_B);
-    struct tiling best = f2f_tile_best(machine, &p, w.memory_s);
-    w.compute_s = best.compute_s;
-    w.fixed_s += best.merge_s;
     w.flop = f2f_op_flop(op);
     w.mem_B = read_B + act_B;
     if (p.dequant_s > 0.0 && op->kernels == F2F_KERNELS_TRTLLM) w.fixed_s += machine->cls->weight_only_s;
-    if (op->cast && f2f_dtype_B(op->act) > f2f_dtype_B(format)) add_cast(machine, op, f2f_dtype_B(format), &w);
+    if (op->cast && f2f_dtype_B(op->act) > f2f_dtype_B(format)) add_cast(machine, op, format, &w);
     w.cache_B = w.mem_B;
+    choose_tiles(machine, &p, &w);
     return w;
 }

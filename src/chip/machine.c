@@ -13,6 +13,8 @@ static work_fn *const work_of[] = {
     [F2F_OP_COLLECTIVE] = f2f_chip_collective_work,
 };
 
+static const double least_nominal_Hz = 1e8; /* below, voltage would rise with the clock without end */
+
 f2f_status f2f_machine_make(struct f2f_machine *out, const struct f2f_system *system, f2f_error *err) {
     const struct f2f_chip *chip = system->node->chip;
     if (!chip->cls)
@@ -20,6 +22,9 @@ f2f_status f2f_machine_make(struct f2f_machine *out, const struct f2f_system *sy
     if (!(chip->clock_Hz > 0.0) || chip->units < 1 || !(chip->vector_flops > 0.0))
         return f2f_fail(err, F2F_EINPUT, "chip %s: %d units at %g Hz with %g FLOP/s of vectors; all must be above 0",
                         chip->id.name, chip->units, chip->clock_Hz, chip->vector_flops);
+    if (chip->cls->nominal_clock_Hz > 0.0 && chip->cls->nominal_clock_Hz < least_nominal_Hz)
+        return f2f_fail(err, F2F_EINPUT, "class %s: nominal_clock of %g Hz; 0 or at least %g Hz is wanted",
+                        chip->cls->id.name, chip->cls->nominal_clock_Hz, least_nominal_Hz);
     *out = (struct f2f_machine){.system = system, .chip = chip, .cls = chip->cls};
     if (system->mem) out->mem = *system->mem;
     else F2F_TRY(f2f_mem_port_make(&out->mem, &chip->memory, err));

@@ -26,6 +26,8 @@ enum f2f_dtype f2f_chip_native_format(const struct f2f_chip *chip, enum f2f_dtyp
     return f2f_dtype_B(wanted) < f2f_dtype_B(F2F_DTYPE_BF16) ? F2F_DTYPE_BF16 : wanted;
 }
 
+bool f2f_chip_scales_blocks(enum f2f_dtype format) { return format == F2F_DTYPE_FP4 || format == F2F_DTYPE_MXFP4; }
+
 double f2f_chip_clock_Hz(const struct f2f_chip *chip) { return chip->boost_Hz > 0.0 ? chip->boost_Hz : chip->clock_Hz; }
 
 /* A rate stated at `clock`, at the highest one. */
@@ -42,6 +44,12 @@ double f2f_chip_vector_flops(const struct f2f_chip *chip) { return raised(chip, 
 double f2f_chip_register_flops(const struct f2f_machine *machine, enum f2f_dtype format) {
     double peak_flops = f2f_chip_peak_flops(machine->chip, format);
     return f2f_dtype_B(format) < 2.0 ? peak_flops * machine->cls->narrow_frac : peak_flops;
+}
+
+/* Sums in tensor memory keep the pace of any format; those in registers do not. */
+double f2f_chip_product_flops(const struct f2f_machine *machine, enum f2f_dtype format) {
+    bool registers = machine->chip->operands != F2F_OPERANDS_PAIRED;
+    return registers ? f2f_chip_register_flops(machine, format) : f2f_chip_peak_flops(machine->chip, format);
 }
 
 double f2f_chip_cache_Bps(const struct f2f_machine *machine) {

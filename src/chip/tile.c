@@ -2,10 +2,11 @@
  *
  * The output is cut into tiles of one of the shapes a vendor library has; k is split where there are fewer
  * tiles than units. A wave takes as long as the slowest resource of a unit: its matrix pipe with the steps of
- * the loop that do not overlap, or its path from the shared cache. The best tiling counts, as libraries'
- * heuristics nearly find it. After the tiling analysis of NVIDIA's "Matrix Multiplication Background User's
- * Guide". Units that take operands from the scratchpad have tiles of any width, systolic arrays those of their
- * own shape. Left out: stream-K, two tiles in flight on one unit. */
+ * the loop that do not overlap, or its path from the shared cache. How much of a tile's start and end shows hangs
+ * on what holds operands and sums. The best tiling counts, as libraries' heuristics nearly find it. After the
+ * tiling analysis of NVIDIA's "Matrix Multiplication Background User's Guide" and, for what overlaps, CUTLASS's
+ * description of its persistent, warp-specialized kernels. Units that take operands from the scratchpad have tiles
+ * of any width, systolic arrays those of their own shape. Left out: stream-K. */
 #include "chip/tile.h"
 
 #include <math.h>
@@ -43,6 +44,13 @@ static const double split_least_k = 128.0; /* elements of k a split keeps */
 static const double split_waves = 2.0; /* k is not split where there are so many without */
 /* Vector operations that widen a weight: two at once, as the packed conversions of weight-only kernels do. */
 static const double dequant_ops = 0.5;
+/* Of the clocks of a tile: its start, a latency. The rest writes its result, as long as that is large, and is stated
+ * for 256 x 128 or an array's own shape. 0.3 to 0.7 suit the measurements alike. */
+static const double start_share = 0.5;
+static const double stated_tile = 256.0 * 128.0;
+/* Rows and columns of a tile in a format with scales of blocks, which lie in pieces of 128 x 4 (PTX ISA, tcgen05.mma
+ * with block scaling; CUTLASS has no smaller ones for mma.sync either). */
+static const double scaled_least = 128.0;
 
 /* As ceil, of numbers from 0; without a call. */
 static double up(double x) {
@@ -51,52 +59,85 @@ static double up(double x) {
     return whole < x ? whole + 1.0 : whole;
 }
 
+/* Threads that move operands through registers start each tile anew and write its result before the next (Ampere,
+ * Ada). Units that fetch operands by themselves have the next tile's under way by then, so that of starts a unit shows
+ * its first (Hopper). Sums outside registers are two sets, and a result is written beside the next tile's products
+ * (tensor memory of Blackwell: 8192 x 8192 x k on a GB300 takes 78.7 us for k of 1,024 and 156.9 for 2,048). The steps
+ * of the inner loop are instructions of the same threads. */
+static void set_ends(struct product *p, const struct f2f_machine *machine) {
+    enum f2f_operands operands = machine->chip->operands;
+    const struct f2f_array *array = &machine->chip->array;
+    double tile_s = f2f_chip_clocks_s(machine, machine->cls->tile_ck);
+    p->start_s = start_share * tile_s;
+    p->end_s = (1.0 - start_share) * tile_s / (array->rows > 0 ? (double)array->rows * array->columns : stated_tile);
+    p->starts_show = operands == F2F_OPERANDS_REGISTERS;
+    p->ends_show = operands != F2F_OPERANDS_PAIRED;
+    if (p->starts_show) p->step_s = f2f_chip_clocks_s(machine, machine->cls->step_ck);
+}
+
 struct product f2f_tile_product(const struct f2f_machine *machine, const struct f2f_op *op, enum f2f_dtype format) {
     const struct f2f_chip *chip = machine->chip;
     double units = chip->units;
     struct product p = {.groups = fmax(op->groups, 1.0), .n = op->n, .k = op->k, .units = units};
     p.m = up(op->m / p.groups);
-    bool registers = chip->operands == F2F_OPERANDS_REGISTERS;
-    p.unit_flops = (registers ? f2f_chip_register_flops(machine, format) : f2f_chip_peak_flops(chip, format)) / units;
-    p.unit_Bps = f2f_chip_cache_Bps(machine) / units;
-    p.tile_s = f2f_chip_clocks_s(machine, machine->cls->tile_ck);
+    p.unit_flops = f2f_chip_product_flops(machine, format) / units;
     p.merge_s = f2f_chip_launch_s(machine);
     p.partial_s = f2f_chip_cached_s(machine, 1.0);
     p.in_B = f2f_dtype_B(format);
+    if (f2f_chip_scales_blocks(format) && !(chip->array.rows > 0)) p.least = scaled_least;
     p.w_B = f2f_dtype_B(op->weight);
-    p.step_s = f2f_chip_clocks_s(machine, machine->cls->step_ck);
-    p.fetched_frac = chip->operands == F2F_OPERANDS_PAIRED ? 0.5 : 1.0;
     p.multiply_s = units / (0.5 * f2f_chip_vector_flops(chip));
     if (p.w_B < p.in_B) p.dequant_s = dequant_ops * p.multiply_s;
     p.hidden_frac = machine->cls->overlap_frac;
+    set_ends(&p, machine);
+    p.cache_Bps = f2f_chip_cache_Bps(machine);
+    p.unit_Bps = fmax(machine->cls->unit_B_per_ck * f2f_chip_clock_Hz(chip), p.cache_Bps / units);
+    p.paired = chip->operands == F2F_OPERANDS_PAIRED;
     return p;
+}
+
+/* Bytes of an element of k that a unit fetches for one tile. Two tiles below each other share their columns, two beside
+ * each other their rows. */
+static double fetched_B(const struct product *p, const struct shape *t) {
+    double rows = p->least > 0.0 ? t->m : fmin(t->m, p->m);
+    double rows_B = rows * p->in_B, columns_B = t->n * p->w_B, saved_B = 0.0;
+    if (p->paired && p->m > t->m) saved_B = 0.5 * columns_B;
+    if (p->paired && p->n > t->n) saved_B = fmax(saved_B, 0.5 * rows_B);
+    return rows_B + columns_B - saved_B;
 }
 
 /* Seconds of the tiles and of the merge if cut that way. */
 static struct tiling tiled(const struct product *p, const struct shape *t, double jobs, double split) {
-    double k = split > 1.0 ? up(p->k / split) : p->k;
+    double k = split > 1.0 ? up(p->k / split) : p->k, parts = jobs * split;
     double loop_s = k * (2.0 * t->m * t->n / p->unit_flops + p->step_s + t->n * p->dequant_s);
-    double feed_s = (fmin(t->m, p->m) * p->in_B + t->n * p->w_B * p->fetched_frac) * k / p->unit_Bps;
+    double feed_B = k * fetched_B(p, t), feed_s = feed_B / p->unit_Bps;
+    double end_s = t->m * t->n * p->end_s, shown_s = p->ends_show ? end_s : 0.0;
+    double busy_s = fmax(fmax(loop_s, feed_s), end_s - shown_s);
+    if (p->starts_show) shown_s += p->start_s;
     struct tiling tiling = {.m = t->m, .n = t->n, .split = split};
-    tiling.compute_s = up(jobs * split / p->units) * (fmax(loop_s, feed_s) + p->tile_s);
+    tiling.compute_s = fmax(up(parts / p->units) * (busy_s + shown_s), parts * feed_B / p->cache_Bps);
+    tiling.compute_s += p->start_s + end_s - shown_s;
     /* Partial sums are written and read in 32 bit. */
     if (split > 1.0) tiling.merge_s = p->merge_s + p->m * p->n * p->groups * split * 8.0 * p->partial_s;
     return tiling;
 }
 
-static double total_s(const struct product *p, const struct tiling *t, double memory_s) {
-    return t->merge_s + fmax(t->compute_s, memory_s) + (1.0 - p->hidden_frac) * fmin(t->compute_s, memory_s);
+/* Memory keeps its clock. */
+static double total_s(const struct product *p, const struct tiling *t, double memory_s, double clock) {
+    double compute_s = t->compute_s / clock;
+    return t->merge_s + fmax(compute_s, memory_s) + (1.0 - p->hidden_frac) * fmin(compute_s, memory_s);
 }
 
 /* Best number of splits for one shape; more of them while units are free and it helps. */
 static void try_shape(struct tiling *best, double *best_s, const struct product *p, const struct shape *shape,
-                      double memory_s) {
+                      double memory_s, double clock) {
+    if (fmin(shape->m, shape->n) < p->least) return;
     double jobs = up(p->m / shape->m) * up(p->n / shape->n) * p->groups;
     for (int s = 0; s < N_SPLITS; s++) {
         if (s > 0 && (jobs * splits[s - 1] >= split_waves * p->units || p->k / splits[s] < split_least_k)) break;
         struct tiling t = tiled(p, shape, jobs, splits[s]);
         if (t.merge_s + memory_s >= *best_s) break; /* merging only grows */
-        double time_s = total_s(p, &t, memory_s);
+        double time_s = total_s(p, &t, memory_s, clock);
         if (time_s >= *best_s) continue;
         *best_s = time_s;
         *best = t;
@@ -107,7 +148,7 @@ static void try_shape(struct tiling *best, double *best_s, const struct product 
  * inference engines for narrow weights do. (Plain products of one row are tiled as well: cuBLAS's times show it.) */
 static struct tiling untiled(const struct product *p) {
     double share = p->n * p->k * p->groups / p->units; /* weights of a unit */
-    return (struct tiling){.compute_s = share * (p->m * p->multiply_s + p->dequant_s) + p->tile_s, .split = 1.0};
+    return (struct tiling){.compute_s = share * (p->m * p->multiply_s + p->dequant_s) + p->start_s, .split = 1.0};
 }
 
 /* Tiles of an array: its own shape, twice as much of either side, and what it may be folded to. */
@@ -124,7 +165,7 @@ static int array_shapes(struct shape list[N_ARRAY_SHAPES], const struct f2f_arra
     return n;
 }
 
-struct tiling f2f_tile_best(const struct f2f_machine *machine, const struct product *p, double memory_s) {
+struct tiling f2f_tile_best(const struct f2f_machine *machine, const struct product *p, double memory_s, double clock) {
     const struct f2f_chip *chip = machine->chip;
     struct shape of_array[N_ARRAY_SHAPES];
     const struct shape *list = shapes;
@@ -133,12 +174,12 @@ struct tiling f2f_tile_best(const struct f2f_machine *machine, const struct prod
     double best_s = HUGE_VAL;
     if (p->dequant_s > 0.0) {
         best = untiled(p);
-        best_s = total_s(p, &best, memory_s);
+        best_s = total_s(p, &best, memory_s, clock);
     }
     if (chip->array.rows > 0) {
         n = array_shapes(of_array, &chip->array);
         list = of_array;
     }
-    for (int i = 0; i < n; i++) try_shape(&best, &best_s, p, &list[i], memory_s);
+    for (int i = 0; i < n; i++) try_shape(&best, &best_s, p, &list[i], memory_s, clock);
     return best;
 }

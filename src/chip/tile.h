@@ -7,13 +7,17 @@
 /* What all tilings of one product share. */
 struct product {
     double m, n, k, groups;
-    double units, unit_flops, unit_Bps;
-    double tile_s, merge_s; /* ends of a tile; one more phase where k is split */
+    double units, unit_flops;
+    double unit_Bps, cache_Bps; /* most that one unit takes from the shared cache, and all of them */
+    double start_s, end_s; /* of a tile: filling its pipeline, writing one element of its result */
+    bool starts_show, ends_show; /* of each tile, or of a unit's first and last alone */
+    double merge_s; /* one more phase where k is split */
     double partial_s; /* a byte of partial sums */
     double step_s; /* of the inner loop beside the products, for one step of k */
     double multiply_s; /* a product on the vector units of one unit */
     double dequant_s; /* there, to widen one weight; 0: weights come as products want them */
-    double fetched_frac; /* of the columns of a tile by one unit; the other of a pair has the rest */
+    double least; /* rows and columns of a tile, fetched in full where the product has fewer; 0: no such rule */
+    bool paired; /* two units with tiles below or beside each other fetch half each of what both need */
     double in_B, w_B; /* bytes of an element in the cache */
     double hidden_frac; /* of the shorter of compute and memory */
 };
@@ -25,7 +29,7 @@ struct tiling {
 
 struct product f2f_tile_product(const struct f2f_machine *machine, const struct f2f_op *op, enum f2f_dtype format);
 
-/* The tiling with the shortest time beside so many seconds of memory traffic. */
-struct tiling f2f_tile_best(const struct f2f_machine *machine, const struct product *p, double memory_s);
+/* The tiling with the shortest time beside so many seconds of memory traffic, at a clock relative to the highest. */
+struct tiling f2f_tile_best(const struct f2f_machine *machine, const struct product *p, double memory_s, double clock);
 
 #endif

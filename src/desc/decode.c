@@ -209,13 +209,22 @@ static void decode_field(void *object, struct f2f_catalog *catalog, const struct
     }
 }
 
-static void set_fallbacks(void *object, const struct f2f_table *table) {
-    for (size_t i = 0; i < table->n_fields; i++) {
-        const struct f2f_field *field = &table->fields[i];
-        void *target = (char *)object + field->offset;
-        if (field->type == F2F_FIELD_QUANTITY) *(double *)target = field->fallback;
-        if (field->type == F2F_FIELD_INT) *(int *)target = (int)field->fallback;
+bool f2f_desc_leave_out(void *object, const struct f2f_field *field) {
+    void *target = (char *)object + field->offset;
+    switch (field->type) {
+    case F2F_FIELD_QUANTITY: *(double *)target = field->fallback; break;
+    case F2F_FIELD_INT: *(int *)target = (int)field->fallback; break;
+    case F2F_FIELD_BOOL: *(bool *)target = false; break;
+    case F2F_FIELD_TEXT:
+    case F2F_FIELD_PATH:
+    case F2F_FIELD_NAME: *(const char **)target = NULL; break;
+    default: return false;
     }
+    return true;
+}
+
+static void set_fallbacks(void *object, const struct f2f_table *table) {
+    for (size_t i = 0; i < table->n_fields; i++) (void)f2f_desc_leave_out(object, &table->fields[i]);
 }
 
 static const char *text_of(const struct f2f_doc *node, const char *key) {

@@ -186,6 +186,8 @@ extern const char *const f2f_desc_value_keys[];
 
 /* decode.c: tree to struct. object is zeroed memory of table->size. Errors go to the catalog's diag. */
 void f2f_desc_decode(void *object, struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *node);
+/* The value that a field of text, number or yes and no has where it is left out; false: of another type. */
+bool f2f_desc_leave_out(void *object, const struct f2f_field *field);
 /* A scalar that may be written {value:, source:, note:}: the scalar itself, or NULL if it is none. */
 struct f2f_doc *f2f_desc_scalar(struct f2f_doc *node);
 /* decode_timing.c: "2.5 ns", "4 nCK" or "max(4 nCK, 2.5 ns)". */

@@ -37,7 +37,8 @@ static f2f_status add_tasks(struct f2f_tasks *tasks, size_t *begin, const struct
             for (int way = 0; way < ways; way++) {
                 if (ways > 1) job.tp = 1 << way;
                 size_t first = tasks->n;
-                f2f_tasks_add(tasks, &job, systems[v], p->vendors[v].name, NULL);
+                f2f_tasks_add(tasks,
+                              &(struct f2f_task){.system = systems[v], .system_name = p->vendors[v].name, .job = &job});
                 for (size_t i = first; i < tasks->n; i++)
                     if (tasks->items[i].status != F2F_OK)
                         return f2f_fail(err, F2F_EINPUT, "demand '%.60s': %s", p->demands[d].name,

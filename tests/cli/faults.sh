@@ -121,4 +121,33 @@ sed 's/of: users_fit/of: user_fit/; s/of: \[users_max\]/of: [users_max, user_max
 for place in "6:42: error: claim 'more fit': no result has a figure 'user_fit'" "22:21: error: sweep 'objectives': no result has a figure 'user_max'"; do
     grep -q "figures.yaml:$place" err || fail "no $place: $(cat err)"
 done
+
+# ---- plans: jobs and vendors are tried by `check`
+cat >plan.yaml <<Y
+kind: plan
+name: p
+question: who?
+first_year: 2024
+years: 1
+objective: least-cost
+demand:
+  - {name: good, job: {name: s, do: serve, model: llama-3-8b, precision: fp8, isl: 64, osl: 8}, amount: 1e12}
+  - {name: odd, job: {name: s, do: serve, model: llama-3-8b, precision: fp8, isl: 64, osl: 8, tp: 3}, amount: 1e12}
+  - {name: many, job: {name: t, do: train, model: llama-3-8b, precision: bf16, tokens: 1e9, chips: 63}, amount: 1}
+vendors:
+  - {name: a, base: h100-1x}
+  - {name: b, base: dgx-h100}
+Y
+expect check plan.yaml 3 "9:99: error: demand 'odd' can be met by no vendor, e.g. a / s: tp 3 does not divide
+10:100: error: demand 'many' can be met by no vendor, e.g. a / t: 63 chips asked for, the system has 1"
+sed 's/tp: 3/slo: foo<=3/; s/chips: 63/chips: 8/' plan.yaml >slo.yaml # b alone can train, which is no mistake
+for verb in check run; do expect $verb slo.yaml 3 "9:100: error: a / s: unknown objective 'foo'"; done
+sed 's/tp: 3/tp: 1/; s/chips: 63/chips: 8/; s/base: dgx-h100/base: dgx-h100, set: {chip.die: 7 mm2}/' plan.yaml >vendor.yaml
+for verb in check run; do expect $verb vendor.yaml 3 "13:36: error: vendor 'b': path 'chip.die': 'die' is not read"; done
+cat >>plan.yaml <<Y
+supply: [{name: s, of: stacks, vendor: c, amount: 1}]
+cases: [{name: all, vendors: [a, d]}]
+Y
+expect check plan.yaml 3 "14:40: error: no vendor is called 'c'
+15:34: error: no vendor is called 'd'"
 echo ok

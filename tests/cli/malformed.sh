@@ -191,6 +191,19 @@ expect 1 "cannot write 'nowhere/t.json': No such file" "${s[@]}" --timeline nowh
 expect 1 "cannot write 'nowhere/out': No such file" run "$F2F_SOURCE_DIR/studies/hbm3e-12h.yaml" -o nowhere/out
 expect 1 "cannot write '.*': Is a directory" "${s[@]}" -o "$dir" --json
 expect 2 "-o 'a.xlsx': .json, .csv, .html" "${s[@]}" -o a.xlsx
+for more in --quiet --json; do
+    expect 2 "-o 'a.xyz': .json, .csv, .html.*a new folder's name has no ending" run "$F2F_SOURCE_DIR/studies/hbm3e-12h.yaml" -o a.xyz $more
+    [ ! -e a.xyz ] || { echo 'FAIL: a.xyz was made'; failed=$((failed + 1)); }
+done
+mkdir folder.v2; cat >small.yaml <<'Y'
+kind: study
+name: small
+question: does a folder that is there take the answer, whatever its name?
+systems: [{name: a, base: h100-1x}]
+jobs: [{name: s, do: serve, model: llama-3-8b, precision: fp8, isl: 8, osl: 8, concurrency: 1}]
+Y
+expect 0 '^$' run small.yaml -o folder.v2
+[ -s folder.v2/report.html ] || { echo 'FAIL: no report in folder.v2'; failed=$((failed + 1)); }
 expect 2 "^fab2fleet: serve: error: --sweep rate: 'x' is no number" "${s[@]}" --sweep rate=1,2,x
 # ---- options that would change nothing
 expect 2 "--op is for collective" kernel h100-sxm "${k[@]}" --op foo

@@ -153,6 +153,11 @@ stop() { # SECONDS ARGS...
     grep -q 'interrupted' "$dir/stop.err" || fail "$1 interrupted: no word"
 }
 stop 0.5 cost dgx-h100 --model llama-3-70b --tp 2 --samples 100000
+for seconds in 0.3 0.6 1.2 2.4 4.8; do # until samples are drawn
+    stop $seconds cost h100-sxm --samples 100000
+    if grep -q 'Interrupted: only' "$dir/stop.json"; then break; fi
+done
+grep -q '"chip_usd"' "$dir/stop.json" || fail "cost interrupted: nothing was kept"
 for seconds in 2 4 8 16; do # until a case is finished
     stop $seconds plan "$F2F_SOURCE_DIR/studies/build-or-buy.yaml" --samples 100000
     if grep -q 'Interrupted: only' "$dir/stop.json"; then break; fi

@@ -207,6 +207,10 @@ expect 0 '^$' run small.yaml -o folder.v2
 expect 2 "^fab2fleet: serve: error: --sweep rate: 'x' is no number" "${s[@]}" --sweep rate=1,2,x
 # ---- options that would change nothing
 expect 2 "--op is for collective" kernel h100-sxm "${k[@]}" --op foo
+expect 2 "--dtype is for gemm and attention" kernel h100-sxm collective --bytes 1e6 --dtype fp8
+expect 2 "--seq is for attention-prefill" kernel h100-sxm attention-decode --q-heads 8 --kv-heads 8 --kv-len 64 --seq 64
+expect 2 "--router is for several replicas" serve --system h100-1x --model llama-3-8b --router least-loaded
+expect 2 "--warmup is for --mtbf and --autoscale" serve --system h100-1x --model llama-3-8b --warmup 5
 expect 2 "--m is for gemm" kernel h100-sxm collective --bytes 1e6 --m 3
 expect 2 "--tp is for what --model costs" cost h100-sxm --tp 2
 expect 2 "--skew is for --pattern triad" memory hbm3-8h-16gb --skew 3

@@ -247,6 +247,26 @@ static void decode_ident(struct f2f_ident *id, struct f2f_diag *diag, const stru
                       kind->text ? kind->text : "");
 }
 
+const char *f2f_desc_only_word(const struct f2f_field *field, const struct f2f_doc *map) {
+    size_t length = strcspn(field->only, "=");
+    for (struct f2f_doc *child = map->child; child; child = child->next) {
+        const struct f2f_doc *scalar = f2f_desc_scalar(child);
+        if (strlen(child->key) != length || strncmp(child->key, field->only, length) != 0 || !scalar) continue;
+        return strcmp(scalar->text, field->only + length + 1) == 0 ? NULL : scalar->text;
+    }
+    return NULL;
+}
+
+/* A value that the same file makes useless. One that is inherited, or of which the other was changed, may stay. */
+static void report_unread(struct f2f_diag *diag, const struct f2f_field *field, const struct f2f_doc *map,
+                          const struct f2f_doc *node) {
+    const char *word = f2f_desc_only_word(field, map);
+    for (const struct f2f_doc *other = map->child; word && other; other = other->next)
+        if (other->kind == F2F_DOC_SCALAR && other->text == word && other->file == node->file)
+            f2f_doc_error(diag, node, "'%s' is read only with '%s', not with '%.40s': leave it out", field->key,
+                          field->only, word);
+}
+
 void f2f_desc_decode(void *object, struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *node) {
     size_t before = catalog->diag->n + catalog->diag->dropped;
     if (node->kind != F2F_DOC_MAP) {
@@ -258,7 +278,8 @@ void f2f_desc_decode(void *object, struct f2f_catalog *catalog, const struct f2f
     for (struct f2f_doc *child = node->child; child; child = child->next) {
         const struct f2f_field *field = f2f_table_field(table, child->key);
         if (field) decode_field(object, catalog, table, field, child);
-        else if (!is_head_key(child->key)) report_unknown(catalog->diag, table, child);
+        if (field && field->only) report_unread(catalog->diag, field, node, child);
+        if (!field && !is_head_key(child->key)) report_unknown(catalog->diag, table, child);
     }
     for (size_t i = 0; i < table->n_fields; i++)
         if (table->fields[i].required && !f2f_doc_get(node, table->fields[i].key))

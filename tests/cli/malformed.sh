@@ -167,10 +167,14 @@ expect 3 "levels\[0\]\.latency: error: .*out of its range" kernel h100-roce-24k 
 expect 3 "link.bandwidth: error: 'topology' is missing" kernel h100-sxm "${k[@]}" --set 'link.bandwidth=1 TB/s'
 expect 3 "out of its range" kernel h100-sxm "${k[@]}" --set 'device.pin_rate=0 Gb/s'
 expect 3 "chip: error: no chip 'hbm3-8h-16gb'.*that is the name of a memory" kernel h100-sxm "${k[@]}" --set chip=hbm3-8h-16gb
-expect 2 "'die' is not read, since 'making.dies' is given: set making.dies" cost h100-sxm --samples 0 --set 'chip.die=900 mm2'
+expect 2 "'die' is not read, since 'node.chip.making.dies' is given: set that instead$" cost h100-sxm --samples 0 --set 'chip.die=900 mm2'
 expect 2 "the stack has no 'bonding'.*stack.bonding=" cost l40s --samples 0 --set bond_yield=0.9
-expect 2 "'bonding' is not read, since 'contract' is given" cost a100-pcie-40gb --samples 0 --set bond_yield=0.9
-expect 2 "'memory.device.controller' is not read" kernel h100-sxm "${k[@]}" --set chip.memory.controller=gpu-hbm --set device.controller.cap=4
+expect 2 "'bonding' is not read, since 'node.chip.memory.device.stack.contract' is given: set that instead, or to 0$" cost a100-pcie-40gb --samples 0 --set bond_yield=0.9
+expect 2 "'controller' is not read, since 'node.chip.memory.controller' is given" kernel h100-sxm "${k[@]}" --set chip.memory.controller=gpu-hbm --set device.controller.cap=4
+expect 2 "'idle_close' is read only with 'page=adaptive', not with 'open'" memory hbm3-8h-16gb --controller gpu-hbm --set 'controller.idle_close=200 ns'
+sed 's/^page:.*/page: closed\nidle_close: 200 ns/' "$F2F_SOURCE_DIR/catalog/controller/gpu-hbm.yaml" >idle.yaml
+expect 3 "idle\.yaml:[0-9]+:[0-9]+: error: 'idle_close' is read only with 'page=adaptive', not with 'closed': leave it out" check idle.yaml
+expect 0 '^$' memory hbm3-8h-16gb -n 20000 --controller gpu-hbm-fast --set controller.page=closed
 expect 2 "reads no engine" kernel h100-sxm "${k[@]}" --set engine.max_seqs=3
 expect 2 "reads no engine" cost h100-sxm --set engine.max_seqs=3
 expect 2 "takes descriptions as they are" list chip --set chip.tdp='1 W'

@@ -46,13 +46,14 @@ static f2f_status vary_job(struct f2f_study_job *job, const struct f2f_field *fi
     return F2F_OK;
 }
 
-/* One value of a sweep on a system: a changed job or a changed system. */
+/* One value of a sweep on a system: a changed job, on the system that like has or gets, or a changed system. */
 static f2f_status make_value(struct f2f_task *like, struct f2f_study_job *job, struct f2f_catalog *catalog,
                              const struct f2f_study_sweep *sweep, const struct f2f_study_options *options,
                              f2f_error *err) {
     const struct f2f_set set = {sweep->path, like->value};
     struct f2f_diag *diag = f2f_catalog_diag(catalog), before = *diag;
     if (like->varied) F2F_TRY(vary_job(job, like->varied, like->value, err));
+    if (like->varied && like->system) return F2F_OK;
     f2f_status status = load_system(&like->system, catalog, like->place, like->varied ? NULL : &set, options, err);
     *diag = before; /* err has it, and the task keeps that */
     return status;
@@ -62,17 +63,16 @@ static f2f_status make_value(struct f2f_task *like, struct f2f_study_job *job, s
 static f2f_status add_values(struct f2f_tasks *tasks, const struct f2f_study_system *system,
                              const struct f2f_study_sweep *sweep, const struct f2f_doc *node,
                              const struct f2f_study_options *options, f2f_error *err) {
-    for (int v = 0; v < sweep->n_values; v++) {
+    struct f2f_task like = {.system_name = system->name, .place = system, .at = f2f_doc_get(node, "job")};
+    const struct f2f_doc *values = f2f_doc_get(node, "values"), *item = values->child;
+    if (strncmp(sweep->path, "job.", 4) == 0) like.varied = f2f_table_field(&f2f_study_job_table, sweep->path + 4);
+    for (int v = 0; v < sweep->n_values; v++, item = item ? item->next : NULL) {
         struct f2f_study_job *job = f2f_arena_alloc(tasks->arena, sizeof *job);
-        struct f2f_task like = {.system_name = system->name,
-                                .place = system,
-                                .job = job,
-                                .value = sweep->values[v],
-                                .at = f2f_doc_get(node, "job"),
-                                .value_at = f2f_doc_item(f2f_doc_get(node, "values"), v)};
         *job = sweep->job;
-        if (!like.value_at) like.value_at = f2f_doc_get(node, "values"); /* one value needs no list */
-        if (strncmp(sweep->path, "job.", 4) == 0) like.varied = f2f_table_field(&f2f_study_job_table, sweep->path + 4);
+        like.job = job;
+        like.value = sweep->values[v];
+        like.value_at = item ? item : values; /* one value needs no list */
+        like.err = (f2f_error){0};
         like.status = make_value(&like, job, tasks->catalog, sweep, options, &like.err);
         if (like.status == F2F_EUSAGE) like.status = F2F_EINPUT; /* what a study asks wrongly is bad input */
         if (like.status != F2F_OK && like.status != F2F_EINPUT) {

@@ -124,10 +124,8 @@ static void decode_word(int *out, struct f2f_diag *diag, const struct f2f_field 
         size_t used = strlen(known);
         (void)snprintf(known + used, sizeof known - used, "%s%s", n ? ", " : "", field->words[n]);
     }
-    const char *near = scalar ? f2f_nearest(scalar->text, field->words, n) : NULL;
-    f2f_doc_error(diag, node, "'%s' must be one of %s, not '%.40s'%s%s%s", field->key, known,
-                  scalar ? scalar->text : "a list", near ? " (did you mean '" : "", near ? near : "",
-                  near ? "'?)" : "");
+    f2f_doc_error(diag, node, "'%s' must be one of %s, not '%.40s'%s", field->key, known,
+                  scalar ? scalar->text : "a list", scalar ? f2f_did_you_mean(scalar->text, field->words, n).text : "");
 }
 
 static void decode_dtypes(double *out, struct f2f_catalog *catalog, const struct f2f_table *table,

@@ -2,6 +2,7 @@
  *
  * Text becomes a tree in yaml.c, the only file that knows the YAML library. */
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -88,4 +89,11 @@ const char *f2f_nearest(const char *text, const char *const *candidates, size_t 
         nearest = candidates[i];
     }
     return nearest;
+}
+
+struct f2f_hint f2f_did_you_mean(const char *text, const char *const *candidates, size_t n) {
+    struct f2f_hint hint = {""};
+    const char *near = f2f_nearest(text, candidates, n);
+    if (near) (void)snprintf(hint.text, sizeof hint.text, " (did you mean '%.64s'?)", near);
+    return hint;
 }

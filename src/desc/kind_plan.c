@@ -86,41 +86,23 @@ static const struct f2f_field fields[] = {
     F2F_QTY_OR(T, "lot", lot_chips, NUMBER, 0, 1e7, 0, "chips are bought in whole lots; left out: any number"),
 };
 
-/* The node of field `key` of item i of the list `list`. */
-static const struct f2f_doc *item_node(const struct f2f_doc *plan, const char *list, int i, const char *key) {
-    return f2f_doc_get(f2f_doc_item(f2f_doc_get(plan, list), i), key);
-}
-
-/* The name is one of the vendors'. */
-static void check_vendor(const T *p, const char *name, const struct f2f_doc *node, struct f2f_diag *diag) {
-    const char **names = f2f_arena_alloc(diag->arena, ((size_t)p->n_vendors + 1) * sizeof *names);
-    for (int v = 0; v < p->n_vendors; v++) {
-        names[v] = p->vendors[v].name;
-        if (strcmp(name, names[v]) == 0) return;
-    }
-    const char *near = f2f_nearest(name, names, (size_t)p->n_vendors);
-    f2f_doc_error(diag, node, "no vendor is called '%.60s'%s%s%s", name, near ? " (did you mean '" : "",
-                  near ? near : "", near ? "'?)" : "");
-}
-
 static void check(const void *object, const struct f2f_doc *node, struct f2f_diag *diag) {
     const T *p = object;
     if (!p->n_demands || !p->n_vendors) f2f_doc_error(diag, node, "a plan needs at least one demand and one vendor");
     if (p->n_vendors > 32 || p->n_demands > 32 || p->n_supplies > 32 || p->n_cases > 16)
         f2f_doc_error(diag, node, "at most 32 vendors, 32 demands, 32 supplies and 16 cases: split the plan");
-    for (int v = 0; v < p->n_vendors; v++)
-        for (int w = 0; w < v; w++)
-            if (strcmp(p->vendors[v].name, p->vendors[w].name) == 0)
-                f2f_doc_error(diag, item_node(node, "vendors", v, "name"), "two vendors are called '%s': rename one",
-                              p->vendors[v].name);
+    const char **names = f2f_desc_item_names(diag->arena, p->vendors, p->n_vendors, sizeof *p->vendors);
+    size_t n = (size_t)p->n_vendors;
+    f2f_desc_check_twice(diag, node, "vendors", "vendors", names, p->n_vendors);
     for (int s = 0; s < p->n_supplies; s++)
-        if (p->supplies[s].vendor) check_vendor(p, p->supplies[s].vendor, item_node(node, "supply", s, "vendor"), diag);
+        if (p->supplies[s].vendor)
+            f2f_desc_check_name(diag, f2f_desc_item_field(node, "supply", s, "vendor"), "vendor", p->supplies[s].vendor,
+                                names, n);
     for (int c = 0; c < p->n_cases; c++) {
-        const struct f2f_doc *vendors = item_node(node, "cases", c, "vendors");
-        for (int i = 0; i < p->cases[c].n_vendors; i++) {
-            const struct f2f_doc *item = f2f_doc_item(vendors, i);
-            check_vendor(p, p->cases[c].vendors[i], item ? item : vendors, diag);
-        }
+        const struct f2f_doc *list = f2f_desc_item_field(node, "cases", c, "vendors");
+        for (int i = 0; i < p->cases[c].n_vendors; i++)
+            f2f_desc_check_name(diag, f2f_doc_item(list, i) ? f2f_doc_item(list, i) : list, "vendor",
+                                p->cases[c].vendors[i], names, n);
     }
 }
 

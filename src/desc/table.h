@@ -149,6 +149,16 @@ const struct f2f_table *f2f_cost_table_find(const char *kind);
 /* The words of `status:`. */
 extern const char *const f2f_maturity_words[];
 
+/* names.c: for the checks of lists. Reports at node a name that is none of those. */
+void f2f_desc_check_name(struct f2f_diag *diag, const struct f2f_doc *node, const char *what, const char *name,
+                         const char *const *names, size_t n);
+/* The names of the items of a list, structs of `size` that begin with theirs. */
+const char **f2f_desc_item_names(f2f_arena *arena, const void *items, int n, size_t size);
+/* Reports names of the list `key` that stand twice. */
+void f2f_desc_check_twice(struct f2f_diag *diag, const struct f2f_doc *map, const char *key, const char *what,
+                          const char *const *names, int n);
+/* The node of field `key` of item i of the list `list` of a mapping. */
+const struct f2f_doc *f2f_desc_item_field(const struct f2f_doc *map, const char *list, int i, const char *key);
 /* names.c: is it a file; does the name look like a path; a path as `at`, whose file says it, means it (NULL: the
  * working directory); the file of a name in the catalog, or NULL. */
 bool f2f_desc_is_file(const char *path);

@@ -11,11 +11,6 @@
 #include "explore/answer.h"
 #include "explore/explore.h"
 
-static const char *did_you_mean(f2f_arena *arena, const char *text, const char *const *names, size_t n) {
-    const char *near = f2f_nearest(text, names, n);
-    return near ? f2f_arena_printf(arena, " (did you mean '%.60s'?)", near) : "";
-}
-
 /* A figure that is asked for is one the tasks have; what was not finished or does not fit has none. */
 static void check_figure(const struct f2f_tasks *tasks, const char *key, size_t first, size_t end, const char *what,
                          const char *name, const struct f2f_doc *at) {
@@ -29,7 +24,7 @@ static void check_figure(const struct f2f_tasks *tasks, const char *key, size_t 
     }
     if (n_keys)
         f2f_doc_error(f2f_catalog_diag(tasks->catalog), at, "%s '%.80s': no result has a figure '%.60s'%s", what, name,
-                      key, did_you_mean(tasks->arena, key, keys, n_keys));
+                      key, f2f_did_you_mean(key, keys, n_keys).text);
 }
 
 /* Those of claims and sweeps; reported where they are asked for. */

@@ -84,25 +84,14 @@ static f2f_status add_values(struct f2f_tasks *tasks, const struct f2f_study_sys
     return F2F_OK;
 }
 
-static const char *did_you_mean(f2f_arena *arena, const char *text, const char *const *names, size_t n) {
-    const char *near = f2f_nearest(text, names, n);
-    return near ? f2f_arena_printf(arena, " (did you mean '%.60s'?)", near) : "";
-}
-
 /* The job of each claim is one that runs. */
 static void check_claims(const struct f2f_study *study, const struct f2f_tasks *tasks) {
     const char **names = f2f_arena_alloc(tasks->arena, tasks->n * sizeof *names);
     for (size_t i = 0; i < tasks->n; i++) names[i] = tasks->items[i].job_name;
-    for (int c = 0; c < study->n_claims; c++) {
-        const char *wanted = study->claims[c].job;
-        size_t i = 0;
-        while (i < tasks->n && strcmp(names[i], wanted) != 0) i++;
-        const struct f2f_doc *claim = f2f_doc_item(f2f_doc_get(study->tree, "claims"), c);
-        if (i == tasks->n)
-            f2f_doc_error(f2f_catalog_diag(tasks->catalog), f2f_doc_get(claim, "job"),
-                          "claim '%.60s': no job is called '%.60s'%s", study->claims[c].text, wanted,
-                          did_you_mean(tasks->arena, wanted, names, tasks->n));
-    }
+    for (int c = 0; c < study->n_claims; c++)
+        f2f_desc_check_name(f2f_catalog_diag(tasks->catalog),
+                            f2f_doc_get(f2f_doc_item(f2f_doc_get(study->tree, "claims"), c), "job"), "job",
+                            study->claims[c].job, names, tasks->n);
 }
 
 static double count_of(const struct f2f_study_job *job) { return (double)job->n_models * job->n_precisions; }

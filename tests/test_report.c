@@ -469,6 +469,9 @@ static void quantities_take_their_unit_from_the_key(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_string_equal(f2f_quantity_text_of(*state, cases[i].key, cases[i].number, true), cases[i].text);
     assert_string_equal(f2f_quantity_text_of(*state, "latency_s", 2e-6, false), "2 µs");
+    assert_string_equal(f2f_quantity_text_of(*state, "goodput_Hz", 0.477, false), "0.477 Hz"); /* requests, not mHz */
+    assert_string_equal(f2f_quantity_text_of(*state, "skin_C", 48.89, false), "48.89 °C");
+    assert_string_equal(f2f_quantity_text_of(*state, "skin_C", 48.89, true), "48.89 C");
     const double column[] = {12.66e9, 0.125e9, (double)NAN, 0};
     struct f2f_scale scale = f2f_scale_find("weights_B", column, 4, true);
     assert_string_equal(f2f_scale_text(*state, &scale, column[0]), "12.660 GB");
@@ -480,6 +483,8 @@ static void labels_are_words(void **state) {
     assert_string_equal(f2f_key_label(*state, "memory.kv_B"), "KV");
     assert_string_equal(f2f_key_label(*state, "usd_per_Mtok"), "USD per Mtok");
     assert_string_equal(f2f_key_label(*state, "users_max"), "users max");
+    assert_string_equal(f2f_key_label(*state, "kgCO2e_per_Mtok"), "CO2e per Mtok");
+    assert_string_equal(f2f_key_label(*state, "feasible_n"), "feasible count");
     assert_string_equal(f2f_key_label(*state, "chip_usd_p90"), "chip p90");
 }
 

@@ -83,11 +83,14 @@ struct f2f_cost_options {
     const struct f2f_ranges *ranges; /* of the case's system and price, which are changed meanwhile and put back */
     int samples; /* 0: values only */
     int seed;
+    bool (*go_on)(void *context); /* asked between samples; NULL: always */
+    void *go_on_context;
 };
 
 /* The answer: each figure, and with samples its _p10, _p50 and _p90; a tree of where the money of an hour (of a million
  * tokens, if there is a job) goes. tornado (may be NULL): a table of inputs, the most telling first; NULL when nothing
- * is uncertain. */
+ * is uncertain. F2F_EINTERRUPTED: out holds the values, and the quantiles of the samples there were, if they tell any.
+ */
 f2f_status f2f_cost_run(struct f2f_record **out, struct f2f_record **tornado, f2f_arena *arena,
                         const struct f2f_cost_case *c, const struct f2f_cost_options *options, f2f_error *err);
 

@@ -22,7 +22,8 @@ struct f2f_diag {
 struct f2f_diag *f2f_diag_new(f2f_arena *arena);
 /* line, col from 1; 0 leaves them out. */
 void f2f_diag_add(struct f2f_diag *diag, const char *file, int line, int col, const char *fmt, ...) F2F_PRINTF(5, 6);
-/* F2F_OK if diag is as long as `before`, else F2F_EINPUT with the count in err. */
+/* F2F_OK if diag is as long as `before`, else F2F_EINPUT with the first of the new lines, and how many
+ * more there are, in err. */
 f2f_status f2f_diag_status(const struct f2f_diag *diag, size_t before, f2f_error *err);
 
 #ifdef __cplusplus

@@ -47,8 +47,15 @@ bool f2f_doc_is_null(const struct f2f_doc *node);
 /* Reports at the node's place. */
 void f2f_doc_error(struct f2f_diag *diag, const struct f2f_doc *node, const char *fmt, ...) F2F_PRINTF(3, 4);
 
-/* The candidate nearest to text (edit distance at most a third of its length), or NULL. */
+/* The shortest candidate whose first words text is ("h100": h100-sxm), else the nearest (edit distance at most a third
+ * of its length), or NULL. */
 const char *f2f_nearest(const char *text, const char *const *candidates, size_t n);
+/* " (did you mean 'chip'?)" where there is a nearest one, else empty: for the end of a message, as
+ * f2f_did_you_mean(text, names, n).text. */
+struct f2f_hint {
+    char text[96];
+};
+struct f2f_hint f2f_did_you_mean(const char *text, const char *const *candidates, size_t n);
 
 #ifdef __cplusplus
 }

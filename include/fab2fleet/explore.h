@@ -41,7 +41,8 @@ struct f2f_program_options {
 f2f_status f2f_program_run(struct f2f_results **out, struct f2f_catalog *catalog, const struct f2f_program *program,
                            const struct f2f_program_options *options, f2f_error *err);
 
-/* All that can be known without running it: F2F_EINPUT as above. */
+/* All that can be known without running it: F2F_EINPUT as above, or a demand that no vendor can meet. */
+f2f_status f2f_program_check(struct f2f_catalog *catalog, const struct f2f_program *program, f2f_error *err);
 f2f_status f2f_study_check(struct f2f_catalog *catalog, const struct f2f_study *study, f2f_error *err);
 
 #ifdef __cplusplus

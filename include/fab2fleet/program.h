@@ -77,6 +77,7 @@ struct f2f_program {
     double power_W; /* of the facility; 0: no limit */
     double shortfall_usd_per_s; /* work that is missing, an hour of the first vendor's chip; 0: none may be missing */
     double lot_chips; /* bought in whole lots of this; 0: any number */
+    const struct f2f_doc *tree; /* as read: where a mistake stands */
 };
 
 f2f_status f2f_program_load(const struct f2f_program **out, struct f2f_catalog *catalog, const char *path,

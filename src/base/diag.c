@@ -29,5 +29,7 @@ void f2f_diag_add(struct f2f_diag *diag, const char *file, int line, int col, co
 f2f_status f2f_diag_status(const struct f2f_diag *diag, size_t before, f2f_error *err) {
     size_t found = diag->n + diag->dropped - before;
     if (found == 0) return F2F_OK;
-    return f2f_fail(err, F2F_EINPUT, "%zu error%s in the input", found, found == 1 ? "" : "s");
+    if (before >= diag->n) return f2f_fail(err, F2F_EINPUT, "%zu more errors in the input", found);
+    if (found == 1) return f2f_fail(err, F2F_EINPUT, "%s", diag->lines[before]);
+    return f2f_fail(err, F2F_EINPUT, "%.300s (and %zu more)", diag->lines[before], found - 1);
 }

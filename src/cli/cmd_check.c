@@ -5,16 +5,26 @@
 
 static const struct opt table[] = {{0}};
 
-/* A study is unfolded too: systems, paths, precisions and claims are then known to be right. */
+/* A study or plan is unfolded too: systems, paths, precisions, jobs and claims are then known to be right. */
+static f2f_status check_question(struct cli *cli, const char *kind, const char *path, f2f_error *err) {
+    const struct f2f_study *study;
+    const struct f2f_program *program;
+    if (strcmp(kind, "study") == 0) {
+        F2F_TRY(f2f_study_load(&study, cli->catalog, path, err));
+        return f2f_study_check(cli->catalog, study, err);
+    }
+    F2F_TRY(f2f_program_load(&program, cli->catalog, path, NULL, 0, err));
+    return f2f_program_check(cli->catalog, program, err);
+}
+
 static f2f_status check(struct f2f_results *results, struct cli *cli, const char *path, f2f_error *err) {
     struct f2f_record *record;
-    const struct f2f_study *study;
     F2F_TRY(f2f_catalog_check(&record, cli->catalog, path, err));
-    if (strcmp(f2f_record_find(record, "kind")->text, "study") == 0) {
-        F2F_TRY(f2f_study_load(&study, cli->catalog, path, err));
+    const char *kind = f2f_record_find(record, "kind")->text;
+    if (strcmp(kind, "study") == 0 || strcmp(kind, "plan") == 0) {
         struct f2f_diag *diag = f2f_catalog_diag(cli->catalog);
         size_t told = diag->n;
-        f2f_status status = f2f_study_check(cli->catalog, study, err);
+        f2f_status status = check_question(cli, kind, path, err);
         if (status == F2F_EINPUT && diag->n == told) f2f_diag_add(diag, path, 0, 0, "%s", err->message);
         F2F_TRY(status);
     }

@@ -58,6 +58,7 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
     struct f2f_cost_case c = {0};
     struct set_list sets;
     struct f2f_record *record, *tornado;
+    struct progress progress;
     const char *why = NULL;
     if (cli->n_args != 1)
         return f2f_fail(err, F2F_EUSAGE, "one chip, node or system is wanted, e.g. fab2fleet cost h100-sxm");
@@ -71,9 +72,14 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
     F2F_TRY(f2f_catalog_system(&c.system, cli->catalog, cli->args[0], sets.item, sets.n, err));
     if (o.model) F2F_TRY(simulate(&c.job, &why, cli, c.system, err));
     if (why) c.job.tokps = 0;
-    const struct f2f_cost_options how = {
-        .ranges = f2f_catalog_ranges(cli->catalog), .samples = o.samples, .seed = cli->common.seed};
-    F2F_TRY(f2f_cost_run(&record, &tornado, cli->arena, &c, &how, err));
+    progress_start(&progress, "cost", cli->common.quiet);
+    const struct f2f_cost_options how = {.ranges = f2f_catalog_ranges(cli->catalog),
+                                         .samples = o.samples,
+                                         .seed = cli->common.seed,
+                                         .go_on = interrupt_go_on};
+    f2f_status status = f2f_cost_run(&record, &tornado, cli->arena, &c, &how, err);
+    if (status == F2F_EINTERRUPTED) f2f_results_note(results, "Interrupted: only what was finished is shown.");
+    else F2F_TRY(status);
     record->title = o.model ? f2f_arena_printf(cli->arena, "%s / cost of %s %s", cli->args[0], o.model, o.precision)
                             : f2f_arena_printf(cli->arena, "%s / cost", cli->args[0]);
     if (why) {
@@ -82,7 +88,7 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
     }
     f2f_results_add(results, record);
     if (tornado) f2f_results_table(results, tornado);
-    return F2F_OK;
+    return status;
 }
 
 static int run(struct cli *cli) {
@@ -91,7 +97,7 @@ static int run(struct cli *cli) {
     struct f2f_results *results = f2f_results_new(cli->arena, cli->verb);
     f2f_status status = answer(cli, results, &err);
     cli_put_wall(results, started_s);
-    return status == F2F_OK ? cli_finish(cli, results, status, &err) : cli_fail(cli, status, &err);
+    return results->n_items ? cli_finish(cli, results, status, &err) : cli_fail(cli, status, &err);
 }
 
 const struct verb verb_cost = {table, run};

@@ -87,16 +87,18 @@ static f2f_status make_collective(struct f2f_op *op, f2f_error *err) {
 /* Options of other operators would change nothing. */
 static f2f_status check_options(const struct cli *cli, const char *what, f2f_error *err) {
     bool gemm = strcmp(what, "gemm") == 0, prefill = strcmp(what, "attention-prefill") == 0,
-         attention = prefill || strcmp(what, "attention-decode") == 0, collective = strcmp(what, "collective") == 0;
+         decode = strcmp(what, "attention-decode") == 0, attention = prefill || decode,
+         collective = strcmp(what, "collective") == 0;
     if (!gemm && !attention && !collective) return F2F_OK; /* which is told soon */
     const struct cli_only rules[] = {{"m", gemm, "gemm"},
                                      {"n", gemm, "gemm"},
                                      {"k", gemm, "gemm"},
                                      {"groups", gemm, "gemm"},
+                                     {"dtype", gemm || attention, "gemm and attention"},
                                      {"kv-dtype", attention, "attention"},
                                      {"batch", attention, "attention"},
-                                     {"seq", attention, "attention"},
-                                     {"kv-len", attention && !prefill, "attention-decode"},
+                                     {"seq", prefill, "attention-prefill"},
+                                     {"kv-len", decode, "attention-decode"},
                                      {"q-heads", attention, "attention"},
                                      {"kv-heads", attention, "attention"},
                                      {"head-dim", attention, "attention"},

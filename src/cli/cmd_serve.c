@@ -143,6 +143,30 @@ static void put_point(struct f2f_record *frontier, const struct f2f_record *r, c
         f2f_record_num(row, figures[i], f2f_record_get(r, figures[i]), NULL);
 }
 
+/* A value that fails takes nothing from the others; the status is that of the first. */
+static f2f_status run_values(struct cli *cli, struct f2f_results *results, const char *key, const char *values,
+                             f2f_error *err) {
+    struct f2f_record *frontier = f2f_record_new(cli->arena, "throughput of a chip against speed of a user");
+    f2f_status first = F2F_OK;
+    for (char *at = (char *)values, *end; at && first != F2F_EINTERRUPTED; at = *end ? end + 1 : NULL) {
+        double value = strtod(at, &end);
+        f2f_error reason = {0};
+        size_t n = results->n_items;
+        (void)set_swept(key, value, NULL);
+        f2f_status status = run_one(cli, results, f2f_arena_printf(cli->arena, "%s %g", key, value), &reason);
+        if (results->n_items > n) put_point(frontier, results->items[n], key, value);
+        if (status == F2F_OK) continue;
+        if (status != F2F_EINTERRUPTED)
+            f2f_results_note(results, "%s %g is not answered: %s", key, value, reason.message);
+        if (first == F2F_OK || status == F2F_EINTERRUPTED) {
+            first = status;
+            if (err) *err = reason;
+        }
+    }
+    if (frontier->n_values) f2f_results_table(results, frontier);
+    return first;
+}
+
 static f2f_status sweep(struct cli *cli, struct f2f_results *results, f2f_error *err) {
     char *key = f2f_arena_strdup(cli->arena, o.sweep), *at = strchr(key, '='), *end;
     if (!at) return f2f_fail(err, F2F_EUSAGE, "--sweep '%.40s': KEY=V,V is wanted, e.g. rate=1,2,4", o.sweep);
@@ -156,16 +180,7 @@ static f2f_status sweep(struct cli *cli, struct f2f_results *results, f2f_error 
         o = kept;
         if (!*end) break;
     }
-    struct f2f_record *frontier = f2f_record_new(cli->arena, "throughput of a chip against speed of a user");
-    for (;; at = end + 1) {
-        double value = strtod(at, &end);
-        F2F_TRY(set_swept(key, value, err));
-        F2F_TRY(run_one(cli, results, f2f_arena_printf(cli->arena, "%s %g", key, value), err));
-        put_point(frontier, results->items[results->n_items - 1], key, value);
-        if (!*end) break;
-    }
-    f2f_results_table(results, frontier);
-    return F2F_OK;
+    return run_values(cli, results, key, at, err);
 }
 
 static int run(struct cli *cli) {

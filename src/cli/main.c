@@ -36,9 +36,8 @@ static void print_usage(FILE *to) {
 static int unknown_verb(const char *name) {
     const char *names[N_VERBS];
     for (size_t i = 0; i < N_VERBS; i++) names[i] = verbs[i].name;
-    const char *near = f2f_nearest(name, names, N_VERBS);
-    fprintf(stderr, "fab2fleet: error: unknown verb '%.40s'%s%s%s; `fab2fleet help` lists them\n", name,
-            near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+    fprintf(stderr, "fab2fleet: error: unknown verb '%.40s'%s; `fab2fleet help` lists them\n", name,
+            f2f_did_you_mean(name, names, N_VERBS).text);
     return F2F_EUSAGE;
 }
 

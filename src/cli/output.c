@@ -29,16 +29,23 @@ static f2f_status check_folder(const struct cli *cli, const char *path, f2f_erro
     return f2f_fail(err, F2F_ERUN, "cannot write into the folder '%.120s': %s", path, strerror(errno));
 }
 
+/* Has the name an ending that stands for no format? */
+static bool has_odd_ending(const char *path) {
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
+    return dot && dot > name && dot[1] && !cli_names_format(path);
+}
+
 f2f_status cli_check_output(const struct cli *cli, f2f_error *err) {
     const char *path = cli->common.output;
+    struct stat info;
     if (!path) return F2F_OK;
-    const char *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
-    bool named = cli_names_format(path);
-    if (strcmp(cli->verb, "run") == 0 && !named) return check_folder(cli, path, err);
-    if (dot && dot > path && !named && !cli->common.json && !cli->common.csv)
-        return f2f_fail(err, F2F_EUSAGE, "-o '%.80s': .json, .csv, .html, .txt and .trace.json (a timeline) are known",
-                        path);
-    return cli_check_writable(cli, path, err);
+    bool run = strcmp(cli->verb, "run") == 0, is_folder = stat(path, &info) == 0 && S_ISDIR(info.st_mode),
+         goes = run ? is_folder : cli->common.json || cli->common.csv; /* whatever it is called */
+    if (!goes && has_odd_ending(path))
+        return f2f_fail(err, F2F_EUSAGE,
+                        "-o '%.80s': .json, .csv, .html, .txt and .trace.json (a timeline) are known%s", path,
+                        run ? "; a new folder's name has no ending" : "");
+    return run && !cli_names_format(path) ? check_folder(cli, path, err) : cli_check_writable(cli, path, err);
 }
 
 f2f_status cli_check_only(const struct cli *cli, const struct cli_only *rules, size_t n, f2f_error *err) {

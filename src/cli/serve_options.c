@@ -130,7 +130,9 @@ static f2f_status take_engine(struct f2f_engine *engine, struct cli *cli, const 
 
 static f2f_status check_options(const struct cli *cli, const struct serve_options *o, f2f_error *err) {
     bool rate = o->rate_Hz > 0.0 || (o->sweep && strncmp(o->sweep, "rate=", 5) == 0),
-         lengths = !o->trace && !o->traffic;
+         lengths = !o->trace && !o->traffic,
+         several = o->replicas > 1 || o->pools || o->autoscale || o->size_for ||
+                   (o->sweep && strncmp(o->sweep, "replicas=", 9) == 0);
     const struct cli_only rules[] = {
         {"cv", rate, "--rate"},
         {"isl-cv", rate, "--rate"},
@@ -139,6 +141,8 @@ static f2f_status check_options(const struct cli *cli, const struct serve_option
         {"osl", lengths, "--rate and --concurrency (a trace or traffic has its own lengths)"},
         {"draft-tokens", o->draft != NULL, "--draft"},
         {"acceptance", o->draft != NULL, "--draft"},
+        {"router", several, "several replicas (--replicas, --pools, --autoscale)"},
+        {"warmup", o->mtbf_s > 0.0 || o->autoscale, "--mtbf and --autoscale"},
         {"timeline-window", o->timeline != NULL, "--timeline"}};
     if (o->timeline) F2F_TRY(cli_check_writable(cli, o->timeline, err));
     return cli_check_only(cli, rules, sizeof rules / sizeof rules[0], err);

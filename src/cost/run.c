@@ -6,7 +6,7 @@
 
 #include "cost/explain.h"
 
-enum { TORNADO_ROWS = 15 };
+enum { TORNADO_ROWS = 15, LEAST_SAMPLES = 100 }; /* of fewer, a tenth is too few to tell p10 and p90 by */
 
 static const char *const helps[F2F_COST_N] = {
 #define X(id, key, help) help,
@@ -23,22 +23,30 @@ static void put_back(const struct f2f_ranges *ranges) {
     for (size_t i = 0; i < ranges->n; i++) f2f_range_put(&ranges->item[i], ranges->item[i].value);
 }
 
-/* table: figure-major, samples of each together. */
-static f2f_status draw_all(double *table, const struct f2f_cost_case *c, const struct f2f_cost_options *o,
+/* Figures of samples: figure-major, `samples` of each together, of which `done` are drawn. */
+struct draws {
+    double *table;
+    size_t samples, done;
+};
+
+static f2f_status draw_all(struct draws *draws, const struct f2f_cost_case *c, const struct f2f_cost_options *o,
                            f2f_error *err) {
     struct f2f_cost cost;
     for (int i = 0; i < o->samples; i++) {
+        if (o->go_on && !o->go_on(o->go_on_context))
+            return f2f_fail(err, F2F_EINTERRUPTED, "interrupted: %d of %d samples were drawn", i, o->samples);
         for (size_t d = 0; d < o->ranges->n; d++) {
             const struct f2f_range *r = &o->ranges->item[d];
             f2f_range_put(r, f2f_range_quantile(r, f2f_cost_draw(o->seed, (int)d, i, o->samples)));
         }
         F2F_TRY(f2f_cost_evaluate(&cost, c, err));
-        for (int f = 0; f < F2F_COST_N; f++) table[(size_t)f * (size_t)o->samples + (size_t)i] = cost.figure[f];
+        for (int f = 0; f < F2F_COST_N; f++) draws->table[(size_t)f * draws->samples + draws->done] = cost.figure[f];
+        draws->done++;
     }
     return F2F_OK;
 }
 
-static void put_figures(struct f2f_record *r, const struct f2f_cost *cost, double *table, size_t samples) {
+static void put_figures(struct f2f_record *r, const struct f2f_cost *cost, const struct draws *draws) {
     static const struct {
         const char *suffix;
         double p;
@@ -46,10 +54,10 @@ static void put_figures(struct f2f_record *r, const struct f2f_cost *cost, doubl
     for (int f = 0; f < F2F_COST_N; f++) {
         if (isnan(cost->figure[f])) continue;
         f2f_record_num(r, f2f_cost_key((enum f2f_cost_figure)f), cost->figure[f], helps[f]);
-        for (size_t q = 0; table && q < sizeof quantiles / sizeof quantiles[0]; q++)
+        for (size_t q = 0; draws->done && q < sizeof quantiles / sizeof quantiles[0]; q++)
             f2f_record_num(
                 r, f2f_arena_printf(r->arena, "%s%s", f2f_cost_key((enum f2f_cost_figure)f), quantiles[q].suffix),
-                f2f_cost_quantile(table + (size_t)f * samples, samples, quantiles[q].p), NULL);
+                f2f_cost_quantile(draws->table + (size_t)f * draws->samples, draws->done, quantiles[q].p), NULL);
     }
 }
 
@@ -111,25 +119,26 @@ static struct f2f_record *make_tornado(f2f_arena *arena, const struct f2f_cost_c
 f2f_status f2f_cost_run(struct f2f_record **out, struct f2f_record **tornado, f2f_arena *arena,
                         const struct f2f_cost_case *c, const struct f2f_cost_options *o, f2f_error *err) {
     struct f2f_cost cost;
-    double *table = NULL;
+    struct draws draws = {.samples = (size_t)o->samples};
     bool uncertain = o->samples > 0 && o->ranges;
-    f2f_status status;
+    f2f_status status = F2F_OK;
     *out = NULL;
     if (tornado) *tornado = NULL;
     F2F_TRY(f2f_cost_evaluate(&cost, c, err));
     if (uncertain) {
-        table = f2f_arena_alloc(arena, (size_t)F2F_COST_N * (size_t)o->samples * sizeof *table);
-        status = draw_all(table, c, o, err);
+        draws.table = f2f_arena_alloc(arena, (size_t)F2F_COST_N * draws.samples * sizeof *draws.table);
+        status = draw_all(&draws, c, o, err);
         put_back(o->ranges);
-        F2F_TRY(status);
+        if (status != F2F_OK && status != F2F_EINTERRUPTED) return status;
+        if (status == F2F_EINTERRUPTED && draws.done < LEAST_SAMPLES) draws.done = 0;
     }
-    if (uncertain && tornado && o->ranges->n) {
+    if (uncertain && tornado && o->ranges->n && status == F2F_OK) {
         struct swing *swings = f2f_arena_alloc(arena, o->ranges->n * sizeof *swings);
         F2F_TRY(find_swings(swings, c, o->ranges, err));
         *tornado = make_tornado(arena, c, swings, o->ranges->n);
     }
     struct f2f_record *r = f2f_record_new(arena, c->system->id.name);
-    put_figures(r, &cost, table, (size_t)o->samples);
+    put_figures(r, &cost, &draws);
     f2f_cost_put_basis(r, &cost);
     f2f_cost_put_bill(r, &cost);
     bool job = c->job.tokps > 0;
@@ -137,5 +146,5 @@ f2f_status f2f_cost_run(struct f2f_record **out, struct f2f_record **tornado, f2
                        : (double)c->system->nodes * c->system->node->chips;
     f2f_cost_explain(r, &cost, job ? "a million tokens" : "an hour", per_h);
     *out = r;
-    return F2F_OK;
+    return status;
 }

@@ -124,10 +124,8 @@ static void decode_word(int *out, struct f2f_diag *diag, const struct f2f_field 
         size_t used = strlen(known);
         (void)snprintf(known + used, sizeof known - used, "%s%s", n ? ", " : "", field->words[n]);
     }
-    const char *near = scalar ? f2f_nearest(scalar->text, field->words, n) : NULL;
-    f2f_doc_error(diag, node, "'%s' must be one of %s, not '%.40s'%s%s%s", field->key, known,
-                  scalar ? scalar->text : "a list", near ? " (did you mean '" : "", near ? near : "",
-                  near ? "'?)" : "");
+    f2f_doc_error(diag, node, "'%s' must be one of %s, not '%.40s'%s", field->key, known,
+                  scalar ? scalar->text : "a list", scalar ? f2f_did_you_mean(scalar->text, field->words, n).text : "");
 }
 
 static void decode_dtypes(double *out, struct f2f_catalog *catalog, const struct f2f_table *table,
@@ -209,13 +207,22 @@ static void decode_field(void *object, struct f2f_catalog *catalog, const struct
     }
 }
 
-static void set_fallbacks(void *object, const struct f2f_table *table) {
-    for (size_t i = 0; i < table->n_fields; i++) {
-        const struct f2f_field *field = &table->fields[i];
-        void *target = (char *)object + field->offset;
-        if (field->type == F2F_FIELD_QUANTITY) *(double *)target = field->fallback;
-        if (field->type == F2F_FIELD_INT) *(int *)target = (int)field->fallback;
+bool f2f_desc_leave_out(void *object, const struct f2f_field *field) {
+    void *target = (char *)object + field->offset;
+    switch (field->type) {
+    case F2F_FIELD_QUANTITY: *(double *)target = field->fallback; break;
+    case F2F_FIELD_INT: *(int *)target = (int)field->fallback; break;
+    case F2F_FIELD_BOOL: *(bool *)target = false; break;
+    case F2F_FIELD_TEXT:
+    case F2F_FIELD_PATH:
+    case F2F_FIELD_NAME: *(const char **)target = NULL; break;
+    default: return false;
     }
+    return true;
+}
+
+static void set_fallbacks(void *object, const struct f2f_table *table) {
+    for (size_t i = 0; i < table->n_fields; i++) (void)f2f_desc_leave_out(object, &table->fields[i]);
 }
 
 static const char *text_of(const struct f2f_doc *node, const char *key) {
@@ -238,6 +245,26 @@ static void decode_ident(struct f2f_ident *id, struct f2f_diag *diag, const stru
                       kind->text ? kind->text : "");
 }
 
+const char *f2f_desc_only_word(const struct f2f_field *field, const struct f2f_doc *map) {
+    size_t length = strcspn(field->only, "=");
+    for (struct f2f_doc *child = map->child; child; child = child->next) {
+        const struct f2f_doc *scalar = f2f_desc_scalar(child);
+        if (strlen(child->key) != length || strncmp(child->key, field->only, length) != 0 || !scalar) continue;
+        return strcmp(scalar->text, field->only + length + 1) == 0 ? NULL : scalar->text;
+    }
+    return NULL;
+}
+
+/* A value that the same file makes useless. One that is inherited, or of which the other was changed, may stay. */
+static void report_unread(struct f2f_diag *diag, const struct f2f_field *field, const struct f2f_doc *map,
+                          const struct f2f_doc *node) {
+    const char *word = f2f_desc_only_word(field, map);
+    for (const struct f2f_doc *other = map->child; word && other; other = other->next)
+        if (other->kind == F2F_DOC_SCALAR && other->text == word && other->file == node->file)
+            f2f_doc_error(diag, node, "'%s' is read only with '%s', not with '%.40s': leave it out", field->key,
+                          field->only, word);
+}
+
 void f2f_desc_decode(void *object, struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *node) {
     size_t before = catalog->diag->n + catalog->diag->dropped;
     if (node->kind != F2F_DOC_MAP) {
@@ -249,7 +276,8 @@ void f2f_desc_decode(void *object, struct f2f_catalog *catalog, const struct f2f
     for (struct f2f_doc *child = node->child; child; child = child->next) {
         const struct f2f_field *field = f2f_table_field(table, child->key);
         if (field) decode_field(object, catalog, table, field, child);
-        else if (!is_head_key(child->key)) report_unknown(catalog->diag, table, child);
+        if (field && field->only) report_unread(catalog->diag, field, node, child);
+        if (!field && !is_head_key(child->key)) report_unknown(catalog->diag, table, child);
     }
     for (size_t i = 0; i < table->n_fields; i++)
         if (table->fields[i].required && !f2f_doc_get(node, table->fields[i].key))

@@ -2,6 +2,7 @@
  *
  * Text becomes a tree in yaml.c, the only file that knows the YAML library. */
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -78,14 +79,28 @@ static size_t distance(const char *a, const char *b) {
     return row[n];
 }
 
+/* Is it the begin of the other's words: "h100" of "h100-sxm"? */
+static bool begins(const char *text, const char *longer) {
+    size_t n = strlen(text);
+    return n > 2 && strncmp(text, longer, n) == 0 && longer[n] && strchr("-_.", longer[n]);
+}
+
 const char *f2f_nearest(const char *text, const char *const *candidates, size_t n) {
-    const char *nearest = NULL;
+    const char *nearest = NULL, *longer = NULL;
     size_t best = strlen(text) / 3 + 2;
     for (size_t i = 0; i < n; i++) {
         size_t d = distance(text, candidates[i]);
+        if (begins(text, candidates[i]) && (!longer || strlen(candidates[i]) < strlen(longer))) longer = candidates[i];
         if (d >= best) continue;
         best = d;
         nearest = candidates[i];
     }
-    return nearest;
+    return longer ? longer : nearest;
+}
+
+struct f2f_hint f2f_did_you_mean(const char *text, const char *const *candidates, size_t n) {
+    struct f2f_hint hint = {""};
+    const char *near = f2f_nearest(text, candidates, n);
+    if (near) (void)snprintf(hint.text, sizeof hint.text, " (did you mean '%.64s'?)", near);
+    return hint;
 }

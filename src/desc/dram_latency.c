@@ -41,9 +41,7 @@ static f2f_status add_symbol(struct f2f_dram_latency *out, int times, const char
         return F2F_OK;
     }
     memcpy(copy, word, length < sizeof copy ? length : sizeof copy - 1);
-    const char *near = f2f_nearest(copy, names, F2F_DRAM_SYMBOLS);
-    return f2f_fail(err, F2F_EINPUT, "'%s' is no timing%s%s%s", copy, near ? " (did you mean '" : "", near ? near : "",
-                    near ? "'?)" : "");
+    return f2f_fail(err, F2F_EINPUT, "'%s' is no timing%s", copy, f2f_did_you_mean(copy, names, F2F_DRAM_SYMBOLS).text);
 }
 
 f2f_status f2f_dram_latency_parse(struct f2f_dram_latency *out, const char *text, f2f_error *err) {

@@ -39,7 +39,7 @@ static const char *const operand_words[] = {"registers", "scratchpad", "paired",
 static const struct f2f_field fields[] = {
     F2F_REF(T, "class", cls, true, &f2f_class_table, "class of chips whose calibrated constants apply"),
     F2F_REF(T, "process", process, true, &f2f_process_table, "manufacturing process"),
-    F2F_QTY(T, "die", die_mm2, AREA, 1, 100000, "area of the compute dies together"),
+    F2F_QTY(T, "die", die_mm2, AREA, 1, 100000, "area of the compute dies together", .unless = "making.dies"),
     F2F_QTY(T, "clock", clock_Hz, FREQUENCY, 1e7, 1e11, "clock the peak rates refer to"),
     F2F_QTY_OR(T, "boost", boost_Hz, FREQUENCY, 0, 1e11, 0, "highest clock, where it is above `clock`"),
     F2F_INT(T, "units", units, 1, 100000, "SMs, compute units or matrix cores"),

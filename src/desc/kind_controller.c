@@ -14,7 +14,8 @@ static const struct f2f_field fields[] = {
     F2F_INT_OR(T, "cap", cap, 0, 1000000, 0,
                "requests one open row may serve while an older request waits for its bank; 0: no limit"),
     F2F_WORD(T, "page", page, true, page_words, "what becomes of an open row without requests"),
-    F2F_QTY_OR(T, "idle_close", idle_close_s, TIME, 0, 1e-3, 0, "adaptive: it is closed after this time"),
+    F2F_QTY_OR(T, "idle_close", idle_close_s, TIME, 0, 1e-3, 0, "adaptive: it is closed after this time",
+               .only = "page=adaptive"),
     F2F_WORD(T, "refresh", refresh, true, refresh_words, "how banks are refreshed"),
     F2F_INT_OR(T, "postpone", postpone, 0, 9, 0, "refreshes that may be owed before they go ahead of requests"),
     F2F_TEXT(

@@ -8,7 +8,8 @@
 static const struct f2f_field fields[] = {
     F2F_TEXT(T, "family", family, true, "generation, e.g. HBM3E"),
     F2F_REF(T, "standard", standard, true, &f2f_dram_table, "the DRAM standard: commands and constraints"),
-    F2F_REF(T, "controller", controller, true, &f2f_controller_table, "the controller used where a chip names none"),
+    F2F_REF(T, "controller", controller, true, &f2f_controller_table, "the controller used where a chip names none",
+            .unless = "^.controller"),
     F2F_QTY(T, "capacity", capacity_B, SIZE, 1e6, 1e13, "capacity of one stack or device"),
     F2F_REF(T, "stack", stack, false, &f2f_stack_table, "how it is made or bought"),
     F2F_QTY(T, "pin_rate", pin_rate_bps, BITRATE, 1e8, 1e11, "highest rate of one data pin the memory is rated for"),

@@ -16,10 +16,12 @@ static const struct f2f_field demand_fields[] = {
 
 static void check_demand(const void *object, const struct f2f_doc *node, struct f2f_diag *diag) {
     const D *d = object;
-    if (d->job.n_models != 1 || d->job.n_precisions != 1)
-        f2f_doc_error(diag, node, "a job of a plan has one model and one precision");
+    const struct f2f_doc *job = f2f_doc_get(node, "job");
+    if (d->job.n_models != 1) f2f_doc_error(diag, f2f_doc_get(job, "model"), "a job of a plan has one model");
+    if (d->job.n_precisions != 1)
+        f2f_doc_error(diag, f2f_doc_get(job, "precision"), "a job of a plan has one precision");
     if (d->job.kind == F2F_JOB_TRAIN && !(d->job.tokens > 0))
-        f2f_doc_error(diag, node, "a training run needs 'tokens': how long is it?");
+        f2f_doc_error(diag, job, "a training run needs 'tokens': how long is it?");
 }
 
 static const struct f2f_table demand_table = F2F_TABLE(NULL, D, demand_fields, false, check_demand);
@@ -84,33 +86,24 @@ static const struct f2f_field fields[] = {
     F2F_QTY_OR(T, "lot", lot_chips, NUMBER, 0, 1e7, 0, "chips are bought in whole lots; left out: any number"),
 };
 
-/* The name is one of the vendors'. */
-static void check_vendor(const T *p, const char *name, const struct f2f_doc *node, struct f2f_diag *diag) {
-    const char **names = f2f_arena_alloc(diag->arena, ((size_t)p->n_vendors + 1) * sizeof *names);
-    for (int v = 0; v < p->n_vendors; v++) {
-        names[v] = p->vendors[v].name;
-        if (strcmp(name, names[v]) == 0) return;
-    }
-    const char *near = f2f_nearest(name, names, (size_t)p->n_vendors);
-    f2f_doc_error(diag, node, "no vendor is called '%.60s'%s%s%s", name, near ? " (did you mean '" : "",
-                  near ? near : "", near ? "'?)" : "");
-}
-
 static void check(const void *object, const struct f2f_doc *node, struct f2f_diag *diag) {
     const T *p = object;
     if (!p->n_demands || !p->n_vendors) f2f_doc_error(diag, node, "a plan needs at least one demand and one vendor");
     if (p->n_vendors > 32 || p->n_demands > 32 || p->n_supplies > 32 || p->n_cases > 16)
         f2f_doc_error(diag, node, "at most 32 vendors, 32 demands, 32 supplies and 16 cases: split the plan");
-    for (int v = 0; v < p->n_vendors; v++)
-        for (int w = 0; w < v; w++)
-            if (strcmp(p->vendors[v].name, p->vendors[w].name) == 0)
-                f2f_doc_error(diag, f2f_doc_get(node, "vendors"), "two vendors are called '%s': rename one",
-                              p->vendors[v].name);
+    const char **names = f2f_desc_item_names(diag->arena, p->vendors, p->n_vendors, sizeof *p->vendors);
+    size_t n = (size_t)p->n_vendors;
+    f2f_desc_check_twice(diag, node, "vendors", "vendors", names, p->n_vendors);
     for (int s = 0; s < p->n_supplies; s++)
-        if (p->supplies[s].vendor) check_vendor(p, p->supplies[s].vendor, f2f_doc_get(node, "supply"), diag);
-    for (int c = 0; c < p->n_cases; c++)
+        if (p->supplies[s].vendor)
+            f2f_desc_check_name(diag, f2f_desc_item_field(node, "supply", s, "vendor"), "vendor", p->supplies[s].vendor,
+                                names, n);
+    for (int c = 0; c < p->n_cases; c++) {
+        const struct f2f_doc *list = f2f_desc_item_field(node, "cases", c, "vendors");
         for (int i = 0; i < p->cases[c].n_vendors; i++)
-            check_vendor(p, p->cases[c].vendors[i], f2f_doc_get(node, "cases"), diag);
+            f2f_desc_check_name(diag, f2f_doc_item(list, i) ? f2f_doc_item(list, i) : list, "vendor",
+                                p->cases[c].vendors[i], names, n);
+    }
 }
 
 const struct f2f_table f2f_plan_table = F2F_TABLE("plan", T, fields, false, check);
@@ -118,7 +111,11 @@ const struct f2f_table f2f_plan_table = F2F_TABLE("plan", T, fields, false, chec
 f2f_status f2f_program_load(const struct f2f_program **out, struct f2f_catalog *catalog, const char *path,
                             const struct f2f_set *sets, size_t n_sets, f2f_error *err) {
     void *object;
-    F2F_TRY(f2f_desc_load(&object, catalog, &f2f_plan_table, path, sets, n_sets, err));
+    struct f2f_doc *tree;
+    *out = NULL;
+    F2F_TRY(f2f_desc_resolve(&tree, catalog, &f2f_plan_table, path, NULL, err));
+    F2F_TRY(f2f_desc_load_tree(&object, catalog, &f2f_plan_table, tree, sets, n_sets, err));
+    ((T *)object)->tree = tree;
     *out = object;
     return F2F_OK;
 }

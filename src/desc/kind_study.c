@@ -95,59 +95,25 @@ static const struct f2f_field fields[] = {
     F2F_NAME(T, "price", price, false, price_kinds, "price list for money in the answer; us-2024 if left out"),
 };
 
-/* The node of field `key` of item i of the list `list`. */
-static const struct f2f_doc *item_node(const struct f2f_doc *study, const char *list, int i, const char *key) {
-    return f2f_doc_get(f2f_doc_item(f2f_doc_get(study, list), i), key);
-}
-
+/* Every job a system names, and every sweep a claim does, is one of the study's; none is called as another. */
 static void check_names(const T *study, const struct f2f_doc *node, struct f2f_diag *diag) {
-    for (int i = 0; i < study->n_systems; i++)
-        for (int j = 0; j < i; j++)
-            if (strcmp(study->systems[i].name, study->systems[j].name) == 0)
-                f2f_doc_error(diag, item_node(node, "systems", i, "name"), "two systems are called '%s': rename one",
-                              study->systems[i].name);
-    for (int i = 0; i < study->n_jobs; i++)
-        for (int j = 0; j < i; j++)
-            if (strcmp(study->jobs[i].name, study->jobs[j].name) == 0)
-                f2f_doc_error(diag, item_node(node, "jobs", i, "name"), "two jobs are called '%s': rename one",
-                              study->jobs[i].name);
-    for (int i = 0; i < study->n_sweeps; i++)
-        for (int j = 0; j < i; j++)
-            if (strcmp(study->sweeps[i].name, study->sweeps[j].name) == 0)
-                f2f_doc_error(diag, item_node(node, "sweeps", i, "name"), "two sweeps are called '%s': rename one",
-                              study->sweeps[i].name);
-}
-
-/* Every job a system names is one of the study's. */
-static void check_jobs(const T *study, const struct f2f_doc *node, struct f2f_diag *diag) {
-    const char **names = f2f_arena_alloc(diag->arena, ((size_t)study->n_jobs + 1) * sizeof *names);
-    for (int j = 0; j < study->n_jobs; j++) names[j] = study->jobs[j].name;
+    f2f_arena *arena = diag->arena;
+    const char **systems = f2f_desc_item_names(arena, study->systems, study->n_systems, sizeof *study->systems),
+               **jobs = f2f_desc_item_names(arena, study->jobs, study->n_jobs, sizeof *study->jobs),
+               **sweeps = f2f_desc_item_names(arena, study->sweeps, study->n_sweeps, sizeof *study->sweeps);
+    f2f_desc_check_twice(diag, node, "systems", "systems", systems, study->n_systems);
+    f2f_desc_check_twice(diag, node, "jobs", "jobs", jobs, study->n_jobs);
+    f2f_desc_check_twice(diag, node, "sweeps", "sweeps", sweeps, study->n_sweeps);
     for (int i = 0; i < study->n_systems; i++) {
-        for (int k = 0; k < study->systems[i].n_jobs; k++) {
-            const char *wanted = study->systems[i].jobs[k];
-            int found = 0;
-            while (found < study->n_jobs && strcmp(names[found], wanted) != 0) found++;
-            if (found < study->n_jobs) continue;
-            const char *near = f2f_nearest(wanted, names, (size_t)study->n_jobs);
-            f2f_doc_error(diag, item_node(node, "systems", i, "jobs"), "no job is called '%.60s'%s%s%s", wanted,
-                          near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
-        }
+        const struct f2f_doc *list = f2f_desc_item_field(node, "systems", i, "jobs");
+        for (int k = 0; k < study->systems[i].n_jobs; k++)
+            f2f_desc_check_name(diag, f2f_doc_item(list, k) ? f2f_doc_item(list, k) : list, "job",
+                                study->systems[i].jobs[k], jobs, (size_t)study->n_jobs);
     }
-}
-
-static void check_claims(const T *study, const struct f2f_doc *node, struct f2f_diag *diag) {
-    const char **names = f2f_arena_alloc(diag->arena, ((size_t)study->n_sweeps + 1) * sizeof *names);
-    for (int i = 0; i < study->n_sweeps; i++) names[i] = study->sweeps[i].name;
-    for (int i = 0; i < study->n_claims; i++) {
-        const char *wanted = study->claims[i].sweep;
-        int found = 0;
-        while (wanted && found < study->n_sweeps && strcmp(names[found], wanted) != 0) found++;
-        if (!wanted || found < study->n_sweeps) continue;
-        const char *near = f2f_nearest(wanted, names, (size_t)study->n_sweeps);
-        f2f_doc_error(diag, item_node(node, "claims", i, "sweep"), "no sweep is called '%.80s'%s%s%s", wanted,
-                      near ? " (did you mean '" : ": give the name of one of 'sweeps'", near ? near : "",
-                      near ? "'?)" : "");
-    }
+    for (int i = 0; i < study->n_claims; i++)
+        if (study->claims[i].sweep)
+            f2f_desc_check_name(diag, f2f_desc_item_field(node, "claims", i, "sweep"), "sweep", study->claims[i].sweep,
+                                sweeps, (size_t)study->n_sweeps);
 }
 
 static void check_paths(const T *study, const struct f2f_doc *node, struct f2f_diag *diag) {
@@ -158,10 +124,10 @@ static void check_paths(const T *study, const struct f2f_doc *node, struct f2f_d
         bool of_job = strncmp(path, "job.", 4) == 0;
         if (of_job) (void)f2f_desc_set_field(&field, diag->arena, &f2f_study_job_table, path + 4, &reason);
         else (void)f2f_desc_set_field(&field, diag->arena, &f2f_system_table, path, &reason);
-        if (!field) f2f_doc_error(diag, item_node(node, "sweeps", i, "path"), "%s", reason.message);
+        if (!field) f2f_doc_error(diag, f2f_desc_item_field(node, "sweeps", i, "path"), "%s", reason.message);
         else if (of_job && field->type != F2F_FIELD_TEXT && field->type != F2F_FIELD_NAME &&
                  field->type != F2F_FIELD_INT && field->type != F2F_FIELD_QUANTITY)
-            f2f_doc_error(diag, item_node(node, "sweeps", i, "path"),
+            f2f_doc_error(diag, f2f_desc_item_field(node, "sweeps", i, "path"),
                           "a sweep varies a text or a number of its job, '%s' is neither", field->key);
     }
 }
@@ -170,8 +136,6 @@ static void check(const void *object, const struct f2f_doc *node, struct f2f_dia
     const T *study = object;
     if (!study->n_systems || !study->n_jobs) f2f_doc_error(diag, node, "a study needs at least one system and one job");
     check_names(study, node, diag);
-    check_jobs(study, node, diag);
-    check_claims(study, node, diag);
     check_paths(study, node, diag);
 }
 

@@ -53,12 +53,9 @@ f2f_status f2f_catalog_list(struct f2f_results *out, struct f2f_catalog *catalog
         known = true;
         list_kind(out, catalog, f2f_desc_kinds[n]);
     }
-    if (!known) {
-        const char *near = f2f_nearest(kind, f2f_desc_kinds, n);
-        return f2f_fail(err, F2F_EUSAGE, "no kind '%.40s': %s and model are known%s%s%s", kind,
-                        f2f_desc_kinds_text(out->arena), near ? " (did you mean '" : "", near ? near : "",
-                        near ? "'?)" : "");
-    }
+    if (!known)
+        return f2f_fail(err, F2F_EUSAGE, "no kind '%.40s': %s and model are known%s", kind,
+                        f2f_desc_kinds_text(out->arena), f2f_did_you_mean(kind, f2f_desc_kinds, n).text);
     return f2f_diag_status(catalog->diag, before, err);
 }
 

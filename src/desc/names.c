@@ -130,3 +130,29 @@ f2f_status f2f_desc_kind(const char **kind, struct f2f_catalog *catalog, const c
     bool there = is_model(catalog->arena, path) || (f2f_desc_is_path(name) && f2f_desc_is_file(path));
     return there ? f2f_desc_file_kind(kind, catalog, path, err) : f2f_desc_unknown(catalog, kinds, name, at, err);
 }
+
+void f2f_desc_check_name(struct f2f_diag *diag, const struct f2f_doc *node, const char *what, const char *name,
+                         const char *const *names, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(names[i], name) == 0) return;
+    f2f_doc_error(diag, node, "no %s is called '%.80s'%s", what, name, f2f_did_you_mean(name, names, n).text);
+}
+
+const char **f2f_desc_item_names(f2f_arena *arena, const void *items, int n, size_t size) {
+    const char **names = f2f_arena_alloc(arena, ((size_t)n + 1) * sizeof *names);
+    for (int i = 0; i < n; i++) memcpy(&names[i], (const char *)items + (size_t)i * size, sizeof names[i]);
+    return names;
+}
+
+void f2f_desc_check_twice(struct f2f_diag *diag, const struct f2f_doc *map, const char *key, const char *what,
+                          const char *const *names, int n) {
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < i; j++)
+            if (strcmp(names[i], names[j]) == 0)
+                f2f_doc_error(diag, f2f_desc_item_field(map, key, i, "name"), "two %s are called '%s': rename one",
+                              what, names[i]);
+}
+
+const struct f2f_doc *f2f_desc_item_field(const struct f2f_doc *map, const char *list, int i, const char *key) {
+    return f2f_doc_get(f2f_doc_item(f2f_doc_get(map, list), i), key);
+}

@@ -71,13 +71,19 @@ static void put_head(struct f2f_json *json) {
     f2f_json_object_end(json);
 }
 
+static const char *description_of(f2f_arena *arena, const struct f2f_field *field) {
+    if (field->unless) return f2f_arena_printf(arena, "%s; not read where '%s' is given", field->help, field->unless);
+    if (field->only) return f2f_arena_printf(arena, "%s; read only with '%s'", field->help, field->only);
+    return field->help;
+}
+
 static void put_object(struct f2f_json *json, const struct f2f_table *table) {
     f2f_json_text(json, "type", "object");
     f2f_json_bool(json, "additionalProperties", false);
     f2f_json_object(json, "properties");
     for (size_t i = 0; i < table->n_fields; i++) {
         f2f_json_object(json, table->fields[i].key);
-        f2f_json_text(json, "description", table->fields[i].help);
+        f2f_json_text(json, "description", description_of(json->out->arena, &table->fields[i]));
         put_type(json, &table->fields[i]);
         f2f_json_object_end(json);
     }

@@ -43,10 +43,8 @@ static f2f_status no_such_path(const struct f2f_table *table, const struct f2f_s
     const char *keys[256];
     size_t n = 0;
     collect_keys(keys, &n, 256, table, depth);
-    const char *near = f2f_nearest(step, keys, n);
-    return f2f_fail(err, F2F_EUSAGE, "path '%.80s': no '%.40s' in a %s%s%s%s", set->path, step,
-                    table->kind ? table->kind : "mapping", near ? " (did you mean '" : "", near ? near : "",
-                    near ? "'?)" : "");
+    return f2f_fail(err, F2F_EUSAGE, "path '%.80s': no '%.40s' in a %s%s", set->path, step,
+                    table->kind ? table->kind : "mapping", f2f_did_you_mean(step, keys, n).text);
 }
 
 /* "levels[0]" -> levels and 0; without brackets the item is -1. */

@@ -42,6 +42,8 @@ struct f2f_field {
     double fallback; /* value when absent */
     const char *const *words; /* WORD, NAME: NULL-terminated */
     const struct f2f_table *table; /* STRUCT, REF, LIST */
+    const char *unless; /* not read where this is given: a path from the same mapping, after "^." from the one around */
+    const char *only; /* read only with this: "page=adaptive", a word of the same mapping */
 };
 
 struct f2f_table {
@@ -54,71 +56,75 @@ struct f2f_table {
     void (*check)(const void *object, const struct f2f_doc *node, struct f2f_diag *diag);
 };
 
-/* Short forms for the tables: T is the struct. The range is inclusive, in SI. */
-#define F2F_QTY(T, KEY, MEMBER, QUANTITY, MIN, MAX, HELP)                                          \
-    {                                                                                              \
-        .key = KEY, .help = HELP, .type = F2F_FIELD_QUANTITY, .quantity = F2F_QUANTITY_##QUANTITY, \
-        .offset = offsetof(T, MEMBER), .required = true, .min = MIN, .max = MAX                    \
+/* Short forms for the tables: T is the struct. The range is inclusive, in SI. The help stands last; `.unless` and
+ * `.only` may follow it. */
+#define F2F_QTY(T, KEY, MEMBER, QUANTITY, MIN, MAX, ...)                                                  \
+    {                                                                                                     \
+        .key = KEY, .help = __VA_ARGS__, .type = F2F_FIELD_QUANTITY, .quantity = F2F_QUANTITY_##QUANTITY, \
+        .offset = offsetof(T, MEMBER), .required = true, .min = MIN, .max = MAX                           \
     }
-#define F2F_QTY_OR(T, KEY, MEMBER, QUANTITY, MIN, MAX, FALLBACK, HELP)                             \
-    {                                                                                              \
-        .key = KEY, .help = HELP, .type = F2F_FIELD_QUANTITY, .quantity = F2F_QUANTITY_##QUANTITY, \
-        .offset = offsetof(T, MEMBER), .min = MIN, .max = MAX, .fallback = FALLBACK                \
+#define F2F_QTY_OR(T, KEY, MEMBER, QUANTITY, MIN, MAX, FALLBACK, ...)                                     \
+    {                                                                                                     \
+        .key = KEY, .help = __VA_ARGS__, .type = F2F_FIELD_QUANTITY, .quantity = F2F_QUANTITY_##QUANTITY, \
+        .offset = offsetof(T, MEMBER), .min = MIN, .max = MAX, .fallback = FALLBACK                       \
     }
-#define F2F_INT(T, KEY, MEMBER, MIN, MAX, HELP)                                                                       \
+#define F2F_INT(T, KEY, MEMBER, MIN, MAX, ...)                                                                   \
+    {                                                                                                            \
+        .key = KEY, .help = __VA_ARGS__, .type = F2F_FIELD_INT, .offset = offsetof(T, MEMBER), .required = true, \
+        .min = MIN, .max = MAX                                                                                   \
+    }
+#define F2F_INT_OR(T, KEY, MEMBER, MIN, MAX, FALLBACK, ...)                                                            \
+    {                                                                                                                  \
+        .key = KEY, .help = __VA_ARGS__, .type = F2F_FIELD_INT, .offset = offsetof(T, MEMBER), .min = MIN, .max = MAX, \
+        .fallback = FALLBACK                                                                                           \
+    }
+#define F2F_TEXT(T, KEY, MEMBER, REQUIRED, ...) \
+    { .key = KEY, .help = __VA_ARGS__, .type = F2F_FIELD_TEXT, .offset = offsetof(T, MEMBER), .required = REQUIRED }
+#define F2F_PATH(T, KEY, MEMBER, ...) \
+    { .key = KEY, .help = __VA_ARGS__, .type = F2F_FIELD_PATH, .offset = offsetof(T, MEMBER) }
+#define F2F_FLAG(T, KEY, MEMBER, ...) \
+    { .key = KEY, .help = __VA_ARGS__, .type = F2F_FIELD_BOOL, .offset = offsetof(T, MEMBER) }
+#define F2F_WORD(T, KEY, MEMBER, REQUIRED, WORDS, ...)                                                                \
     {                                                                                                                 \
-        .key = KEY, .help = HELP, .type = F2F_FIELD_INT, .offset = offsetof(T, MEMBER), .required = true, .min = MIN, \
-        .max = MAX                                                                                                    \
+        .key = KEY, .help = __VA_ARGS__, .type = F2F_FIELD_WORD, .offset = offsetof(T, MEMBER), .required = REQUIRED, \
+        .words = WORDS                                                                                                \
     }
-#define F2F_INT_OR(T, KEY, MEMBER, MIN, MAX, FALLBACK, HELP)                                                    \
-    {                                                                                                           \
-        .key = KEY, .help = HELP, .type = F2F_FIELD_INT, .offset = offsetof(T, MEMBER), .min = MIN, .max = MAX, \
-        .fallback = FALLBACK                                                                                    \
+#define F2F_REF(T, KEY, MEMBER, REQUIRED, TABLE, ...)                                                                \
+    {                                                                                                                \
+        .key = KEY, .help = __VA_ARGS__, .type = F2F_FIELD_REF, .offset = offsetof(T, MEMBER), .required = REQUIRED, \
+        .table = TABLE                                                                                               \
     }
-#define F2F_TEXT(T, KEY, MEMBER, REQUIRED, HELP) \
-    { .key = KEY, .help = HELP, .type = F2F_FIELD_TEXT, .offset = offsetof(T, MEMBER), .required = REQUIRED }
-#define F2F_PATH(T, KEY, MEMBER, HELP) \
-    { .key = KEY, .help = HELP, .type = F2F_FIELD_PATH, .offset = offsetof(T, MEMBER) }
-#define F2F_FLAG(T, KEY, MEMBER, HELP) \
-    { .key = KEY, .help = HELP, .type = F2F_FIELD_BOOL, .offset = offsetof(T, MEMBER) }
-#define F2F_WORD(T, KEY, MEMBER, REQUIRED, WORDS, HELP)                                                        \
-    {                                                                                                          \
-        .key = KEY, .help = HELP, .type = F2F_FIELD_WORD, .offset = offsetof(T, MEMBER), .required = REQUIRED, \
-        .words = WORDS                                                                                         \
+#define F2F_NAME(T, KEY, MEMBER, REQUIRED, KINDS, ...)                                                                \
+    {                                                                                                                 \
+        .key = KEY, .help = __VA_ARGS__, .type = F2F_FIELD_NAME, .offset = offsetof(T, MEMBER), .required = REQUIRED, \
+        .words = KINDS                                                                                                \
     }
-#define F2F_REF(T, KEY, MEMBER, REQUIRED, TABLE, HELP)                                                        \
-    {                                                                                                         \
-        .key = KEY, .help = HELP, .type = F2F_FIELD_REF, .offset = offsetof(T, MEMBER), .required = REQUIRED, \
-        .table = TABLE                                                                                        \
-    }
-#define F2F_NAME(T, KEY, MEMBER, REQUIRED, KINDS, HELP)                                                        \
-    {                                                                                                          \
-        .key = KEY, .help = HELP, .type = F2F_FIELD_NAME, .offset = offsetof(T, MEMBER), .required = REQUIRED, \
-        .words = KINDS                                                                                         \
-    }
-#define F2F_QTYS(T, KEY, MEMBER, COUNT, QUANTITY, MIN, MAX, REQUIRED, HELP)                                  \
+#define F2F_QTYS(T, KEY, MEMBER, COUNT, QUANTITY, MIN, MAX, REQUIRED, ...)                                   \
     {                                                                                                        \
-        .key = KEY, .help = HELP, .type = F2F_FIELD_QUANTITIES, .quantity = F2F_QUANTITY_##QUANTITY,         \
+        .key = KEY, .help = __VA_ARGS__, .type = F2F_FIELD_QUANTITIES, .quantity = F2F_QUANTITY_##QUANTITY,  \
         .offset = offsetof(T, MEMBER), .count_offset = offsetof(T, COUNT), .required = REQUIRED, .min = MIN, \
         .max = MAX                                                                                           \
     }
-#define F2F_STRUCT(T, KEY, MEMBER, REQUIRED, TABLE, HELP)                                                        \
-    {                                                                                                            \
-        .key = KEY, .help = HELP, .type = F2F_FIELD_STRUCT, .offset = offsetof(T, MEMBER), .required = REQUIRED, \
-        .table = TABLE                                                                                           \
+#define F2F_STRUCT(T, KEY, MEMBER, REQUIRED, TABLE, ...)                                          \
+    {                                                                                             \
+        .key = KEY, .help = __VA_ARGS__, .type = F2F_FIELD_STRUCT, .offset = offsetof(T, MEMBER), \
+        .required = REQUIRED, .table = TABLE                                                      \
     }
-#define F2F_LIST(T, KEY, MEMBER, COUNT, REQUIRED, TABLE, HELP)                           \
-    {                                                                                    \
-        .key = KEY, .help = HELP, .type = F2F_FIELD_LIST, .offset = offsetof(T, MEMBER), \
-        .count_offset = offsetof(T, COUNT), .required = REQUIRED, .table = TABLE         \
+#define F2F_LIST(T, KEY, MEMBER, COUNT, REQUIRED, TABLE, ...)                                   \
+    {                                                                                           \
+        .key = KEY, .help = __VA_ARGS__, .type = F2F_FIELD_LIST, .offset = offsetof(T, MEMBER), \
+        .count_offset = offsetof(T, COUNT), .required = REQUIRED, .table = TABLE                \
     }
-#define F2F_MANY(T, TYPE, KEY, MEMBER, COUNT, REQUIRED, HELP)                              \
-    {                                                                                      \
-        .key = KEY, .help = HELP, .type = F2F_FIELD_##TYPE, .offset = offsetof(T, MEMBER), \
-        .count_offset = offsetof(T, COUNT), .required = REQUIRED                           \
+#define F2F_MANY(T, TYPE, KEY, MEMBER, COUNT, REQUIRED, ...)                                      \
+    {                                                                                             \
+        .key = KEY, .help = __VA_ARGS__, .type = F2F_FIELD_##TYPE, .offset = offsetof(T, MEMBER), \
+        .count_offset = offsetof(T, COUNT), .required = REQUIRED                                  \
     }
-#define F2F_TIMING(T, KEY, MEMBER, HELP) \
-    { .key = KEY, .help = HELP, .type = F2F_FIELD_TIMING, .quantity = F2F_QUANTITY_TIME, .offset = offsetof(T, MEMBER) }
+#define F2F_TIMING(T, KEY, MEMBER, ...)                                                           \
+    {                                                                                             \
+        .key = KEY, .help = __VA_ARGS__, .type = F2F_FIELD_TIMING, .quantity = F2F_QUANTITY_TIME, \
+        .offset = offsetof(T, MEMBER)                                                             \
+    }
 #define F2F_TABLE(KIND, T, FIELDS, SOURCED, CHECK)                                                         \
     {                                                                                                      \
         .kind = KIND, .size = sizeof(T), .fields = FIELDS, .n_fields = sizeof(FIELDS) / sizeof(FIELDS)[0], \
@@ -143,6 +149,16 @@ const struct f2f_table *f2f_cost_table_find(const char *kind);
 /* The words of `status:`. */
 extern const char *const f2f_maturity_words[];
 
+/* names.c: for the checks of lists. Reports at node a name that is none of those. */
+void f2f_desc_check_name(struct f2f_diag *diag, const struct f2f_doc *node, const char *what, const char *name,
+                         const char *const *names, size_t n);
+/* The names of the items of a list, structs of `size` that begin with theirs. */
+const char **f2f_desc_item_names(f2f_arena *arena, const void *items, int n, size_t size);
+/* Reports names of the list `key` that stand twice. */
+void f2f_desc_check_twice(struct f2f_diag *diag, const struct f2f_doc *map, const char *key, const char *what,
+                          const char *const *names, int n);
+/* The node of field `key` of item i of the list `list` of a mapping. */
+const struct f2f_doc *f2f_desc_item_field(const struct f2f_doc *map, const char *list, int i, const char *key);
 /* names.c: is it a file; does the name look like a path; a path as `at`, whose file says it, means it (NULL: the
  * working directory); the file of a name in the catalog, or NULL. */
 bool f2f_desc_is_file(const char *path);
@@ -186,6 +202,10 @@ extern const char *const f2f_desc_value_keys[];
 
 /* decode.c: tree to struct. object is zeroed memory of table->size. Errors go to the catalog's diag. */
 void f2f_desc_decode(void *object, struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *node);
+/* The value that a field of text, number or yes and no has where it is left out; false: of another type. */
+bool f2f_desc_leave_out(void *object, const struct f2f_field *field);
+/* The word that a field of `only` wants another to be, and which that is in the mapping instead; NULL: it is right. */
+const char *f2f_desc_only_word(const struct f2f_field *field, const struct f2f_doc *map);
 /* A scalar that may be written {value:, source:, note:}: the scalar itself, or NULL if it is none. */
 struct f2f_doc *f2f_desc_scalar(struct f2f_doc *node);
 /* decode_timing.c: "2.5 ns", "4 nCK" or "max(4 nCK, 2.5 ns)". */

@@ -1,30 +1,11 @@
-/* unread.c - values that stand in for others: a --set of one that is not read is a mistake, not a change.
+/* unread.c - values that nothing reads, because another stands in for them: a --set of one is a mistake, not a change.
  *
- * Which of two values counts is decided by the models (memory/ports.c, fab/chip.c, fab/stack.c); this table says the
- * same in words, so that nobody changes the other one and believes the answer. */
+ * Which of two values counts is decided by the models (memory/ports.c, fab/chip.c, fab/stack.c); the tables of the
+ * kinds say it in `unless` and `only`, so that nobody changes the other one and believes the answer. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "desc/set.h"
-
-static const struct rule {
-    const struct f2f_table *table;
-    const char *first, *second; /* the second is read only where the first is not given */
-    const char *remedy;
-} rules[] = {
-    {&f2f_chip_table, "memory.controller", "memory.device.controller", "set chip.memory.controller instead"},
-    {&f2f_chip_table, "making.dies", "die", "set making.dies[0].area instead"},
-    {&f2f_stack_table, "contract", "die", "--set stack.contract='0 USD/GB' to make it instead"},
-    {&f2f_stack_table, "contract", "foundry", "--set stack.contract='0 USD/GB' to make it instead"},
-    {&f2f_stack_table, "contract", "base_die", "--set stack.contract='0 USD/GB' to make it instead"},
-    {&f2f_stack_table, "contract", "base_foundry", "--set stack.contract='0 USD/GB' to make it instead"},
-    {&f2f_stack_table, "contract", "bonding", "--set stack.contract='0 USD/GB' to make it instead"},
-    {&f2f_stack_table, "contract", "repaired", "--set stack.contract='0 USD/GB' to make it instead"},
-    {&f2f_stack_table, "contract", "tsv", "--set stack.contract='0 USD/GB' to make it instead"},
-    {&f2f_stack_table, "contract", "test", "--set stack.contract='0 USD/GB' to make it instead"},
-    {&f2f_stack_table, "contract", "margin", "--set stack.contract='0 USD/GB' to make it instead"},
-};
-#define N_RULES (sizeof rules / sizeof rules[0])
 
 /* The child of that key, its reference followed if it is one; NULL: not given. */
 static struct f2f_doc *child_of(struct f2f_catalog *catalog, const struct f2f_field *field, struct f2f_doc *node) {
@@ -33,81 +14,70 @@ static struct f2f_doc *child_of(struct f2f_catalog *catalog, const struct f2f_fi
     return f2f_desc_follow(catalog, field, child);
 }
 
-/* "memory.controller" below a table: its steps; how many there are. */
-static int walk(struct f2f_set_path *steps, const struct f2f_table *table, const char *text) {
-    steps->n = 0;
-    for (const char *at = text; at; at = strchr(at, '.') ? strchr(at, '.') + 1 : NULL) {
-        const struct f2f_field *field = NULL;
-        size_t length = strcspn(at, ".");
-        for (size_t f = 0; f < table->n_fields && !field; f++)
-            if (strlen(table->fields[f].key) == length && strncmp(table->fields[f].key, at, length) == 0)
-                field = &table->fields[f];
-        steps->field[steps->n] = field;
-        steps->step[steps->n] = field->key;
-        steps->item[steps->n++] = -1;
+/* The field at a path below a table, as `unless` names it; its node there, or NULL: not given (a price of 0 is none).
+ */
+static const struct f2f_field *find(struct f2f_doc **out, struct f2f_catalog *catalog, const struct f2f_table *table,
+                                    struct f2f_doc *node, const char *path) {
+    const struct f2f_field *field = NULL;
+    for (char *key = f2f_arena_strdup(catalog->arena, path), *dot; key; key = dot) {
+        dot = strchr(key, '.');
+        if (dot) *dot++ = '\0';
+        field = f2f_table_field(table, key);
+        node = child_of(catalog, field, node);
         table = field->table;
     }
-    return steps->n;
-}
-
-static bool is_given(struct f2f_catalog *catalog, struct f2f_doc *node, const struct f2f_set_path *steps) {
-    for (int i = 0; i < steps->n && node; i++) node = child_of(catalog, steps->field[i], node);
     const struct f2f_doc *scalar = node ? f2f_desc_scalar(node) : NULL;
-    bool number = steps->field[steps->n - 1]->type == F2F_FIELD_QUANTITY;
-    return node && !(number && scalar && !(strtod(scalar->text, NULL) > 0));
+    bool none = field->type == F2F_FIELD_QUANTITY && scalar && !(strtod(scalar->text, NULL) > 0);
+    *out = none ? NULL : node;
+    return field;
 }
 
-/* Do the steps of the path from `begin` on start with these? */
-static bool starts(const struct f2f_set_path *path, int begin, const struct f2f_set_path *steps) {
-    if (path->n - begin < steps->n) return false;
-    for (int i = 0; i < steps->n; i++)
-        if (path->field[begin + i] != steps->field[i]) return false;
-    return true;
+/* The mapping that holds the field a path leads to, and the mapping around that. */
+struct place {
+    const struct f2f_table *table, *outer_table;
+    struct f2f_doc *node, *outer;
+};
+
+/* "memory.device" of the first n steps, for messages. */
+static const char *steps_text(f2f_arena *arena, const struct f2f_set_path *path, int n) {
+    const char *text = "";
+    for (int i = 0; i < n; i++) text = f2f_arena_printf(arena, "%s%s.", text, path->step[i]);
+    return text;
 }
 
-void f2f_set_redirect(struct f2f_set_path *path, struct f2f_catalog *catalog, const struct f2f_table *table,
-                      struct f2f_doc *root) {
-    struct f2f_doc *node = root;
-    for (int i = 0; i < path->n && node; i++) {
-        for (size_t r = 0; r < N_RULES; r++) {
-            struct f2f_set_path first, second, whole = *path;
-            if (rules[r].table != table) continue;
-            int n = walk(&first, table, rules[r].first), m = walk(&second, table, rules[r].second),
-                rest = path->n - i - n;
-            if (first.field[n - 1]->table != second.field[m - 1]->table || !starts(path, i, &first)) continue;
-            if (rest < 1 || i + m + rest > F2F_SET_STEPS || is_given(catalog, node, &first)) continue;
-            whole.n = i;
-            for (int k = 0; k < m + rest; k++, whole.n++) {
-                const struct f2f_set_path *from = k < m ? &second : path;
-                int at = k < m ? k : i + n + k - m;
-                whole.step[whole.n] = from->step[at];
-                whole.item[whole.n] = from->item[at];
-                whole.field[whole.n] = from->field[at];
-            }
-            *path = whole;
-            return;
-        }
-        if (path->item[i] >= 0) return; /* no rule looks into lists */
-        node = child_of(catalog, path->field[i], node);
-        table = path->field[i]->table;
-    }
+/* Step i of the path is a field that something stands in for. */
+static f2f_status check_unless(struct f2f_catalog *catalog, const struct place *at, const struct f2f_set_path *path,
+                               int i, const struct f2f_set *set, f2f_error *err) {
+    const char *unless = path->field[i]->unless;
+    bool around = strncmp(unless, "^.", 2) == 0;
+    struct f2f_doc *given;
+    if (around && !at->outer_table) return F2F_OK;
+    const struct f2f_field *first = find(&given, catalog, around ? at->outer_table : at->table,
+                                         around ? at->outer : at->node, around ? unless + 2 : unless);
+    if (!given) return F2F_OK;
+    return f2f_fail(err, F2F_EUSAGE, "path '%.80s': '%s' is not read, since '%s%s' is given: set that instead%s",
+                    set->path, path->field[i]->key, steps_text(catalog->arena, path, around ? i - 1 : i),
+                    around ? unless + 2 : unless, first->type == F2F_FIELD_QUANTITY ? ", or to 0" : "");
 }
 
-static f2f_status check_one(struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *node,
+/* Step i is a field that is read only with a word of another. */
+static f2f_status check_only(const struct place *at, const struct f2f_field *field, const struct f2f_set *set,
+                             f2f_error *err) {
+    const char *word = f2f_desc_only_word(field, at->node);
+    return word ? f2f_fail(err, F2F_EUSAGE, "path '%.80s': '%s' is read only with '%s', not with '%.40s'", set->path,
+                           field->key, field->only, word)
+                : F2F_OK;
+}
+
+static f2f_status check_one(struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *root,
                             const struct f2f_set_path *path, const struct f2f_set *set, f2f_error *err) {
-    for (int i = 0; i < path->n && node && table; i++) {
-        for (size_t r = 0; r < N_RULES; r++) {
-            struct f2f_set_path first, second;
-            if (rules[r].table != table) continue;
-            (void)walk(&first, table, rules[r].first);
-            (void)walk(&second, table, rules[r].second);
-            if (starts(path, i, &second) && is_given(catalog, node, &first))
-                return f2f_fail(err, F2F_EUSAGE, "path '%.80s': '%s' is not read, since '%s' is given: %s", set->path,
-                                rules[r].second, rules[r].first, rules[r].remedy);
-        }
-        if (path->item[i] >= 0) break;
-        node = child_of(catalog, path->field[i], node);
-        table = path->field[i]->table;
+    struct place at = {.table = table, .node = root};
+    for (int i = 0; i < path->n && at.node && at.table; i++) {
+        const struct f2f_field *field = path->field[i];
+        if (field->unless) F2F_TRY(check_unless(catalog, &at, path, i, set, err));
+        if (field->only) F2F_TRY(check_only(&at, field, set, err));
+        if (path->item[i] >= 0) break; /* nothing in lists stands in for another */
+        at = (struct place){field->table, at.table, child_of(catalog, field, at.node), at.node};
     }
     return F2F_OK;
 }
@@ -121,4 +91,43 @@ f2f_status f2f_set_check_read(struct f2f_catalog *catalog, const struct f2f_tabl
         F2F_TRY(check_one(catalog, table, root, &path, &sets[i], err));
     }
     return F2F_OK;
+}
+
+/* The field below one of the table's that is read where `field` is not given. */
+static bool find_other(const struct f2f_field *other[2], const struct f2f_table *table, const struct f2f_field *field) {
+    for (size_t i = 0; i < table->n_fields; i++) {
+        const struct f2f_table *below = table->fields[i].table;
+        for (size_t k = 0; below && k < below->n_fields; k++) {
+            const struct f2f_field *f = &below->fields[k];
+            if (f->table != field->table || !f->unless || strncmp(f->unless, "^.", 2) != 0) continue;
+            if (strcmp(f->unless + 2, field->key) != 0) continue;
+            other[0] = &table->fields[i], other[1] = f;
+            return true;
+        }
+    }
+    return false;
+}
+
+void f2f_set_redirect(struct f2f_set_path *path, struct f2f_catalog *catalog, const struct f2f_table *table,
+                      struct f2f_doc *root) {
+    struct f2f_doc *node = root;
+    for (int i = 0; i + 1 < path->n && node && path->item[i] < 0; i++) {
+        const struct f2f_field *other[2], *field = path->field[i];
+        if (field->type == F2F_FIELD_REF && !f2f_doc_get(node, field->key) && path->n < F2F_SET_STEPS &&
+            find_other(other, table, field)) {
+            size_t rest = (size_t)(path->n - i);
+            memmove(&path->step[i + 1], &path->step[i], rest * sizeof path->step[0]);
+            memmove(&path->item[i + 1], &path->item[i], rest * sizeof path->item[0]);
+            memmove(&path->field[i + 1], &path->field[i], rest * sizeof path->field[0]);
+            for (int k = 0; k < 2; k++) {
+                path->field[i + k] = other[k];
+                path->step[i + k] = other[k]->key;
+                path->item[i + k] = -1;
+            }
+            path->n++;
+            return;
+        }
+        node = child_of(catalog, field, node);
+        table = field->table;
+    }
 }

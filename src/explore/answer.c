@@ -9,17 +9,24 @@ static const char *const compared[] = {"users_fit",  "users_max",        "output
                                        "tpot_p99_s", "step_s",           "tokps",        "mfu_frac",
                                        "power_W",    "energy_per_tok_J", "usd_per_Mtok"};
 
-/* The same job of another system, if it is finished. */
-static const struct f2f_task *partner(const struct f2f_task *first, const struct f2f_task *tasks, size_t n,
-                                      const char *system) {
+/* The same job of another system. */
+static const struct f2f_task *same_job(const struct f2f_task *first, const struct f2f_task *tasks, size_t n,
+                                       const char *system) {
     for (size_t i = 0; i < n; i++) {
         const struct f2f_task *t = &tasks[i];
         bool same_value = t->value == first->value || (t->value && first->value && strcmp(t->value, first->value) == 0);
         if (strcmp(t->system_name, system) == 0 && strcmp(t->job_name, first->job_name) == 0 &&
             t->model == first->model && strcmp(t->precision, first->precision) == 0 && same_value)
-            return t->record ? t : NULL;
+            return t;
     }
     return NULL;
+}
+
+/* The same, if it is finished. */
+static const struct f2f_task *partner(const struct f2f_task *first, const struct f2f_task *tasks, size_t n,
+                                      const char *system) {
+    const struct f2f_task *t = same_job(first, tasks, n, system);
+    return t && t->record ? t : NULL;
 }
 
 static void put_ratios(struct f2f_record *row, const struct f2f_task *a, const struct f2f_task *b) {
@@ -71,6 +78,32 @@ static void put_weights(struct f2f_record *row, const struct f2f_task *task) {
                    "weights on one memory stack");
 }
 
+/* The first system that has an answer for the row; NULL: none, and none was refused one (it was not come to). */
+static const struct f2f_task *first_done(const struct f2f_study *study, const struct f2f_task *first,
+                                         const struct f2f_task *tasks, size_t n) {
+    const struct f2f_task *refused = NULL;
+    for (int s = 0; s < study->n_systems; s++) {
+        const struct f2f_task *t = same_job(first, tasks, n, study->systems[s].name);
+        if (t && t->record) return t;
+        if (t && t->status != F2F_OK) refused = t;
+    }
+    return refused;
+}
+
+/* The figures `of` of each system, and the last over the first. */
+static void put_figures(struct f2f_record *row, const struct f2f_study *study, const char *of,
+                        const struct f2f_task *first, const struct f2f_task *tasks, size_t n) {
+    const struct f2f_task *last = NULL;
+    for (int s = 0; s < study->n_systems; s++) {
+        last = partner(first, tasks, n, study->systems[s].name);
+        f2f_record_num(row, column(row->arena, study->systems[s].name, of), f2f_figure(last ? last->record : NULL, of),
+                       NULL);
+    }
+    if (study->n_systems == 1) return;
+    double ratio = f2f_ratio(first->record, last ? last->record : NULL, of);
+    f2f_record_num(row, f2f_arena_printf(row->arena, "%s_ratio", of), ratio, NULL);
+}
+
 void f2f_answer_sweep(struct f2f_results *results, const struct f2f_study *study, const struct f2f_study_sweep *sweep,
                       const struct f2f_task *tasks, size_t n) {
     f2f_arena *arena = results->arena;
@@ -78,25 +111,16 @@ void f2f_answer_sweep(struct f2f_results *results, const struct f2f_study *study
     if (sweep->text) f2f_record_text(table, "text", sweep->text, NULL);
     size_t values = (size_t)sweep->n_values, jobs = n / (values * (size_t)study->n_systems);
     for (size_t i = 0; i < values * jobs; i++) { /* tasks come value by value, rows job by job */
-        const struct f2f_task *first = &tasks[i % values * jobs + i / values];
-        if (!first->record) continue; /* not finished */
+        const struct f2f_task *first = &tasks[i % values * jobs + i / values],
+                              *done = first_done(study, first, tasks, n);
+        if (!done) continue;
         struct f2f_record *row = f2f_record_sub(
             table, f2f_arena_printf(arena, "%s %s, %s", first->model->name, first->precision, first->value), NULL);
         f2f_record_text(row, "model", first->model->name, NULL);
         f2f_record_text(row, "precision", first->precision, NULL);
         f2f_record_text(row, sweep->path, first->value, NULL);
-        put_weights(row, first);
-        for (int k = 0; k < sweep->n_of; k++) {
-            const struct f2f_task *last = first;
-            for (int s = 0; s < study->n_systems; s++) {
-                last = partner(first, tasks, n, study->systems[s].name);
-                double value = f2f_figure(last ? last->record : NULL, sweep->of[k]);
-                f2f_record_num(row, column(arena, study->systems[s].name, sweep->of[k]), value, NULL);
-            }
-            if (study->n_systems == 1) continue;
-            double ratio = f2f_ratio(first->record, last ? last->record : NULL, sweep->of[k]);
-            f2f_record_num(row, f2f_arena_printf(arena, "%s_ratio", sweep->of[k]), ratio, NULL);
-        }
+        if (done->record) put_weights(row, done);
+        for (int k = 0; k < sweep->n_of; k++) put_figures(row, study, sweep->of[k], first, tasks, n);
     }
     if (table->n_values) f2f_results_table(results, table);
 }

@@ -8,15 +8,18 @@
 
 /* One system doing one job. Filled by tasks.c; arena and record by whoever runs it. */
 struct f2f_task {
-    const struct f2f_system *system;
+    const struct f2f_system *system; /* NULL: it could not be made, and status says why */
     const char *system_name;
+    const struct f2f_study_job *job; /* as asked */
     const char *job_name; /* with model and precision when the job has several */
     const struct f2f_model *model;
     const char *precision;
     const char *value; /* of a sweep, or NULL */
     const struct f2f_price *price; /* or NULL */
     const char *missing_trace; /* for which a traffic stands in, or NULL */
-    const struct f2f_doc *at; /* where its job stands in the study, or NULL */
+    const struct f2f_doc *at; /* where its job stands, or NULL */
+    const struct f2f_doc *value_at; /* where the value of its sweep stands, or NULL */
+    const struct f2f_field *varied; /* field of the job that the sweep varies, or NULL */
     const struct f2f_study_system *place; /* that it was asked for; NULL: of a plan */
     int kind; /* enum f2f_job_kind */
     struct f2f_serve_job serve;
@@ -37,12 +40,31 @@ struct f2f_tasks {
     size_t n_sets;
 };
 
-/* Appends the tasks of a job on one system, model-major then precision; items has room for them. What is refused keeps
- * its status and error, and is one of the tasks all the same. */
-void f2f_tasks_add(struct f2f_tasks *tasks, const struct f2f_study_job *job, const struct f2f_system *system,
-                   const char *system_name, const char *value);
-/* Refuses tasks that could not run, from `first` on. */
-void f2f_tasks_check(struct f2f_tasks *tasks, size_t first);
+/* Appends the tasks of like->job on like->system, model-major then precision; items has room for them. What they have
+ * in common stands in `like`. What is refused keeps its status and error, and is one of the tasks all the same. */
+void f2f_tasks_add(struct f2f_tasks *tasks, const struct f2f_task *like);
+/* Refuses tasks that could not run. */
+void f2f_tasks_check(struct f2f_tasks *tasks);
+/* What would refuse the task if its job were this one. */
+f2f_status f2f_task_try(const struct f2f_tasks *tasks, const struct f2f_task *task, const struct f2f_study_job *job,
+                        f2f_error *err);
+
+/* fault.c: where that stands which a task is refused for: a field of its job, the value of its sweep, or else the job;
+ * NULL: nowhere. */
+const struct f2f_doc *f2f_task_fault(const struct f2f_tasks *tasks, const struct f2f_task *task);
+/* The system, the job and the value of a task, for messages. */
+const char *f2f_task_title(f2f_arena *arena, const struct f2f_task *task);
+/* Reports all tasks that were refused, each at its fault. */
+void f2f_tasks_report(const struct f2f_tasks *tasks);
+/* A table of the tasks without an answer and why; none where all have one. */
+void f2f_tasks_put_refused(struct f2f_results *results, const struct f2f_tasks *tasks);
+
+/* unfold.c: the tasks of a study in the order: jobs (system-major), then sweep w (system-major, then by value) from
+ * sweep_start[w] on. Jobs and values that are wrong are among them; what else is wrong is reported, all of it at once.
+ */
+f2f_status f2f_study_unfold(struct f2f_tasks *tasks, size_t *sweep_start, const struct f2f_study *study,
+                            const struct f2f_study_options *options, f2f_error *err);
+
 /* Runs all in `threads` threads. Each record is the same whatever the number of threads. A task that fails keeps
  * its status and has no record; err is that of the first. */
 f2f_status f2f_tasks_run(struct f2f_tasks *tasks, int threads, f2f_progress_fn *progress, void *context,

@@ -5,13 +5,27 @@
 #include "explore/explore.h"
 #include "fab2fleet/plan.h"
 
+/* What a vendor's system cannot be made for: at the changes to it, or at the vendor. */
+static void report_vendor(const struct f2f_program *p, int v, struct f2f_diag *diag, const f2f_error *err) {
+    const struct f2f_doc *vendor = f2f_doc_item(f2f_doc_get(p->tree, "vendors"), v), *set = f2f_doc_get(vendor, "set");
+    f2f_doc_error(diag, set ? set : vendor, "vendor '%.60s': %s", p->vendors[v].name, err->message);
+}
+
 /* Systems with the vendor's changes. */
 static f2f_status load_systems(const struct f2f_system **systems, struct f2f_catalog *catalog,
                                const struct f2f_program *p, f2f_error *err) {
-    for (int v = 0; v < p->n_vendors; v++)
-        F2F_TRY(f2f_catalog_system(&systems[v], catalog, p->vendors[v].base, p->vendors[v].sets,
-                                   (size_t)p->vendors[v].n_sets, err));
-    return F2F_OK;
+    struct f2f_diag *diag = f2f_catalog_diag(catalog);
+    size_t before = diag->n + diag->dropped;
+    for (int v = 0; v < p->n_vendors; v++) {
+        f2f_error reason = {0};
+        f2f_status status = f2f_catalog_system(&systems[v], catalog, p->vendors[v].base, p->vendors[v].sets,
+                                               (size_t)p->vendors[v].n_sets, &reason);
+        if (status == F2F_EUSAGE &&
+            f2f_catalog_system(&systems[v], catalog, p->vendors[v].base, NULL, 0, NULL) == F2F_OK)
+            report_vendor(p, v, diag, &reason); /* else the user's own change is wrong */
+        else if (status != F2F_OK && status != F2F_EINPUT) return f2f_fail(err, status, "%s", reason.message);
+    }
+    return f2f_diag_status(diag, before, err);
 }
 
 /* Ways to do a demand's job: serving that states no tp is tried on 1, 2, 4, ... chips of the vendor's node. */
@@ -22,31 +36,56 @@ static int ways_of(const struct f2f_study_job *job, const struct f2f_system *sys
     return n;
 }
 
-/* Tasks by vendor, demand and way; those of pair i are from begin[i] up to begin[i + 1]. */
+/* A demand's job on a vendor's system, each way. */
+static void add_ways(struct f2f_tasks *tasks, const struct f2f_program *p, int v, int d,
+                     const struct f2f_system *system) {
+    const struct f2f_study_job *asked = &p->demands[d].job;
+    const struct f2f_doc *demand = f2f_doc_item(f2f_doc_get(p->tree, "demand"), d);
+    int ways = ways_of(asked, system);
+    for (int way = 0; way < ways; way++) {
+        struct f2f_study_job *job = f2f_arena_alloc(tasks->arena, sizeof *job);
+        *job = *asked;
+        if (ways > 1) job->tp = 1 << way;
+        const struct f2f_task like = {
+            .system = system, .system_name = p->vendors[v].name, .job = job, .at = f2f_doc_get(demand, "job")};
+        f2f_tasks_add(tasks, &like);
+    }
+}
+
+/* Tasks by vendor, demand and way; those of pair i are from begin[i] up to begin[i + 1]. What no model would take is
+ * reported. */
 static f2f_status add_tasks(struct f2f_tasks *tasks, size_t *begin, const struct f2f_system *const *systems,
                             const struct f2f_program *p, f2f_error *err) {
-    size_t n = 0;
+    struct f2f_diag *diag = f2f_catalog_diag(tasks->catalog);
+    size_t n = 0, before = diag->n + diag->dropped;
     for (int v = 0; v < p->n_vendors; v++)
         for (int d = 0; d < p->n_demands; d++) n += (size_t)ways_of(&p->demands[d].job, systems[v]);
     tasks->items = f2f_arena_alloc(tasks->arena, (n + 1) * sizeof *tasks->items);
     for (int v = 0; v < p->n_vendors; v++) {
         for (int d = 0; d < p->n_demands; d++) {
-            struct f2f_study_job job = p->demands[d].job;
-            int ways = ways_of(&job, systems[v]);
             begin[v * p->n_demands + d] = tasks->n;
-            for (int way = 0; way < ways; way++) {
-                if (ways > 1) job.tp = 1 << way;
-                size_t first = tasks->n;
-                f2f_tasks_add(tasks, &job, systems[v], p->vendors[v].name, NULL);
-                for (size_t i = first; i < tasks->n; i++)
-                    if (tasks->items[i].status != F2F_OK)
-                        return f2f_fail(err, F2F_EINPUT, "demand '%.60s': %s", p->demands[d].name,
-                                        tasks->items[i].err.message);
-            }
+            add_ways(tasks, p, v, d, systems[v]);
         }
     }
     begin[p->n_vendors * p->n_demands] = tasks->n;
-    return F2F_OK;
+    f2f_tasks_report(tasks);
+    return f2f_diag_status(diag, before, err);
+}
+
+/* Systems and tasks of a program. */
+struct unfolded {
+    const struct f2f_system **systems;
+    struct f2f_tasks tasks;
+    size_t *begin;
+};
+
+static f2f_status unfold(struct unfolded *u, struct f2f_catalog *catalog, const struct f2f_program *p, f2f_error *err) {
+    f2f_arena *arena = f2f_catalog_arena(catalog);
+    *u = (struct unfolded){.tasks = {.arena = arena, .catalog = catalog}};
+    u->systems = f2f_arena_alloc(arena, (size_t)p->n_vendors * sizeof *u->systems);
+    u->begin = f2f_arena_alloc(arena, ((size_t)p->n_vendors * (size_t)p->n_demands + 1) * sizeof *u->begin);
+    F2F_TRY(load_systems(u->systems, catalog, p, err));
+    return add_tasks(&u->tasks, u->begin, u->systems, p, err);
 }
 
 /* Tokens a second of one chip, delivered: only in the hours they are wanted, less what a power budget and failures
@@ -112,20 +151,17 @@ static bool go_on(void *context) {
 f2f_status f2f_program_run(struct f2f_results **out, struct f2f_catalog *catalog, const struct f2f_program *p,
                            const struct f2f_program_options *o, f2f_error *err) {
     f2f_arena *arena = f2f_catalog_arena(catalog);
-    struct f2f_tasks tasks = {.arena = arena, .catalog = catalog};
-    const struct f2f_system **systems = f2f_arena_alloc(arena, (size_t)p->n_vendors * sizeof *systems);
+    struct unfolded u;
     size_t n = (size_t)p->n_vendors * (size_t)p->n_demands;
-    size_t *begin = f2f_arena_alloc(arena, (n + 1) * sizeof *begin);
     struct rate *rates = f2f_arena_alloc(arena, n * sizeof *rates);
     double *tokps = f2f_arena_alloc(arena, n * sizeof *tokps);
     f2f_error reason;
     *out = NULL;
-    F2F_TRY(load_systems(systems, catalog, p, err));
-    F2F_TRY(add_tasks(&tasks, begin, systems, p, err));
-    f2f_status status = f2f_tasks_run(&tasks, o->threads, o->progress, o->progress_context, &reason);
+    F2F_TRY(unfold(&u, catalog, p, err));
+    f2f_status status = f2f_tasks_run(&u.tasks, o->threads, o->progress, o->progress_context, &reason);
     if (status != F2F_OK && status != F2F_EINPUT) return f2f_fail(err, status, "%s", reason.message);
     for (size_t i = 0; i < n; i++) {
-        rates[i] = best_rate(&tasks, begin[i], begin[i + 1], o->price);
+        rates[i] = best_rate(&u.tasks, u.begin[i], u.begin[i + 1], o->price);
         tokps[i] = rates[i].tokps;
     }
     struct f2f_results *results = f2f_results_new(arena, "plan");
@@ -134,7 +170,7 @@ f2f_status f2f_program_run(struct f2f_results **out, struct f2f_catalog *catalog
     put_rates(results, p, rates);
     const struct f2f_plan_input in = {.program = p,
                                       .price = o->price,
-                                      .systems = systems,
+                                      .systems = u.systems,
                                       .tokps = tokps,
                                       .ranges = f2f_catalog_ranges(catalog),
                                       .samples = o->samples,
@@ -145,4 +181,28 @@ f2f_status f2f_program_run(struct f2f_results **out, struct f2f_catalog *catalog
     if (status == F2F_EINTERRUPTED) f2f_results_note(results, "Interrupted: only what was finished is shown.");
     if (status == F2F_OK || status == F2F_EINTERRUPTED) *out = results;
     return status;
+}
+
+/* Is there a vendor and a way to do the demand? */
+static bool can_do(const struct unfolded *u, const struct f2f_program *p, int d) {
+    for (int v = 0; v < p->n_vendors; v++)
+        for (size_t i = u->begin[v * p->n_demands + d]; i < u->begin[v * p->n_demands + d + 1]; i++)
+            if (u->tasks.items[i].status == F2F_OK) return true;
+    return false;
+}
+
+/* One vendor's chip may be unable to do a demand, which the answer says; not all of them. */
+f2f_status f2f_program_check(struct f2f_catalog *catalog, const struct f2f_program *p, f2f_error *err) {
+    struct f2f_diag *diag = f2f_catalog_diag(catalog);
+    size_t before = diag->n + diag->dropped;
+    struct unfolded u;
+    F2F_TRY(unfold(&u, catalog, p, err));
+    f2f_tasks_check(&u.tasks);
+    for (int d = 0; d < p->n_demands; d++) {
+        const struct f2f_task *first = &u.tasks.items[u.begin[d]];
+        if (!can_do(&u, p, d))
+            f2f_doc_error(diag, f2f_task_fault(&u.tasks, first), "demand '%.60s' can be met by no vendor, e.g. %s: %s",
+                          p->demands[d].name, f2f_task_title(u.tasks.arena, first), first->err.message);
+    }
+    return f2f_diag_status(diag, before, err);
 }

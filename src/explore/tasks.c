@@ -68,32 +68,44 @@ static const char *task_name(f2f_arena *arena, const struct f2f_study_job *job, 
     return f2f_arena_printf(arena, "%s %s %s", job->name, task->model->name, task->precision);
 }
 
-void f2f_tasks_add(struct f2f_tasks *tasks, const struct f2f_study_job *job, const struct f2f_system *system,
-                   const char *system_name, const char *value) {
+static f2f_status make_job(struct f2f_task *task, const struct f2f_tasks *tasks, const struct f2f_study_job *job,
+                           f2f_error *err) {
+    return job->kind == F2F_JOB_SERVE ? make_serve(task, tasks, job, err) : make_train(task, job, err);
+}
+
+static f2f_status check_job(const struct f2f_task *task, f2f_error *err) {
+    return task->kind == F2F_JOB_SERVE ? f2f_serve_check(task->system, &task->serve, err)
+                                       : f2f_train_check(task->system, &task->train, err);
+}
+
+void f2f_tasks_add(struct f2f_tasks *tasks, const struct f2f_task *like) {
+    const struct f2f_study_job *job = like->job;
     for (int m = 0; m < job->n_models; m++) {
         for (int p = 0; p < job->n_precisions; p++) {
             struct f2f_task *task = &tasks->items[tasks->n++];
-            *task = (struct f2f_task){.system = system,
-                                      .system_name = system_name,
-                                      .model = job->models[m],
-                                      .precision = job->precisions[p],
-                                      .value = value,
-                                      .price = tasks->price,
-                                      .kind = job->kind};
+            *task = *like;
+            task->model = job->models[m];
+            task->precision = job->precisions[p];
+            task->price = tasks->price;
+            task->kind = job->kind;
             task->job_name = task_name(tasks->arena, job, task);
-            task->status = job->kind == F2F_JOB_SERVE ? make_serve(task, tasks, job, &task->err)
-                                                      : make_train(task, job, &task->err);
+            if (task->status == F2F_OK) task->status = make_job(task, tasks, job, &task->err);
         }
     }
 }
 
-void f2f_tasks_check(struct f2f_tasks *tasks, size_t first) {
-    for (size_t i = first; i < tasks->n; i++) {
+void f2f_tasks_check(struct f2f_tasks *tasks) {
+    for (size_t i = 0; i < tasks->n; i++) {
         struct f2f_task *t = &tasks->items[i];
-        if (t->status != F2F_OK) continue;
-        t->status = t->kind == F2F_JOB_SERVE ? f2f_serve_check(t->system, &t->serve, &t->err)
-                                             : f2f_train_check(t->system, &t->train, &t->err);
+        if (t->status == F2F_OK) t->status = check_job(t, &t->err);
     }
+}
+
+f2f_status f2f_task_try(const struct f2f_tasks *tasks, const struct f2f_task *task, const struct f2f_study_job *job,
+                        f2f_error *err) {
+    struct f2f_task other = *task;
+    F2F_TRY(make_job(&other, tasks, job, err));
+    return check_job(&other, err);
 }
 
 /* Who and what come first in a record. */
@@ -163,7 +175,7 @@ f2f_status f2f_tasks_run(struct f2f_tasks *tasks, int threads, f2f_progress_fn *
     for (size_t i = 0; i < tasks->n; i++) {
         const struct f2f_task *task = &tasks->items[i];
         if (task->status != F2F_OK)
-            return f2f_fail(err, task->status, "%s / %s: %s", task->system_name, task->job_name, task->err.message);
+            return f2f_fail(err, task->status, "%s: %s", f2f_task_title(tasks->arena, task), task->err.message);
     }
     return atomic_load(&run.stop)
                ? f2f_fail(err, F2F_EINTERRUPTED, "interrupted: %d of %zu jobs were finished", run.done, tasks->n)

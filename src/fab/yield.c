@@ -29,10 +29,8 @@ static f2f_status find_model(const struct f2f_yield_model **out, const char *nam
         *out = models[i];
         if (strcmp(name, names[i]) == 0) return F2F_OK;
     }
-    const char *near = f2f_nearest(name, names, N_MODELS);
-    return f2f_fail(err, F2F_EINPUT,
-                    "no yield model '%.40s': poisson, murphy, seeds and negative-binomial are known%s%s%s", name,
-                    near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+    return f2f_fail(err, F2F_EINPUT, "no yield model '%.40s': poisson, murphy, seeds and negative-binomial are known%s",
+                    name, f2f_did_you_mean(name, names, N_MODELS).text);
 }
 
 /* In the logarithm of the mean the density falls off on both sides faster than any power, where equal steps are as

@@ -23,9 +23,23 @@ static void put_table(struct f2f_buffer *out, const struct f2f_record *table) {
     f2f_buffer_text(out, sweep ? "</details></section>\n" : "</section>\n");
 }
 
-static void put_tables(struct f2f_buffer *out, const struct f2f_results *results, bool sweeps) {
+/* Ratios sum up the jobs and stand before them, whatever else there is after them. */
+static bool is_summary(struct f2f_arena *arena, const struct f2f_record *table) {
+    static const char ratio[] = "_ratio";
+    struct f2f_record **rows;
+    bool found = false;
+    if (f2f_html_is_sweep(arena, table) || !f2f_table_rows(arena, table, &rows)) return false;
+    for (size_t i = 0; i < rows[0]->n_values; i++) {
+        const char *key = rows[0]->values[i].key;
+        size_t length = strlen(key);
+        found = found || (length > sizeof ratio - 1 && strcmp(key + length - (sizeof ratio - 1), ratio) == 0);
+    }
+    return found;
+}
+
+static void put_tables(struct f2f_buffer *out, const struct f2f_results *results, bool summaries) {
     for (size_t i = 0; i < results->n_tables; i++)
-        if (f2f_html_is_sweep(out->arena, results->tables[i]) == sweeps) put_table(out, results->tables[i]);
+        if (is_summary(out->arena, results->tables[i]) == summaries) put_table(out, results->tables[i]);
 }
 
 static const char *group_name(const struct f2f_group *group) {
@@ -53,13 +67,19 @@ static void put_link(struct f2f_buffer *out, const char *prefix, const char *nam
                       f2f_html_escape(out->arena, name));
 }
 
+static void put_table_links(struct f2f_buffer *out, const struct f2f_results *results, bool summaries) {
+    for (size_t i = 0; i < results->n_tables; i++)
+        if (results->tables[i]->title && is_summary(out->arena, results->tables[i]) == summaries)
+            put_link(out, "table", results->tables[i]->title);
+}
+
 static void put_contents(struct f2f_buffer *out, const struct f2f_results *results, const struct f2f_groups *groups) {
     if (groups->n + results->n_tables < 3) return;
     f2f_buffer_text(out, "<nav aria-label=\"Contents\"><ul>");
+    put_table_links(out, results, true);
     for (size_t i = 0; i < groups->n; i++)
         if (groups->items[i].job) put_link(out, "job", groups->items[i].job);
-    for (size_t i = 0; i < results->n_tables; i++)
-        if (results->tables[i]->title) put_link(out, "table", results->tables[i]->title);
+    put_table_links(out, results, false);
     f2f_buffer_text(out, "</ul></nav>\n");
 }
 
@@ -109,9 +129,9 @@ void f2f_report_html(struct f2f_buffer *out, const struct f2f_results *results,
     put_head(out, results);
     f2f_html_claims(out, results);
     put_contents(out, results, &groups);
-    put_tables(out, results, false);
-    for (size_t i = 0; i < groups.n; i++) put_group(out, &groups.items[i], page_title(results));
     put_tables(out, results, true);
+    for (size_t i = 0; i < groups.n; i++) put_group(out, &groups.items[i], page_title(results));
+    put_tables(out, results, false);
     put_notes(out, results);
     put_values(out, &groups);
     f2f_buffer_text(out, "</main>\n</body>\n</html>\n");

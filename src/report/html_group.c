@@ -95,7 +95,9 @@ static void put_head(struct f2f_buffer *out, const struct view *v) {
     for (size_t i = 0; i < v->group->n; i++)
         f2f_buffer_printf(out, "<th scope=\"col\">%s</th>",
                           f2f_html_escape(out->arena, f2f_record_name(v->group->records[i])));
-    if (v->ratios) f2f_buffer_text(out, "<th scope=\"col\">ratio</th><td></td>");
+    if (v->ratios)
+        f2f_buffer_printf(out, "<th scope=\"col\">%s</th><td class=\"mark\"></td>",
+                          v->group->n > 2 ? "last/first" : "ratio");
     f2f_buffer_text(out, "</tr></thead>");
 }
 
@@ -133,7 +135,7 @@ static void put_differences(struct f2f_buffer *out, const struct view *v) {
     for (size_t i = 0; i < v->grid.n_rows; i++) {
         if (!in_table(v, i)) continue;
         if (!open) {
-            f2f_buffer_text(out, "<div class=\"wide\"><table>");
+            f2f_buffer_text(out, "<div class=\"wide\"><table class=\"jobs\">");
             if (v->group->job) put_head(out, v);
             f2f_buffer_text(out, "<tbody>\n");
             open = true;

@@ -109,7 +109,8 @@ void f2f_html_time(struct f2f_buffer *out, const struct f2f_group *group) {
     const char *title = time                            ? "Where the time goes"
                         : strcmp(shares.unit, "J") == 0 ? "Where the energy goes"
                                                         : "Where it goes";
-    f2f_buffer_printf(out, "<figure><figcaption>%s</figcaption>\n", title);
+    f2f_buffer_printf(out, "<figure><figcaption>%s: %s</figcaption>\n", title,
+                      f2f_html_escape(arena, shares.lines[0].name));
     put_legend(out, &shares);
     f2f_html_bars(out, title, bars, n, full);
     put_table(out, group, &shares);

@@ -23,6 +23,7 @@ static const struct step count[] = {{1e12, 1e12, "T"}, {1e9, 1e9, "G"}, {1e6, 1e
 static const struct step money[] = {{1e9, 1e9, "B"}, {1e6, 1e6, "M"}, {1e5, 1e3, "k"}, {0, 1, ""}};
 static const struct step duration[] = {{2 * 86400, 86400, "d"}, {2 * 3600, 3600, "h"}, {600, 60, "min"}, {1, 1, "s"},
                                        {1e-3, 1e-3, "ms"},      {1e-6, 1e-6, "µs"},    {0, 1e-9, "ns"}};
+static const struct step frequency[] = {{1e9, 1e9, "G"}, {1e6, 1e6, "M"}, {1e3, 1e3, "k"}, {0, 1, ""}};
 static const struct step none[] = {{0, 1, ""}};
 
 static const struct unit {
@@ -36,7 +37,7 @@ static const struct unit {
     {"Bps", "", " ", "B/s", 1, 4, size},
     {"flop", "", " ", "FLOP", 1, 4, size},
     {"flops", "", " ", "FLOP/s", 1, 4, size},
-    {"Hz", "", " ", "Hz", 1, 4, si},
+    {"Hz", "", " ", "Hz", 1, 4, frequency},
     {"W", "", " ", "W", 1, 4, si},
     {"J", "", " ", "J", 1, 4, si},
     {"usd", "$", "", "", 1, 4, money},
@@ -49,17 +50,18 @@ static const struct unit {
     {"kg", "", " ", "kg", 1, 4, none},
     {"kgCO2e", "", " ", "kg CO2e", 1, 4, none},
     {"days", "", " ", "d", 1, 4, none},
+    {"C", "", " ", "°C", 1, 4, none},
 };
 static const struct unit plain = {"", "", "", "", 1, 4, none};
 
 /* Words of keys that are written otherwise. */
 static const struct {
     const char *word, *label;
-} labels[] = {{"ttft", "TTFT"},      {"tpot", "TPOT"},    {"itl", "ITL"}, {"kv", "KV"},   {"hbm", "HBM"},
-              {"mfu", "MFU"},        {"slo", "SLO"},      {"isl", "ISL"}, {"osl", "OSL"}, {"tp", "TP"},
-              {"pp", "PP"},          {"dp", "DP"},        {"cp", "CP"},   {"ep", "EP"},   {"vp", "VP"},
-              {"tokps", "tokens/s"}, {"flops", "FLOP/s"}, {"usd", "USD"}, {"tco", "TCO"}, {"npv", "NPV"},
-              {"e2e", "end-to-end"}};
+} labels[] = {{"ttft", "TTFT"},      {"tpot", "TPOT"},    {"itl", "ITL"},    {"kv", "KV"},   {"hbm", "HBM"},
+              {"mfu", "MFU"},        {"slo", "SLO"},      {"isl", "ISL"},    {"osl", "OSL"}, {"tp", "TP"},
+              {"pp", "PP"},          {"dp", "DP"},        {"cp", "CP"},      {"ep", "EP"},   {"vp", "VP"},
+              {"tokps", "tokens/s"}, {"flops", "FLOP/s"}, {"usd", "USD"},    {"tco", "TCO"}, {"npv", "NPV"},
+              {"e2e", "end-to-end"}, {"n", "count"},      {"kgCO2e", "CO2e"}};
 
 static bool is_word(const char *word, size_t length, const char *text) {
     return strlen(text) == length && strncmp(word, text, length) == 0;
@@ -138,7 +140,7 @@ struct f2f_scale f2f_scale_find(const char *key, const double *numbers, size_t n
 
 /* Signs outside of ASCII that units use. */
 static const char *to_ascii(f2f_arena *arena, const char *text) {
-    static const struct { const char *sign, *ascii; } signs[] = {{"µ", "u"}, {"×", "x"}, {"²", "2"}};
+    static const struct { const char *sign, *ascii; } signs[] = {{"µ", "u"}, {"×", "x"}, {"²", "2"}, {"°", ""}};
     for (size_t i = 0; i < COUNT(signs); i++) {
         const char *at = strstr(text, signs[i].sign);
         if (at)

@@ -15,7 +15,10 @@ grep -hE '^    (build/release/)?fab2fleet ' README.md docs/*.md docs/models/*.md
 while read -r command; do
     bash -c "$command" </dev/null >"$work/log" 2>&1 || { echo "FAIL: $command"; tail -n 3 "$work/log"; exit 1; }
 done <"$work/commands"
-# the study of the README says that its trace is not in a clone
-build/release/fab2fleet run studies/serve-llama3-azure.yaml --json | grep -q 'trace .* is not at hand: requests are drawn from traffic azure-conv-2023' ||
+# the study of the README says that its trace is not in a clone, and no line of it is wider than a terminal of 100 columns
+build/release/fab2fleet run studies/serve-llama3-azure.yaml >"$work/azure" || { echo "FAIL: the study of a trace"; exit 1; }
+tr -s '\n ' ' ' <"$work/azure" | grep -q 'trace .* is not at hand: requests are drawn from traffic azure-conv-2023' ||
     { echo "FAIL: a stand-in for a trace is not told"; exit 1; }
+[ "$(wc -L <"$work/azure")" -le 100 ] || { echo "FAIL: a line of $(wc -L <"$work/azure") columns"; exit 1; }
+grep -q 'energy_per_tok_J' "$work/azure" || { echo "FAIL: columns are gone"; exit 1; }
 echo "$(wc -l <"$work/commands") commands"

@@ -47,7 +47,7 @@ expect 3 'cannot open' --trace missing.csv
 expect 3 'is a folder' --trace .
 expect 2 'exclude each other' --trace good.csv --rate 3
 expect 2 'BEGIN:END' --trace good.csv --window 9:3
-expect 2 "unknown router 'best'" --trace good.csv --router best
+expect 2 "unknown router 'best'" --trace good.csv --replicas 2 --router best
 expect 3 "unknown scheduler 'best': decode-first" --trace good.csv --scheduler best
 expect 3 "no traffic 'azure-conv' in the catalog" --traffic azure-conv
 expect 2 'LOW:HIGH:SECONDS:LEAST' --traffic azure-conv-2023 --autoscale 3
@@ -62,6 +62,10 @@ grep -qE 'short by [0-9.]+ GB \([0-9]+ bytes\); use more chips' out || fail "by 
 # sweep, size, pools, series, timeline
 serve --traffic azure-conv-2023 --requests 500 --sweep rate-scale=1,4 --json >s.json
 [ "$(grep -c '"user_tokps"' s.json)" = 2 ] || fail "a frontier of two points"
+got=0 # a value that fails takes nothing from those after it
+"$F2F_BIN" serve --model llama-3-8b --precision fp8 --system dgx-h100 --isl 64 --osl 8 --concurrency 4 --sweep tp=1,3,2 --json >s.json 2>s.err || got=$?
+[ $got = 3 ] && grep -q 'tp 3 does not divide' s.err || fail "a sweep with a value that fails: exit $got"
+[ "$(grep -c '"user_tokps"' s.json)" = 2 ] && grep -q 'tp 3 is not answered' s.json || fail "a value that fails kills those after it"
 "$F2F_BIN" serve --model llama-3-8b --precision fp8 --system dgx-h100 --engine vllm --traffic azure-conv-2023 --rate-scale 8 --requests 3000 \
     --slo 'ttft_p99_s<=1,tpot_p99_s<=0.02' --size-for --json >size.json
 [ "$(figure slo_met size.json)" = true ] && [ "$(figure chips size.json)" -gt 1 ] || fail "a size"

@@ -4,6 +4,20 @@
  * turnaround, tFAW) bounds all entries: the first entry by age that is ready by then is the one. */
 #include "memory/channel.h"
 
+static bool is_column(int action) { return action >= F2F_DRAM_READ && action <= F2F_DRAM_WRITE_AUTO; }
+
+/* Whether a rule between the lanes reaches beyond a bank. The buses' do too, but see `bus` of a pick. */
+static bool entwined(const struct dram_spec *spec) {
+    for (int a = F2F_DRAM_ACTIVATE; a <= F2F_DRAM_WRITE_AUTO; a++)
+        for (int i = 0; i < spec->rules[a]; i++) {
+            const struct dram_rule *rule = &spec->rule[a][i];
+            bool row = rule->after == F2F_DRAM_ACTIVATE || rule->after == F2F_DRAM_PRECHARGE;
+            bool between = is_column(a) ? row : is_column(rule->after);
+            if (between && rule->level != F2F_DRAM_BANK && rule->level != F2F_DRAM_CHANNEL) return true;
+        }
+    return false;
+}
+
 void f2f_dram_candidates_init(struct channel *c) {
     static const uint8_t action_of[2][WANTS] = {
         {[WANT_OPENED] = F2F_DRAM_READ, F2F_DRAM_READ, F2F_DRAM_ACTIVATE, F2F_DRAM_PRECHARGE},
@@ -29,8 +43,10 @@ void f2f_dram_candidates_init(struct channel *c) {
                                                       .next = c->device.next[action],
                                                       .of_pseudo = first[F2F_DRAM_PSEUDO] + p};
     }
+    c->entwined = entwined(c->spec);
     for (int p = 0; p < c->pseudos; p++) {
-        c->pick[p] = (struct pick){.bus = c->device.next[F2F_DRAM_READ], .pseudo = (uint8_t)p};
+        for (int l = 0; l < LANES; l++)
+            c->pick[p][l] = (struct pick){.bus = c->device.next[F2F_DRAM_READ], .pseudo = (uint8_t)p};
         f2f_dram_candidates_stale(c, p);
     }
 }
@@ -98,13 +114,13 @@ void f2f_dram_candidate_compare(struct channel *c, struct candidate *known, cons
     bool older = entry->position < known->position;
     if (known->tick == NO_TICK || tick < known_tick || (tick == known_tick && older)) {
         candidate_set(known, tick, older ? known->until : known_tick, entry->position);
-        pick_stale(c, known->pseudo);
+        pick_stale(c, known->pseudo, lane_of(known->want));
     } else if (older && tick < known->until) known->until = tick;
 }
 
 void f2f_dram_candidates_stale(struct channel *c, int pseudo) {
     for (int w = 0; w < 2 * WANTS; w++) c->candidate[pseudo][w / WANTS][w % WANTS].until = STALE;
-    pick_stale(c, pseudo);
+    picks_stale(c, pseudo);
 }
 
 /* What begins first goes first, then by kind. */
@@ -140,52 +156,60 @@ static inline __attribute__((always_inline)) struct least older(struct channel *
     return lesser(la, lb, lb.key < la.key + (b->position <= a->position));
 }
 
-/* The best of what requests wait for. */
-static inline struct least consider_requests(struct channel *c, int p, int64_t key, int64_t must) {
-    struct candidate(*k)[WANTS] = c->candidate[p], *own = k[c->direction];
-    struct least least = {key, NULL}, other;
-    if (c->early_release) {
-        other = older(c, &k[0][WANT_OPENED], &k[1][WANT_OPENED], 2 * NO_TICK);
-        least = lesser(least, other, other.key < least.key);
-    }
-    other = (struct least){candidate_key(c, &own[WANT_COLUMN]), &own[WANT_COLUMN]};
-    least = lesser(least, other, other.key < least.key);
-    /* an activate takes its bus earlier: it would put off a refresh that must go for ever */
-    other = older(c, &own[WANT_ACTIVATE], &own[WANT_PRECHARGE], must);
-    return lesser(least, other, other.key < least.key);
+static inline void pick_set(struct pick *pick, int64_t key, const struct candidate *k) {
+    pick->key = key;
+    pick->tick = k->tick;
+    pick->bus = k->next;
+    pick->candidate = k;
+    pick->kind = k->kind;
 }
 
-void f2f_dram_pick_find(struct channel *c, int p) {
+void f2f_dram_pick_column(struct channel *c, int p) {
+    struct candidate(*k)[WANTS] = c->candidate[p], *own = &k[c->direction][WANT_COLUMN];
+    struct least least = {candidate_key(c, own), own};
+    if (c->early_release) {
+        struct least opened = older(c, &k[0][WANT_OPENED], &k[1][WANT_OPENED], 2 * NO_TICK);
+        least = lesser(least, opened, opened.key < least.key);
+    }
+    pick_set(&c->pick[p][COLUMNS], least.key, least.candidate);
+}
+
+/* What goes before a row command of a request, or after all: refreshes, rows to be closed. */
+static int64_t pick_other_row(struct channel *c, int p, int64_t *must) {
     static const int64_t never_taken = 0;
     const struct refresh *r = &c->refresh[p];
-    struct pick *pick = &c->pick[p];
-    const int64_t *bus = &never_taken;
-    int64_t key = key_of(r->due, RANK_DUE), must = NEVER; /* tick of a refresh that must go */
-    enum pick_kind kind = PICK_DUE;
-    if (c->in_order) f2f_dram_candidates_stale(c, p); /* which is the oldest request changes without notice */
+    struct pick *pick = &c->pick[p][ROWS];
+    pick->key = key_of(r->due, RANK_DUE);
+    pick->kind = PICK_DUE;
+    pick->bus = &never_taken;
+    pick->candidate = NULL;
     if (r->active >= 0) {
         int action;
         int64_t refresh = f2f_dram_refresh_next(c, p, &action);
-        if (r->owed > c->controller->postpone) must = refresh - c->spec->refresh_lag;
-        if (key_of(refresh, RANK_REFRESH) < key) {
-            key = key_of(refresh, RANK_REFRESH);
-            kind = PICK_REFRESH;
-            bus = c->device.next[action];
+        if (r->owed > c->controller->postpone) *must = refresh - c->spec->refresh_lag;
+        if (key_of(refresh, RANK_REFRESH) < pick->key) {
+            pick->key = key_of(refresh, RANK_REFRESH);
+            pick->kind = PICK_REFRESH;
+            pick->bus = c->device.next[action];
         }
     }
-    struct least least = consider_requests(c, p, key, must);
-    const struct candidate *k = least.candidate;
     if (c->closes) {
-        key = key_of(f2f_dram_page_next(c, p, &pick->bank), RANK_IDLE_ROW);
-        if (key < least.key) {
-            least = (struct least){key, k = NULL};
-            kind = PICK_IDLE_ROW;
-            bus = c->device.next[F2F_DRAM_PRECHARGE];
+        int64_t key = key_of(f2f_dram_page_next(c, p, &pick->bank), RANK_IDLE_ROW);
+        if (key < pick->key) {
+            pick->key = key;
+            pick->kind = PICK_IDLE_ROW;
+            pick->bus = c->device.next[F2F_DRAM_PRECHARGE];
         }
     }
-    pick->key = least.key;
-    pick->tick = k ? k->tick : least.key >> 3;
-    pick->bus = k ? k->next : bus;
-    pick->candidate = k;
-    pick->kind = k ? k->kind : (uint8_t)kind;
+    pick->tick = pick->key >> 3;
+    return pick->key;
+}
+
+void f2f_dram_pick_row(struct channel *c, int p) {
+    int64_t must = NEVER; /* tick of a refresh that must go */
+    int64_t other = pick_other_row(c, p, &must);
+    struct candidate *own = c->candidate[p][c->direction];
+    /* an activate takes its bus earlier: it would put off a refresh that must go for ever */
+    struct least least = older(c, &own[WANT_ACTIVATE], &own[WANT_PRECHARGE], must);
+    if (least.key < other) pick_set(&c->pick[p][ROWS], least.key, least.candidate);
 }

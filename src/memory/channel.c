@@ -99,7 +99,7 @@ static void enqueue(struct channel *c, int64_t tick) {
     b->unit->pending++;
     if (c->closes) {
         f2f_dram_page_idle(c, bank, false);
-        pick_stale(c, pseudo); /* it may be to close its row */
+        pick_stale(c, pseudo, ROWS); /* it may be to close its row */
     }
     if (b->held) return;
     bool capped = c->controller->cap && b->over >= c->controller->cap;
@@ -126,20 +126,28 @@ static void accept(struct channel *c, int64_t tick) {
     take_wish(c);
 }
 
-static void issue(struct channel *c, int p) {
-    const struct pick pick = c->pick[p];
+static inline void issue(struct channel *c, const struct pick *best) {
+    const struct pick pick = *best;
     const struct candidate *k = pick.candidate;
+    int p = pick.pseudo;
     c->events++;
-    pick_stale(c, p);
+    if (c->entwined) picks_stale(c, p);
     switch (pick.kind) {
-    case PICK_DUE: f2f_dram_refresh_due(c, p, pick.tick); return;
-    case PICK_REFRESH: f2f_dram_refresh_step(c, p, pick.tick); return;
-    case PICK_IDLE_ROW: f2f_dram_issue_precharge(c, pick.bank, pick.tick); return;
-    case PICK_ACTIVATE: f2f_dram_issue_activate(c, k, pick.tick); break;
-    case PICK_PRECHARGE: f2f_dram_issue_precharge(c, k->queue->entry[k->entry].bank, pick.tick); return;
-    default: f2f_dram_issue_column(c, k, pick.tick);
+    case PICK_DUE: f2f_dram_refresh_due(c, p, pick.tick); break;
+    case PICK_REFRESH: f2f_dram_refresh_step(c, p, pick.tick); break;
+    case PICK_IDLE_ROW: f2f_dram_issue_precharge(c, pick.bank, pick.tick); break;
+    case PICK_ACTIVATE:
+        f2f_dram_issue_activate(c, k, pick.tick);
+        turn(c);
+        break;
+    case PICK_PRECHARGE: f2f_dram_issue_precharge(c, k->queue->entry[k->entry].bank, pick.tick); break;
+    default:
+        f2f_dram_issue_column(c, k, pick.tick);
+        turn(c);
+        f2f_dram_pick_column(c, p);
+        return;
     }
-    turn(c);
+    f2f_dram_pick_row(c, p); /* it surely is stale: now choose() mostly finds none that is */
 }
 
 static inline bool goes_before(const struct pick *a, const struct pick *b) {
@@ -147,14 +155,19 @@ static inline bool goes_before(const struct pick *a, const struct pick *b) {
     return a->key < b->key;
 }
 
+/* Which one it is cannot be foretold: better no branch. */
+static inline const struct pick *first(const struct pick *a, const struct pick *b) {
+    return __builtin_expect_with_probability(goes_before(b, a), 1, 0.5) ? b : a;
+}
+
 /* The pick that goes first, found anew where they are stale. */
 static inline const struct pick *choose(struct channel *c) {
-    const struct pick *best = c->pick;
+    const struct pick *best = c->pick[0];
     for (int p = 0; p < c->pseudos; p++) {
-        const struct pick *pick = &c->pick[p];
-        if (pick->tick < *pick->bus) f2f_dram_pick_find(c, p);
-        /* which one it is cannot be foretold: better no branch */
-        best = __builtin_expect_with_probability(goes_before(pick, best), 1, 0.5) ? pick : best;
+        const struct pick *row = &c->pick[p][ROWS], *column = &c->pick[p][COLUMNS];
+        if (row->tick < *row->bus) f2f_dram_pick_row(c, p);
+        if (column->tick < *column->bus) f2f_dram_pick_column(c, p);
+        best = first(best, first(row, column));
     }
     c->stale = false;
     return best;
@@ -170,16 +183,13 @@ f2f_status f2f_dram_channel_run(struct channel *c, int64_t events, bool *more, f
         }
         if (empty) f2f_dram_refresh_skip(c, pacing_next(c));
         if (c->in_order) /* which request is the oldest changes without notice */
-            for (int p = 0; p < c->pseudos; p++) pick_stale(c, p);
+            for (int p = 0; p < c->pseudos; p++) f2f_dram_candidates_stale(c, p);
         if (c->stale) c->best = choose(c);
         const struct pick *pick = c->best;
         int64_t arrival = pacing_next(c), begin = pick_begin(pick);
         if (arrival <= begin && arrival < NEVER) accept(c, arrival);
-        else if (begin < NEVER) {
-            int p = pick->pseudo;
-            issue(c, p);
-            if (!c->in_order) f2f_dram_pick_find(c, p); /* it surely is stale: now choose() mostly finds none that is */
-        } else
+        else if (begin < NEVER) issue(c, pick);
+        else
             return f2f_fail(err, F2F_ERUN, "memory channel %d: %d reads and %d writes wait, but no command can go out",
                             c->number, c->queue[0].live, c->queue[1].live);
     }

@@ -63,6 +63,9 @@ struct refresh {
 
 struct scheduler;
 
+/* Row commands and column commands of a pseudo-channel go their own ways: each has a pick. */
+enum lane { ROWS, COLUMNS, LANES };
+
 /* What may go next in a pseudo-channel; at the same tick in this order, but activates and precharges by age. */
 enum pick_kind {
     PICK_DUE, /* a refresh falls due */
@@ -75,7 +78,7 @@ enum pick_kind {
     PICK_IDLE_ROW
 };
 
-/* The command of a pseudo-channel that goes next: that with the least key, then the oldest. */
+/* The command of a lane that goes next: that with the least key, then the oldest. */
 struct pick {
     int64_t key; /* 8 times the tick its bus is first taken, and the order of kinds */
     int64_t tick; /* or STALE */
@@ -116,7 +119,8 @@ struct channel {
     int high, low; /* write entries at which it turns */
     struct candidate candidate[MAX_PSEUDOS][2][WANTS]; /* by direction */
     struct refresh refresh[MAX_PSEUDOS];
-    struct pick pick[MAX_PSEUDOS];
+    struct pick pick[MAX_PSEUDOS][LANES];
+    bool entwined; /* a command of one lane may put off many of the other */
     uint64_t *idle; /* banks with an open row and no entries, by pseudo-channel; kept unless pages stay open */
     int idle_words; /* of one pseudo-channel */
     int64_t idle_close; /* ticks */
@@ -158,18 +162,24 @@ f2f_status f2f_dram_channel_run(struct channel *c, int64_t events, bool *more, f
 
 /* candidate.c */
 void f2f_dram_candidates_init(struct channel *c);
-/* Finds the pick of a pseudo-channel anew. */
-void f2f_dram_pick_find(struct channel *c, int pseudo);
+/* Finds a pick of a pseudo-channel anew. */
+void f2f_dram_pick_row(struct channel *c, int pseudo);
+void f2f_dram_pick_column(struct channel *c, int pseudo);
 /* See candidate_offer: an entry that may be served before the candidate. */
 void f2f_dram_candidate_compare(struct channel *c, struct candidate *known, const struct entry *entry);
 void f2f_dram_candidates_stale(struct channel *c, int pseudo);
-static inline void pick_stale(struct channel *c, int pseudo) {
-    c->pick[pseudo].tick = STALE;
+static inline enum lane lane_of(int want) { return want < WANT_ACTIVATE ? COLUMNS : ROWS; }
+static inline void pick_stale(struct channel *c, int pseudo, enum lane lane) {
+    c->pick[pseudo][lane].tick = STALE;
     c->stale = true;
+}
+static inline void picks_stale(struct channel *c, int pseudo) {
+    pick_stale(c, pseudo, ROWS);
+    pick_stale(c, pseudo, COLUMNS);
 }
 static inline void candidate_stale(struct channel *c, int direction, int pseudo, int want) {
     c->candidate[pseudo][direction][want].until = STALE;
-    pick_stale(c, pseudo);
+    pick_stale(c, pseudo, lane_of(want));
 }
 
 /* No entry of the pseudo-channel can go before it. */

@@ -91,8 +91,10 @@ static inline void column_stale(struct channel *c, int pseudo, int bank) {
         struct candidate *k = c->candidate[pseudo][d];
         k[WANT_OPENED].until = k[WANT_COLUMN].until = STALE;
         if (c->queue[d].list[bank].key == k[WANT_PRECHARGE].entry)
-            k[WANT_PRECHARGE].until = STALE; /* it waits for this data */
+            candidate_stale(c, d, pseudo, WANT_PRECHARGE); /* it waits for this data */
     }
+    pick_stale(c, pseudo, COLUMNS);
+    if (c->closes || c->refresh[pseudo].active >= 0) pick_stale(c, pseudo, ROWS);
 }
 
 static inline void count_column(struct channel *c, int pseudo, bool write, const struct entry *e, int64_t tick) {

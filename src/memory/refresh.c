@@ -178,7 +178,7 @@ void f2f_dram_refresh_due(struct channel *c, int pseudo, int64_t tick) {
     c->now = later(c->now, tick);
     r->due += r->interval;
     r->owed++;
-    pick_stale(c, pseudo);
+    picks_stale(c, pseudo);
     start_if_good(c, r);
 }
 
@@ -214,6 +214,6 @@ void f2f_dram_refresh_skip(struct channel *c, int64_t until) {
         r->due += rounds * round;
         c->commands[action] += rounds * r->units;
         c->refreshed_banks += rounds * c->banks_per_pseudo;
-        pick_stale(c, p);
+        picks_stale(c, p);
     }
 }

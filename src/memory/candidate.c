@@ -18,6 +18,17 @@ static bool entwined(const struct dram_spec *spec) {
     return false;
 }
 
+/* The highest level below the pseudo-channel with rules for what comes after. */
+static uint8_t top_of(const struct dram_spec *spec, int after) {
+    uint8_t top = F2F_DRAM_BANK;
+    for (int a = 0; a < F2F_DRAM_ACTIONS; a++)
+        for (int i = 0; i < spec->rules[a]; i++) {
+            const struct dram_rule *rule = &spec->rule[a][i];
+            if (rule->after == after && rule->level >= F2F_DRAM_RANK && rule->level < top) top = rule->level;
+        }
+    return top;
+}
+
 void f2f_dram_candidates_init(struct channel *c) {
     static const uint8_t action_of[2][WANTS] = {
         {[WANT_OPENED] = F2F_DRAM_READ, F2F_DRAM_READ, F2F_DRAM_ACTIVATE, F2F_DRAM_PRECHARGE},
@@ -35,6 +46,7 @@ void f2f_dram_candidates_init(struct channel *c) {
                                                       .want = (uint8_t)want,
                                                       .kind = kind_of[d][want],
                                                       .pseudo = (uint8_t)p,
+                                                      .top = top_of(c->spec, action),
                                                       .order = rank_of[want] - 8 * c->spec->lead[action],
                                                       .edge = c->spec->edge[action],
                                                       .edges = ~c->spec->edge[action],
@@ -51,11 +63,12 @@ void f2f_dram_candidates_init(struct channel *c) {
     }
 }
 
-/* The tick of an entry where nothing can go before `least`. */
-static inline int64_t bank_tick(const struct channel *c, const struct candidate *k, int bank, int64_t least) {
-    const int32_t *at = c->device.path[bank].at;
-    const int64_t *next = k->next;
-    return later(later(next[at[F2F_DRAM_RANK]], next[at[F2F_DRAM_GROUP]]), later(next[at[F2F_DRAM_BANK]], least));
+/* The tick of a bank's entry as rules of levels from `top` down have it. */
+static inline __attribute__((always_inline)) int64_t bank_tick(const int64_t *next, const struct slot *slot, int top) {
+    int64_t tick = next[slot->bank];
+    if (top <= F2F_DRAM_GROUP) tick = later(tick, next[slot->group]);
+    if (top <= F2F_DRAM_RANK) tick = later(tick, next[slot->rank]);
+    return tick;
 }
 
 static inline void candidate_set(struct candidate *k, int64_t tick, int64_t until, uint32_t position) {
@@ -65,36 +78,33 @@ static inline void candidate_set(struct candidate *k, int64_t tick, int64_t unti
     k->entry = k->queue->slot[position].entry;
 }
 
-/* Walks the set by age, past its oldest, to the first entry that is ready by `least`; without one the earliest counts.
- */
-static __attribute__((noinline)) void find_younger(const struct channel *c, struct candidate *k, int64_t least,
-                                                   int64_t best_tick) {
+/* Walks the set by age to the first entry that is ready by `least`; without one the earliest counts. */
+static inline __attribute__((always_inline)) void walk(struct candidate *k, int64_t least, int top) {
     const struct slot *slot = k->queue->slot;
-    int64_t until = NO_TICK; /* the earliest of those passed over */
-    uint32_t best = (uint32_t)k->set->oldest, w = best >> 6;
-    uint64_t bits = k->set->word[w];
-    for (int left = k->set->n - 1; left && best_tick > least; left--) {
-        bits &= bits - 1;
-        while (!bits) bits = k->set->word[++w];
-        uint32_t p = w * 64 + (uint32_t)__builtin_ctzll(bits);
-        int64_t tick = bank_tick(c, k, slot[p].bank, least);
-        best = tick < best_tick ? p : best;
-        until = tick < best_tick ? best_tick : until;
-        best_tick = tick < best_tick ? tick : best_tick;
+    const int64_t *next = k->next;
+    uint32_t best = (uint32_t)k->set->oldest;
+    int64_t best_tick = bank_tick(next, &slot[best], top), until = NO_TICK; /* the earliest of those passed over */
+    if (best_tick > least) {
+        uint32_t w = best >> 6;
+        uint64_t bits = k->set->word[w];
+        for (int left = k->set->n - 1; left && best_tick > least; left--) {
+            bits &= bits - 1;
+            while (!bits) bits = k->set->word[++w];
+            uint32_t p = w * 64 + (uint32_t)__builtin_ctzll(bits);
+            int64_t tick = bank_tick(next, &slot[p], top);
+            best = tick < best_tick ? p : best;
+            until = tick < best_tick ? best_tick : until;
+            best_tick = tick < best_tick ? tick : best_tick;
+        }
     }
-    candidate_set(k, best_tick, until, best);
+    candidate_set(k, later(best_tick, least), until, best);
 }
 
-/* Mostly the oldest is ready by `least`, or the only one. */
-static inline void find_by_age(const struct channel *c, struct candidate *k, int64_t least) {
-    if (!k->set->n) {
-        k->tick = k->until = NO_TICK;
-        return;
-    }
-    uint32_t oldest = (uint32_t)k->set->oldest;
-    int64_t tick = bank_tick(c, k, k->queue->slot[oldest].bank, least);
-    if (tick > least && k->set->n > 1) find_younger(c, k, least, tick);
-    else candidate_set(k, tick, NO_TICK, oldest);
+static __attribute__((noinline)) void find_by_age(struct candidate *k, int64_t least) {
+    if (!k->set->n) k->tick = k->until = NO_TICK;
+    else if (k->top == F2F_DRAM_BANK) walk(k, least, F2F_DRAM_BANK);
+    else if (k->top == F2F_DRAM_GROUP) walk(k, least, F2F_DRAM_GROUP);
+    else walk(k, least, F2F_DRAM_RANK);
 }
 
 /* Only the oldest request of the direction is served; which one that is changes with any other. */
@@ -105,11 +115,12 @@ static __attribute__((noinline)) void find_oldest(struct channel *c, struct cand
     uint32_t oldest = queue_oldest(q);
     const struct entry *entry = &q->entry[q->slot[oldest].entry];
     if (entry->want == k->want && c->pseudo_of[entry->bank] == k->pseudo)
-        candidate_set(k, bank_tick(c, k, entry->bank, least), STALE, oldest);
+        candidate_set(k, later(least, bank_tick(k->next, &q->slot[oldest], F2F_DRAM_RANK)), STALE, oldest);
 }
 
 void f2f_dram_candidate_compare(struct channel *c, struct candidate *known, const struct entry *entry) {
-    int64_t least = least_tick(c, known), tick = bank_tick(c, known, entry->bank, least);
+    const struct slot *slot = &known->queue->slot[entry->position];
+    int64_t least = least_tick(c, known), tick = later(least, bank_tick(known->next, slot, F2F_DRAM_RANK));
     int64_t known_tick = later(known->tick, least);
     bool older = entry->position < known->position;
     if (known->tick == NO_TICK || tick < known_tick || (tick == known_tick && older)) {
@@ -133,7 +144,7 @@ static inline __attribute__((always_inline)) int64_t candidate_key(struct channe
     int64_t least = least_tick(c, k);
     if (least < k->until) k->tick = later(k->tick, least);
     else if (c->in_order) find_oldest(c, k, least);
-    else find_by_age(c, k, least);
+    else find_by_age(k, least);
     return k->tick * 8 + k->order;
 }
 

@@ -59,6 +59,11 @@ f2f_status f2f_dram_channel_init(struct channel *c, f2f_arena *arena, const stru
     for (int b = 0; b < banks; b++) {
         c->bank[b].open_row = CLOSED;
         c->pseudo_of[b] = (uint8_t)(b / c->banks_per_pseudo);
+        const int32_t *at = c->device.path[b].at;
+        for (int d = 0; d < 2; d++)
+            c->queue[d].list[b].slot = (struct slot){.rank = (uint16_t)at[F2F_DRAM_RANK],
+                                                     .group = (uint16_t)at[F2F_DRAM_GROUP],
+                                                     .bank = (uint16_t)at[F2F_DRAM_BANK]};
     }
     f2f_dram_candidates_init(c);
     c->closes = controller->page != F2F_DRAM_PAGE_OPEN;

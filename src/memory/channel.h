@@ -35,6 +35,7 @@ struct candidate {
     uint16_t entry; /* or NO_ENTRY */
     /* What never changes: */
     uint8_t want, direction, pseudo, kind;
+    uint8_t top; /* the highest level below the pseudo-channel with rules for its action */
     int32_t order; /* what makes 8 times its tick the key of a pick */
     const struct age_set *set; /* who wants it */
     struct queue *queue;

@@ -57,7 +57,7 @@ void f2f_dram_queue_renumber(struct queue *q) {
         q->slot[p].entry = NO_ENTRY;
         q->slot[next] = slot;
         entry->position = next++;
-        bool stands_back = entry->want == WANT_COLUMN && q->list[slot.bank].column != slot.entry;
+        bool stands_back = entry->want == WANT_COLUMN && q->list[entry->bank].column != slot.entry;
         if (entry->want != WANT_NOTHING && !stands_back) queue_put(q, entry, entry->want);
     }
     q->first_position = 0;

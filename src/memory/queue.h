@@ -40,8 +40,9 @@ struct age_set {
     int n, words;
 };
 
+/* An entry, and where ticks of its bank stand among the members of the device (device.h). */
 struct slot {
-    uint16_t entry, bank;
+    uint16_t entry, rank, group, bank;
 };
 
 /* Entries of a bank in order of arrival. */
@@ -51,6 +52,7 @@ struct bank_list {
     uint16_t columns; /* entries that want a column */
     uint16_t column; /* the oldest of them, if any: it alone is in the set */
     uint16_t sets; /* as its entries' */
+    struct slot slot; /* of its entries, but for the entry */
 };
 
 struct queue {
@@ -150,7 +152,7 @@ static inline uint16_t queue_add(struct queue *q, int bank, int32_t row, int32_t
     if (tail == NO_ENTRY) list->head = e;
     else q->entry[tail].after = e;
     list->tail = e;
-    q->slot[position] = (struct slot){e, (uint16_t)bank};
+    q->slot[position] = (struct slot){e, list->slot.rank, list->slot.group, list->slot.bank};
     q->live++;
     q->count++;
     return e;

@@ -114,18 +114,38 @@ static __attribute__((noinline)) void find_oldest(struct channel *c, struct cand
     if (!k->set->n) return;
     uint32_t oldest = queue_oldest(q);
     const struct entry *entry = &q->entry[q->slot[oldest].entry];
-    if (entry->want == k->want && c->pseudo_of[entry->bank] == k->pseudo)
+    if (entry->want == k->want && c->bank[entry->bank].pseudo == k->pseudo)
         candidate_set(k, later(least, bank_tick(k->next, &q->slot[oldest], F2F_DRAM_RANK)), STALE, oldest);
 }
 
-void f2f_dram_candidate_compare(struct channel *c, struct candidate *known, const struct entry *entry) {
-    const struct slot *slot = &known->queue->slot[entry->position];
-    int64_t least = least_tick(c, known), tick = later(least, bank_tick(known->next, slot, F2F_DRAM_RANK));
+static inline void pick_set(struct pick *pick, int64_t key, const struct candidate *k) {
+    pick->key = key;
+    pick->tick = k->tick;
+    pick->bus = k->next;
+    pick->candidate = k;
+    pick->age = k->position + 1;
+    pick->kind = k->kind;
+}
+
+/* The best of its kind has changed: it may now be the pick. */
+static inline void offer_pick(struct channel *c, const struct candidate *k) {
+    struct pick *pick = &c->pick[k->pseudo][lane_of(k->want)];
+    const struct refresh *r = &c->refresh[k->pseudo];
+    int64_t key = k->tick * 8 + k->order;
+    if (pick->tick < *pick->bus || key > pick->key) return; /* is stale, or stays */
+    if (key == pick->key || r->owed > c->controller->postpone) pick->tick = STALE;
+    else pick_set(pick, key, k);
+    c->stale = true;
+}
+
+void f2f_dram_candidate_compare(struct channel *c, struct candidate *known, uint32_t position) {
+    int64_t least = least_tick(c, known);
+    int64_t tick = later(least, bank_tick(known->next, &known->queue->slot[position], F2F_DRAM_RANK));
     int64_t known_tick = later(known->tick, least);
-    bool older = entry->position < known->position;
+    bool older = position < known->position;
     if (known->tick == NO_TICK || tick < known_tick || (tick == known_tick && older)) {
-        candidate_set(known, tick, older ? known->until : known_tick, entry->position);
-        pick_stale(c, known->pseudo, lane_of(known->want));
+        candidate_set(known, tick, older ? known->until : known_tick, position);
+        offer_pick(c, known);
     } else if (older && tick < known->until) known->until = tick;
 }
 
@@ -167,14 +187,6 @@ static inline __attribute__((always_inline)) struct least older(struct channel *
     return lesser(la, lb, lb.key < la.key + (b->position <= a->position));
 }
 
-static inline void pick_set(struct pick *pick, int64_t key, const struct candidate *k) {
-    pick->key = key;
-    pick->tick = k->tick;
-    pick->bus = k->next;
-    pick->candidate = k;
-    pick->kind = k->kind;
-}
-
 void f2f_dram_pick_column(struct channel *c, int p) {
     struct candidate(*k)[WANTS] = c->candidate[p], *own = &k[c->direction][WANT_COLUMN];
     struct least least = {candidate_key(c, own), own};
@@ -194,6 +206,7 @@ static int64_t pick_other_row(struct channel *c, int p, int64_t *must) {
     pick->kind = PICK_DUE;
     pick->bus = &never_taken;
     pick->candidate = NULL;
+    pick->age = 0;
     if (r->active >= 0) {
         int action;
         int64_t refresh = f2f_dram_refresh_next(c, p, &action);

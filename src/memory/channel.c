@@ -55,15 +55,15 @@ f2f_status f2f_dram_channel_init(struct channel *c, f2f_arena *arena, const stru
     c->high = (int)(controller->drain_high_frac * controller->write_queue);
     c->low = (int)ceil(controller->drain_low_frac * controller->write_queue);
     c->bank = f2f_arena_alloc(arena, (size_t)banks * sizeof *c->bank);
-    c->pseudo_of = f2f_arena_alloc(arena, (size_t)banks);
     for (int b = 0; b < banks; b++) {
-        c->bank[b].open_row = CLOSED;
-        c->pseudo_of[b] = (uint8_t)(b / c->banks_per_pseudo);
         const int32_t *at = c->device.path[b].at;
-        for (int d = 0; d < 2; d++)
-            c->queue[d].list[b].slot = (struct slot){.rank = (uint16_t)at[F2F_DRAM_RANK],
-                                                     .group = (uint16_t)at[F2F_DRAM_GROUP],
-                                                     .bank = (uint16_t)at[F2F_DRAM_BANK]};
+        int pseudo = b / c->banks_per_pseudo;
+        struct slot slot = {.rank = (uint16_t)at[F2F_DRAM_RANK],
+                            .group = (uint16_t)at[F2F_DRAM_GROUP],
+                            .bank = (uint16_t)at[F2F_DRAM_BANK]};
+        struct bank_list list = {NO_ENTRY, NO_ENTRY, NO_ENTRY, .sets = (uint16_t)(pseudo * WANTS), .slot = slot};
+        c->bank[b] = (struct bank){
+            .list = {list, list}, .open_row = CLOSED, .pseudo = (uint8_t)pseudo, .number = (uint16_t)b};
     }
     f2f_dram_candidates_init(c);
     c->closes = controller->page != F2F_DRAM_PAGE_OPEN;
@@ -93,26 +93,27 @@ static inline void turn(struct channel *c) {
 }
 
 static void enqueue(struct channel *c, int64_t tick) {
-    int direction = c->wish.write, bank = c->place.bank, pseudo = c->pseudo_of[bank];
+    int direction = c->wish.write;
     struct queue *q = &c->queue[direction];
-    struct bank *b = &c->bank[bank];
+    struct bank *b = &c->bank[c->place.bank];
+    struct bank_list *list = &b->list[direction];
     if (queue_out_of_positions(q)) {
         f2f_dram_queue_renumber(q);
         for (int p = 0; p < c->pseudos; p++) f2f_dram_candidates_stale(c, p);
     }
-    uint16_t e = queue_add(q, bank, c->place.row, c->place.column, tick);
+    uint16_t e = queue_add(q, list, b->number, c->place.row, c->place.column, tick);
     b->unit->pending++;
     if (c->closes) {
-        f2f_dram_page_idle(c, bank, false);
-        pick_stale(c, pseudo, ROWS); /* it may be to close its row */
+        f2f_dram_page_idle(c, b->number, false);
+        pick_stale(c, b->pseudo, ROWS); /* it may be to close its row */
     }
     if (b->held) return;
     bool capped = c->controller->cap && b->over >= c->controller->cap;
     if (b->open_row != c->place.row || capped) {
-        bank_key(c, direction, bank);
+        bank_key(c, direction, b);
         return;
     }
-    if (queue_put_column(q, &q->entry[e])) candidate_offer(c, direction, pseudo, &q->entry[e]);
+    if (queue_put_column(q, list, &q->entry[e])) candidate_offer(c, direction, b->pseudo, &q->entry[e]);
 }
 
 static void accept(struct channel *c, int64_t tick) {
@@ -140,12 +141,12 @@ static inline void issue(struct channel *c, const struct pick *best) {
     switch (pick.kind) {
     case PICK_DUE: f2f_dram_refresh_due(c, p, pick.tick); break;
     case PICK_REFRESH: f2f_dram_refresh_step(c, p, pick.tick); break;
-    case PICK_IDLE_ROW: f2f_dram_issue_precharge(c, pick.bank, pick.tick); break;
+    case PICK_IDLE_ROW: f2f_dram_issue_precharge(c, &c->bank[pick.bank], pick.tick); break;
     case PICK_ACTIVATE:
         f2f_dram_issue_activate(c, k, pick.tick);
         turn(c);
         break;
-    case PICK_PRECHARGE: f2f_dram_issue_precharge(c, k->queue->entry[k->entry].bank, pick.tick); break;
+    case PICK_PRECHARGE: f2f_dram_issue_precharge(c, &c->bank[k->queue->entry[k->entry].bank], pick.tick); break;
     default:
         f2f_dram_issue_column(c, k, pick.tick);
         turn(c);
@@ -156,8 +157,7 @@ static inline void issue(struct channel *c, const struct pick *best) {
 }
 
 static inline bool goes_before(const struct pick *a, const struct pick *b) {
-    if (a->key == b->key && a->candidate && b->candidate) return a->candidate->position < b->candidate->position;
-    return a->key < b->key;
+    return a->key < b->key + (a->age < b->age);
 }
 
 /* Which one it is cannot be foretold: better no branch. */

@@ -14,14 +14,17 @@
 enum { CLOSED = -1, MAX_PSEUDOS = 4 };
 
 struct bank {
-    int64_t used; /* tick of the last column command */
-    int64_t refresh_begin, refresh_end; /* of the last one */
+    struct bank_list list[2]; /* reads, writes */
     int32_t open_row; /* or CLOSED */
-    int32_t activates; /* since refreshes last caught up (RAA) */
     int32_t over; /* column commands past an older request for another row */
-    struct unit *unit; /* of refresh */
     uint16_t opened; /* entries that the open row was opened for and must stay open for */
     bool held; /* about to be refreshed: no new commands for requests */
+    uint8_t pseudo;
+    uint16_t number; /* in the channel */
+    int32_t activates; /* since refreshes last caught up (RAA) */
+    int64_t used; /* tick of the last column command */
+    int64_t refresh_begin, refresh_end; /* of the last one */
+    struct unit *unit; /* of refresh */
 };
 
 #define STALE INT64_C(-1) /* before any tick */
@@ -85,6 +88,7 @@ struct pick {
     int64_t tick; /* or STALE */
     const int64_t *bus; /* tick from which its bus is free: where that is later the pick is stale too */
     const struct candidate *candidate; /* what is for an entry, or NULL */
+    uint32_t age; /* position of the entry + 1, or 0 */
     int bank; /* of an idle row */
     uint8_t kind, pseudo;
 };
@@ -114,7 +118,6 @@ struct channel {
     struct pacing pacing;
     struct queue queue[2]; /* reads, writes */
     struct bank *bank;
-    uint8_t *pseudo_of; /* of a bank */
     int pseudos, banks_per_pseudo;
     int direction; /* of the commands now served: 0 reads, 1 writes */
     int high, low; /* write entries at which it turns */
@@ -151,7 +154,7 @@ struct scheduler {
     bool in_order; /* only the oldest request is served */
     /* The entry of the bank on whose behalf its open row may be closed, or NO_ENTRY. NULL: the oldest of the bank, if
      * it wants another row. */
-    uint16_t (*closer)(const struct channel *c, const struct queue *q, int bank);
+    uint16_t (*closer)(const struct queue *q, const struct bank_list *list, int32_t open_row);
 };
 const struct scheduler *f2f_dram_scheduler_find(const char *name);
 
@@ -167,7 +170,7 @@ void f2f_dram_candidates_init(struct channel *c);
 void f2f_dram_pick_row(struct channel *c, int pseudo);
 void f2f_dram_pick_column(struct channel *c, int pseudo);
 /* See candidate_offer: an entry that may be served before the candidate. */
-void f2f_dram_candidate_compare(struct channel *c, struct candidate *known, const struct entry *entry);
+void f2f_dram_candidate_compare(struct channel *c, struct candidate *known, uint32_t position);
 void f2f_dram_candidates_stale(struct channel *c, int pseudo);
 static inline enum lane lane_of(int want) { return want < WANT_ACTIVATE ? COLUMNS : ROWS; }
 static inline void pick_stale(struct channel *c, int pseudo, enum lane lane) {
@@ -192,33 +195,32 @@ static inline int64_t least_tick(const struct channel *c, const struct candidate
 static inline void candidate_offer(struct channel *c, int direction, int pseudo, const struct entry *entry) {
     if (direction != c->direction && entry->want != WANT_OPENED) return;
     struct candidate *known = &c->candidate[pseudo][direction][entry->want];
-    bool settled = known->tick <= least_tick(c, known) && known->position < entry->position;
-    if (known->until != STALE && !settled) f2f_dram_candidate_compare(c, known, entry);
+    if (known->until != STALE) f2f_dram_candidate_compare(c, known, entry->position);
 }
 
 /* bank.c: sets of the entries of a bank follow its state. */
-void f2f_dram_bank_key_set(struct channel *c, int direction, int bank, uint16_t e, enum want want);
-static inline void bank_key(struct channel *c, int direction, int bank) {
-    const struct bank *b = &c->bank[bank];
+void f2f_dram_bank_key_set(struct channel *c, int direction, struct bank *b, uint16_t e, enum want want);
+static inline void bank_key(struct channel *c, int direction, struct bank *b) {
     const struct queue *q = &c->queue[direction];
+    const struct bank_list *list = &b->list[direction];
     if (b->held || b->opened) return;
-    uint16_t e = q->list[bank].head;
+    uint16_t e = list->head;
     if (b->open_row != CLOSED) {
-        if (c->scheduler->closer) e = c->scheduler->closer(c, q, bank);
+        if (c->scheduler->closer) e = c->scheduler->closer(q, list, b->open_row);
         else if (e != NO_ENTRY && q->entry[e].row == b->open_row) e = NO_ENTRY;
     }
-    if (e != q->list[bank].key)
-        f2f_dram_bank_key_set(c, direction, bank, e, b->open_row == CLOSED ? WANT_ACTIVATE : WANT_PRECHARGE);
+    if (e != list->key)
+        f2f_dram_bank_key_set(c, direction, b, e, b->open_row == CLOSED ? WANT_ACTIVATE : WANT_PRECHARGE);
 }
-void f2f_dram_bank_opened(struct channel *c, int bank, int32_t row);
-void f2f_dram_bank_closed(struct channel *c, int bank);
-void f2f_dram_bank_hold(struct channel *c, int bank);
-void f2f_dram_bank_release(struct channel *c, int bank);
+void f2f_dram_bank_opened(struct channel *c, struct bank *b, int32_t row);
+void f2f_dram_bank_closed(struct channel *c, struct bank *b);
+void f2f_dram_bank_hold(struct channel *c, struct bank *b);
+void f2f_dram_bank_release(struct channel *c, struct bank *b);
 
 /* issue.c: a command goes out. */
 void f2f_dram_issue_column(struct channel *c, const struct candidate *k, int64_t tick);
 void f2f_dram_issue_activate(struct channel *c, const struct candidate *k, int64_t tick);
-void f2f_dram_issue_precharge(struct channel *c, int bank, int64_t tick);
+void f2f_dram_issue_precharge(struct channel *c, struct bank *b, int64_t tick);
 /* A read answered from the write queue. */
 void f2f_dram_count_forwarded(struct channel *c, int64_t latency);
 void f2f_dram_issue(struct channel *c, int action, int bank, int32_t row, int32_t column, int64_t tick);
@@ -229,7 +231,7 @@ void f2f_dram_page_idle(struct channel *c, int bank, bool idle);
 /* The bank that closes next and when; NEVER if none. */
 int64_t f2f_dram_page_next(const struct channel *c, int pseudo, int *bank);
 /* Whether a column command should close its row itself. */
-bool f2f_dram_page_auto(const struct channel *c, int direction, int bank, uint16_t e, int64_t tick);
+bool f2f_dram_page_auto(const struct channel *c, int direction, const struct bank *b, uint16_t e, int64_t tick);
 
 /* refresh.c */
 void f2f_dram_refresh_init(struct channel *c, f2f_arena *arena);
@@ -238,7 +240,7 @@ void f2f_dram_refresh_due(struct channel *c, int pseudo, int64_t tick);
 /* Tick and action of the next command of the unit being prepared; NEVER while a row must stay open. */
 int64_t f2f_dram_refresh_next(const struct channel *c, int pseudo, int *action);
 void f2f_dram_refresh_step(struct channel *c, int pseudo, int64_t tick);
-void f2f_dram_refresh_activated(struct channel *c, int bank);
+void f2f_dram_refresh_activated(struct channel *c, struct bank *b);
 /* Passes over the refreshes of a time in which no request is there. */
 void f2f_dram_refresh_skip(struct channel *c, int64_t until);
 

@@ -37,7 +37,7 @@ struct entry {
 struct age_set {
     uint64_t *word;
     uint64_t oldest; /* the first member, or NO_POSITION */
-    int n, words;
+    int n;
 };
 
 /* An entry, and where ticks of its bank stand among the members of the device (device.h). */
@@ -45,7 +45,7 @@ struct slot {
     uint16_t entry, rank, group, bank;
 };
 
-/* Entries of a bank in order of arrival. */
+/* Entries of one bank in order of arrival. */
 struct bank_list {
     uint16_t head, tail;
     uint16_t key; /* the entry that calls for the bank's row command, or NO_ENTRY */
@@ -59,9 +59,8 @@ struct queue {
     struct entry *entry;
     uint16_t *free_entry; /* entries not in use */
     struct slot *slot; /* of each position: its entry or NO_ENTRY */
-    struct bank_list *list; /* of each bank */
     struct age_set *set; /* of each pseudo-channel one for each want */
-    int banks, pseudos;
+    int pseudos;
     int n_free, words;
     uint32_t first_position, next_position; /* no entry has an earlier one; the next to be dealt */
     int live; /* entries in use */
@@ -110,8 +109,7 @@ static inline void queue_take(struct queue *q, struct entry *entry) {
 }
 
 /* An entry that finds its row open, the youngest of its bank that does. Whether it is the only one. */
-static inline bool queue_put_column(struct queue *q, struct entry *entry) {
-    struct bank_list *list = &q->list[entry->bank];
+static inline bool queue_put_column(struct queue *q, struct bank_list *list, struct entry *entry) {
     entry->want = WANT_COLUMN;
     if (list->columns++) return false;
     list->column = (uint16_t)(entry - q->entry);
@@ -120,8 +118,7 @@ static inline bool queue_put_column(struct queue *q, struct entry *entry) {
 }
 
 /* The oldest of its bank that wants a column no longer does: the next stands for the others. */
-static inline void queue_take_column(struct queue *q, struct entry *entry) {
-    struct bank_list *list = &q->list[entry->bank];
+static inline void queue_take_column(struct queue *q, struct bank_list *list, struct entry *entry) {
     struct age_set *set = queue_set(q, entry);
     entry->want = WANT_NOTHING;
     if (--list->columns) {
@@ -133,11 +130,11 @@ static inline void queue_take_column(struct queue *q, struct entry *entry) {
     age_take(set, entry->position);
 }
 /* No entry of the bank wants a column any more, but `kept` if it is the oldest that does. */
-void f2f_dram_queue_drop_columns(struct queue *q, int bank, uint16_t kept);
+void f2f_dram_queue_drop_columns(struct queue *q, struct bank_list *list, uint16_t kept);
 
 /* Appends to its bank's list; the caller says what it wants. Needs a free entry and a position. */
-static inline uint16_t queue_add(struct queue *q, int bank, int32_t row, int32_t column, int64_t arrive) {
-    struct bank_list *list = &q->list[bank];
+static inline uint16_t queue_add(struct queue *q, struct bank_list *list, int bank, int32_t row, int32_t column,
+                                 int64_t arrive) {
     uint16_t e = q->free_entry[--q->n_free], tail = list->tail;
     uint32_t position = q->next_position++;
     q->entry[e] = (struct entry){.arrive = arrive,
@@ -165,8 +162,7 @@ static inline uint32_t queue_oldest(struct queue *q) {
 }
 
 /* An entry that wants nothing any more. */
-static inline void queue_remove(struct queue *q, const struct entry *entry) {
-    struct bank_list *list = &q->list[entry->bank];
+static inline void queue_remove(struct queue *q, struct bank_list *list, const struct entry *entry) {
     uint16_t before = entry->before, after = entry->after;
     if (before == NO_ENTRY) list->head = after;
     else q->entry[before].after = after;

@@ -197,43 +197,41 @@ void f2f_dram_pick_column(struct channel *c, int p) {
     pick_set(&c->pick[p][COLUMNS], least.key, least.candidate);
 }
 
-/* What goes before a row command of a request, or after all: refreshes, rows to be closed. */
-static int64_t pick_other_row(struct channel *c, int p, int64_t *must) {
-    static const int64_t never_taken = 0;
+static void pick_other(struct pick *pick, int64_t key, enum pick_kind kind, const int64_t *bus) {
+    *pick = (struct pick){
+        .key = key, .tick = key >> 3, .bus = bus, .bank = pick->bank, .kind = (uint8_t)kind, .pseudo = pick->pseudo};
+}
+
+/* The key of what goes before a row command of a request, or after all: refreshes, rows to be closed. */
+static __attribute__((noinline)) int64_t consider_others(struct channel *c, int p, int64_t *must) {
     const struct refresh *r = &c->refresh[p];
     struct pick *pick = &c->pick[p][ROWS];
-    pick->key = key_of(r->due, RANK_DUE);
-    pick->kind = PICK_DUE;
-    pick->bus = &never_taken;
-    pick->candidate = NULL;
-    pick->age = 0;
     if (r->active >= 0) {
         int action;
         int64_t refresh = f2f_dram_refresh_next(c, p, &action);
         if (r->owed > c->controller->postpone) *must = refresh - c->spec->refresh_lag;
-        if (key_of(refresh, RANK_REFRESH) < pick->key) {
-            pick->key = key_of(refresh, RANK_REFRESH);
-            pick->kind = PICK_REFRESH;
-            pick->bus = c->device.next[action];
-        }
+        if (key_of(refresh, RANK_REFRESH) < pick->key)
+            pick_other(pick, key_of(refresh, RANK_REFRESH), PICK_REFRESH, c->device.next[action]);
     }
     if (c->closes) {
         int64_t key = key_of(f2f_dram_page_next(c, p, &pick->bank), RANK_IDLE_ROW);
-        if (key < pick->key) {
-            pick->key = key;
-            pick->kind = PICK_IDLE_ROW;
-            pick->bus = c->device.next[F2F_DRAM_PRECHARGE];
-        }
+        if (key < pick->key) pick_other(pick, key, PICK_IDLE_ROW, c->device.next[F2F_DRAM_PRECHARGE]);
     }
-    pick->tick = pick->key >> 3;
     return pick->key;
 }
 
 void f2f_dram_pick_row(struct channel *c, int p) {
-    int64_t must = NEVER; /* tick of a refresh that must go */
-    int64_t other = pick_other_row(c, p, &must);
+    static const int64_t never_taken = 0;
+    struct pick *pick = &c->pick[p][ROWS];
     struct candidate *own = c->candidate[p][c->direction];
+    int64_t other = key_of(c->refresh[p].due, RANK_DUE), must = NEVER; /* tick of a refresh that must go */
+    bool more = c->refresh[p].active >= 0 || c->closes;
+    if (more) {
+        pick_other(pick, other, PICK_DUE, &never_taken);
+        other = consider_others(c, p, &must);
+    }
     /* an activate takes its bus earlier: it would put off a refresh that must go for ever */
     struct least least = older(c, &own[WANT_ACTIVATE], &own[WANT_PRECHARGE], must);
-    if (least.key < other) pick_set(&c->pick[p][ROWS], least.key, least.candidate);
+    if (least.key < other) pick_set(pick, least.key, least.candidate);
+    else if (!more) pick_other(pick, other, PICK_DUE, &never_taken);
 }

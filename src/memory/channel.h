@@ -195,7 +195,10 @@ static inline int64_t least_tick(const struct channel *c, const struct candidate
 static inline void candidate_offer(struct channel *c, int direction, int pseudo, const struct entry *entry) {
     if (direction != c->direction && entry->want != WANT_OPENED) return;
     struct candidate *known = &c->candidate[pseudo][direction][entry->want];
-    if (known->until != STALE) f2f_dram_candidate_compare(c, known, entry->position);
+    uint32_t position = entry->position;
+    bool later_bank = known->next[known->queue->slot[position].bank] >= known->tick;
+    if (known->until == STALE || (later_bank && position > known->position)) return;
+    f2f_dram_candidate_compare(c, known, position);
 }
 
 /* bank.c: sets of the entries of a bank follow its state. */

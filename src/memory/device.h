@@ -25,12 +25,19 @@ struct dram_step {
 /* What an action forbids at its own members at once, to their siblings, and after a window. */
 struct dram_steps {
     const struct dram_step *plain, *sibling, *window, *end; /* each up to where the next begins */
+    const int64_t *latency, *edges; /* of the plain ones again, which are most: see `target` */
+    int targets; /* where a bank's begin */
+    int n;
     bool wide; /* it goes to more than one bank */
+    bool any_edge; /* it may be issued at any tick: `edges` matter */
 };
 
 struct dram_device {
     const struct dram_spec *spec;
+    int64_t *ticks; /* all that follow */
     int64_t *next[F2F_DRAM_ACTIONS]; /* earliest tick of the action at each member */
+    uint16_t *target; /* of each bank and plain step of each action: which of the ticks */
+    int targets; /* of a bank */
     struct dram_steps steps[F2F_DRAM_ACTIONS];
     int64_t *ring; /* last ticks of windowed commands */
     struct dram_path *path; /* of each bank of the channel */
@@ -73,14 +80,19 @@ static inline void dram_forbid(const struct dram_step *step, int64_t member, int
  * command has its own number of rules, which a processor learns by place. */
 static inline void dram_device_issue(const struct dram_device *d, int action, int bank, int64_t tick) {
     const struct dram_steps *steps = &d->steps[action];
-    const int32_t *at = d->path[bank].at;
     if (steps->wide) {
         f2f_dram_device_issue_wide(d, action, bank, tick);
         return;
     }
-    const struct dram_step *step = steps->plain;
-    for (const struct dram_step *end = steps->sibling; step < end; step++) dram_forbid(step, at[step->level], tick);
-    if (step < steps->end) f2f_dram_device_apply_rest(d, steps, at, tick);
+    const uint16_t *target = d->target + bank * d->targets + steps->targets;
+    const int64_t *latency = steps->latency, *edges = steps->edges;
+    int64_t *ticks = d->ticks;
+    int n = steps->n;
+    if (steps->any_edge)
+        for (int i = 0; i < n; i++) ticks[target[i]] = later(ticks[target[i]], (tick + latency[i]) & edges[i]);
+    else
+        for (int i = 0; i < n; i++) ticks[target[i]] = later(ticks[target[i]], tick + latency[i]);
+    if (steps->sibling < steps->end) f2f_dram_device_apply_rest(d, steps, d->path[bank].at, tick);
 }
 
 /* Earliest tick of an action at a bank, everything counted. */

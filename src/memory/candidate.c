@@ -81,27 +81,28 @@ static inline void candidate_set(struct candidate *k, int64_t tick, int64_t unti
 /* Walks the set by age to the first entry that is ready by `least`; without one the earliest counts. */
 static inline __attribute__((always_inline)) void walk(struct candidate *k, int64_t least, int top) {
     const struct slot *slot = k->queue->slot;
+    const uint64_t *word = k->set->word;
     const int64_t *next = k->next;
-    uint32_t best = (uint32_t)k->set->oldest;
+    uint64_t any = k->set->any, w = (uint64_t)__builtin_ctzll(any), bits = word[w];
+    uint32_t best = (uint32_t)(w * 64 + (uint64_t)__builtin_ctzll(bits));
     int64_t best_tick = bank_tick(next, &slot[best], top), until = NO_TICK; /* the earliest of those passed over */
-    if (best_tick > least) {
-        uint32_t w = best >> 6;
-        uint64_t bits = k->set->word[w];
-        for (int left = k->set->n - 1; left && best_tick > least; left--) {
-            bits &= bits - 1;
-            while (!bits) bits = k->set->word[++w];
-            uint32_t p = w * 64 + (uint32_t)__builtin_ctzll(bits);
-            int64_t tick = bank_tick(next, &slot[p], top);
-            best = tick < best_tick ? p : best;
-            until = tick < best_tick ? best_tick : until;
-            best_tick = tick < best_tick ? tick : best_tick;
-        }
+    while (best_tick > least) {
+        bits &= bits - 1;
+        any = bits ? any : any & (any - 1);
+        if (!any) break;
+        w = (uint64_t)__builtin_ctzll(any);
+        bits = bits ? bits : word[w];
+        uint32_t p = (uint32_t)(w * 64 + (uint64_t)__builtin_ctzll(bits));
+        int64_t tick = bank_tick(next, &slot[p], top);
+        best = tick < best_tick ? p : best;
+        until = tick < best_tick ? best_tick : until;
+        best_tick = tick < best_tick ? tick : best_tick;
     }
     candidate_set(k, later(best_tick, least), until, best);
 }
 
 static __attribute__((noinline)) void find_by_age(struct candidate *k, int64_t least) {
-    if (!k->set->n) k->tick = k->until = NO_TICK;
+    if (!k->set->any) k->tick = k->until = NO_TICK;
     else if (k->top == F2F_DRAM_BANK) walk(k, least, F2F_DRAM_BANK);
     else if (k->top == F2F_DRAM_GROUP) walk(k, least, F2F_DRAM_GROUP);
     else walk(k, least, F2F_DRAM_RANK);
@@ -111,7 +112,7 @@ static __attribute__((noinline)) void find_by_age(struct candidate *k, int64_t l
 static __attribute__((noinline)) void find_oldest(struct channel *c, struct candidate *k, int64_t least) {
     struct queue *q = &c->queue[k->direction];
     k->tick = NO_TICK;
-    if (!k->set->n) return;
+    if (!k->set->any) return;
     uint32_t oldest = queue_oldest(q);
     const struct entry *entry = &q->entry[q->slot[oldest].entry];
     if (entry->want == k->want && c->bank[entry->bank].pseudo == k->pseudo)

@@ -46,6 +46,10 @@ f2f_status f2f_dram_channel_init(struct channel *c, f2f_arena *arena, const stru
     int banks = spec->members[F2F_DRAM_BANK];
     *c = (struct channel){.spec = spec, .controller = controller, .number = number};
     c->scheduler = f2f_dram_scheduler_find(controller->scheduler);
+    int places = controller->read_queue > controller->write_queue ? controller->read_queue : controller->write_queue;
+    if (places + banks > MAX_ENTRIES)
+        return f2f_fail(err, F2F_EINPUT, "controller %s: a queue of %d is too large: at most %d beside %d banks",
+                        controller->id.name, places, MAX_ENTRIES - banks, banks);
     F2F_TRY(f2f_dram_mapping_make(&c->mapping, controller->mapping, controller->hash, spec, err));
     c->pseudos = spec->members[F2F_DRAM_PSEUDO];
     c->banks_per_pseudo = banks / c->pseudos;

@@ -3,7 +3,6 @@
 
 static void set_init(struct age_set *s, f2f_arena *arena, int words) {
     s->word = f2f_arena_alloc(arena, (size_t)words * sizeof *s->word);
-    s->oldest = NO_POSITION;
 }
 
 static struct age_set *new_sets(f2f_arena *arena, int n, int words) {
@@ -14,7 +13,8 @@ static struct age_set *new_sets(f2f_arena *arena, int n, int words) {
 
 void f2f_dram_queue_init(struct queue *q, f2f_arena *arena, int capacity, int banks, int pseudos) {
     int entries = capacity + banks; /* with early release an entry may outlive its place */
-    *q = (struct queue){.capacity = capacity, .pseudos = pseudos, .words = (2 * entries + 63) / 64 + 2};
+    int words = (2 * entries + 63) / 64 + 2;
+    *q = (struct queue){.capacity = capacity, .pseudos = pseudos, .words = words < MAX_WORDS ? words : MAX_WORDS};
     q->entry = f2f_arena_alloc(arena, (size_t)entries * sizeof *q->entry);
     q->free_entry = f2f_arena_alloc(arena, (size_t)entries * sizeof *q->free_entry);
     for (int i = 0; i < entries; i++) q->free_entry[q->n_free++] = (uint16_t)(entries - 1 - i);
@@ -35,15 +35,9 @@ void f2f_dram_queue_drop_columns(struct queue *q, struct bank_list *list, uint16
 
 /* Gives what may be a member an earlier position, which no other has. */
 static void age_move(struct age_set *s, uint32_t from, uint32_t to) {
-    uint64_t member = s->word[from >> 6] >> (from & 63) & 1;
-    s->word[from >> 6] &= ~(UINT64_C(1) << (from & 63));
-    s->word[to >> 6] |= member << (to & 63);
-}
-
-static void find_oldest(struct age_set *s) {
-    uint32_t w = 0;
-    while (s->n && !s->word[w]) w++;
-    s->oldest = s->n ? w * 64 + (uint32_t)__builtin_ctzll(s->word[w]) : NO_POSITION;
+    if (!(s->word[from >> 6] >> (from & 63) & 1)) return;
+    age_take(s, from);
+    age_put(s, to);
 }
 
 void f2f_dram_queue_renumber(struct queue *q) {
@@ -57,7 +51,6 @@ void f2f_dram_queue_renumber(struct queue *q) {
         if (entry->want != WANT_NOTHING) age_move(queue_set(q, entry), p, next);
         entry->position = next++;
     }
-    for (int i = 0; i < q->pseudos * WANTS; i++) find_oldest(&q->set[i]);
     q->first_position = 0;
     q->next_position = next;
 }

@@ -12,7 +12,6 @@
 #include "fab2fleet/arena.h"
 
 enum { NO_ENTRY = 0xffff };
-#define NO_POSITION (UINT64_C(1) << 62)
 
 /* What an entry waits for. At most one entry of a bank calls for its row command. */
 enum want {
@@ -36,8 +35,12 @@ struct entry {
 
 struct age_set {
     uint64_t *word;
-    uint64_t oldest; /* the first member, or NO_POSITION */
-    int n;
+    uint64_t any; /* a bit for each word that has one */
+};
+
+enum {
+    MAX_WORDS = 64, /* so that `any` has a bit for each */
+    MAX_ENTRIES = (MAX_WORDS - 1) * 64 /* and places with banks; so that some positions are left over */
 };
 
 /* An entry, and where ticks of its bank stand among the members of the device (device.h). */
@@ -74,22 +77,13 @@ static inline bool queue_out_of_positions(const struct queue *q) { return q->nex
 
 static inline void age_put(struct age_set *s, uint32_t position) {
     s->word[position >> 6] |= UINT64_C(1) << (position & 63);
-    if (position < s->oldest) s->oldest = position;
-    s->n++;
-}
-
-/* The next younger member; there must be one. */
-static inline uint32_t age_next(const struct age_set *s, uint32_t position) {
-    uint32_t w = position >> 6;
-    uint64_t bits = s->word[w] & ~UINT64_C(1) << (position & 63);
-    while (!bits) bits = s->word[++w];
-    return w * 64 + (uint32_t)__builtin_ctzll(bits);
+    s->any |= UINT64_C(1) << (position >> 6);
 }
 
 static inline void age_take(struct age_set *s, uint32_t position) {
-    s->n--;
-    if (position == s->oldest) s->oldest = s->n ? age_next(s, position) : NO_POSITION;
-    s->word[position >> 6] &= ~(UINT64_C(1) << (position & 63));
+    uint64_t left = s->word[position >> 6] & ~(UINT64_C(1) << (position & 63));
+    s->word[position >> 6] = left;
+    s->any &= ~((uint64_t)!left << (position >> 6));
 }
 
 static inline struct age_set *queue_set(const struct queue *q, const struct entry *entry) {

@@ -9,7 +9,8 @@ static inline void drop_key(struct channel *c, int direction, struct bank *b) {
     struct entry *entry = &q->entry[list->key];
     int was = entry->want;
     queue_take(q, entry);
-    if (c->candidate[b->pseudo][direction][was].entry == list->key) candidate_stale(c, direction, b->pseudo, was);
+    if (c->candidate[b->pseudo][direction][was].position == entry->position)
+        candidate_stale(c, direction, b->pseudo, was);
     list->key = NO_ENTRY;
 }
 

@@ -5,14 +5,17 @@
 #include "memory/channel.h"
 
 static bool is_column(int action) { return action >= F2F_DRAM_READ && action <= F2F_DRAM_WRITE_AUTO; }
+static bool is_row(int action) {
+    return action == F2F_DRAM_ACTIVATE || action == F2F_DRAM_PRECHARGE || action == F2F_DRAM_REFRESH_BANK ||
+           action == F2F_DRAM_MANAGE_BANK;
+}
 
 /* Whether a rule between the lanes reaches beyond a bank. The buses' do too, but see `bus` of a pick. */
 static bool entwined(const struct dram_spec *spec) {
-    for (int a = F2F_DRAM_ACTIVATE; a <= F2F_DRAM_WRITE_AUTO; a++)
+    for (int a = 0; a < F2F_DRAM_ACTIONS; a++)
         for (int i = 0; i < spec->rules[a]; i++) {
             const struct dram_rule *rule = &spec->rule[a][i];
-            bool row = rule->after == F2F_DRAM_ACTIVATE || rule->after == F2F_DRAM_PRECHARGE;
-            bool between = is_column(a) ? row : is_column(rule->after);
+            bool between = (is_column(a) && is_row(rule->after)) || (is_row(a) && is_column(rule->after));
             if (between && rule->level != F2F_DRAM_BANK && rule->level != F2F_DRAM_CHANNEL) return true;
         }
     return false;
@@ -75,7 +78,6 @@ static inline void candidate_set(struct candidate *k, int64_t tick, int64_t unti
     k->tick = tick;
     k->until = until;
     k->position = position;
-    k->entry = k->queue->slot[position].entry;
 }
 
 /* Walks the set by age to the first entry that is ready by `least`; without one the earliest counts. */

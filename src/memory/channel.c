@@ -150,7 +150,7 @@ static inline void issue(struct channel *c, const struct pick *best) {
         f2f_dram_issue_activate(c, k, pick.tick);
         turn(c);
         break;
-    case PICK_PRECHARGE: f2f_dram_issue_precharge(c, &c->bank[k->queue->entry[k->entry].bank], pick.tick); break;
+    case PICK_PRECHARGE: f2f_dram_issue_precharge(c, &c->bank[candidate_entry(k)->bank], pick.tick); break;
     default:
         f2f_dram_issue_column(c, k, pick.tick);
         turn(c);

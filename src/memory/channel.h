@@ -35,7 +35,6 @@ struct candidate {
     int64_t tick; /* or NO_TICK if there is none, or it must wait for an older request */
     int64_t until; /* tick from which an older one is ready, or STALE: from then on it is found anew */
     uint32_t position; /* age of its entry */
-    uint16_t entry; /* or NO_ENTRY */
     /* What never changes: */
     uint8_t want, direction, pseudo, kind;
     uint8_t top; /* the highest level below the pseudo-channel with rules for its action */
@@ -180,6 +179,10 @@ static inline void pick_stale(struct channel *c, int pseudo, enum lane lane) {
 static inline void picks_stale(struct channel *c, int pseudo) {
     pick_stale(c, pseudo, ROWS);
     pick_stale(c, pseudo, COLUMNS);
+}
+/* Its entry, where there is one. */
+static inline struct entry *candidate_entry(const struct candidate *k) {
+    return &k->queue->entry[k->queue->slot[k->position].entry];
 }
 static inline void candidate_stale(struct channel *c, int direction, int pseudo, int want) {
     c->candidate[pseudo][direction][want].until = STALE;

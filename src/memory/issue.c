@@ -89,14 +89,17 @@ static void count_passing(struct channel *c, struct queue *q, struct bank *b, st
 
 /* What a column command of a bank may delay in its pseudo-channel. */
 static inline void column_stale(struct channel *c, const struct bank *b) {
+    const struct refresh *r = &c->refresh[b->pseudo];
     for (int d = 0; d < 2; d++) {
         struct candidate *k = c->candidate[b->pseudo][d];
+        uint16_t key = b->list[d].key;
         k[WANT_OPENED].until = k[WANT_COLUMN].until = STALE;
-        if (b->list[d].key == k[WANT_PRECHARGE].entry)
+        if (key != NO_ENTRY && c->queue[d].entry[key].position == k[WANT_PRECHARGE].position)
             candidate_stale(c, d, b->pseudo, WANT_PRECHARGE); /* it waits for this data */
     }
     pick_stale(c, b->pseudo, COLUMNS);
-    if (c->closes || c->refresh[b->pseudo].active >= 0) pick_stale(c, b->pseudo, ROWS);
+    bool refresh_waits = r->active >= 0 && (b->held || c->spec->scope[r->action] != F2F_DRAM_OF_BANK);
+    if (c->closes || refresh_waits) pick_stale(c, b->pseudo, ROWS);
 }
 
 static inline void count_column(struct channel *c, int pseudo, bool write, const struct entry *e, int64_t tick) {
@@ -116,13 +119,13 @@ static inline void count_column(struct channel *c, int pseudo, bool write, const
 
 void f2f_dram_issue_column(struct channel *c, const struct candidate *k, int64_t tick) {
     struct queue *q = k->queue;
-    struct entry *e = &q->entry[k->entry];
+    struct entry *e = candidate_entry(k);
     struct bank *b = &c->bank[e->bank];
     int direction = k->direction;
     struct bank_list *list = &b->list[direction];
     bool write = direction == 1, opened = e->want == WANT_OPENED;
     bool closes = c->closes && c->controller->page == F2F_DRAM_PAGE_CLOSED &&
-                  f2f_dram_page_auto(c, direction, b, k->entry, tick);
+                  f2f_dram_page_auto(c, direction, b, (uint16_t)(e - q->entry), tick);
     int action = write ? F2F_DRAM_WRITE : F2F_DRAM_READ;
     if (tick > c->bus_free[b->pseudo]) account_gap(c, action, b, e, tick);
     if (closes) action = write ? F2F_DRAM_WRITE_AUTO : F2F_DRAM_READ_AUTO;
@@ -144,7 +147,7 @@ void f2f_dram_issue_column(struct channel *c, const struct candidate *k, int64_t
 
 void f2f_dram_issue_activate(struct channel *c, const struct candidate *k, int64_t tick) {
     struct queue *q = k->queue;
-    struct entry *e = &q->entry[k->entry];
+    struct entry *e = candidate_entry(k);
     struct bank *b = &c->bank[e->bank];
     issue(c, F2F_DRAM_ACTIVATE, b->number, e->row, -1, tick);
     bool again = e->missed; /* its row was closed before it was served */

@@ -66,8 +66,8 @@ f2f_status f2f_dram_channel_init(struct channel *c, f2f_arena *arena, const stru
                             .group = (uint16_t)at[F2F_DRAM_GROUP],
                             .bank = (uint16_t)at[F2F_DRAM_BANK]};
         struct bank_list list = {NO_ENTRY, NO_ENTRY, NO_ENTRY, .sets = (uint16_t)(pseudo * WANTS), .slot = slot};
-        c->bank[b] = (struct bank){
-            .list = {list, list}, .open_row = CLOSED, .pseudo = (uint8_t)pseudo, .number = (uint16_t)b};
+        c->bank[b] =
+            (struct bank){.list = {list, list}, .open_row = CLOSED, .pseudo = (uint8_t)pseudo, .number = (uint16_t)b};
     }
     f2f_dram_candidates_init(c);
     c->closes = controller->page != F2F_DRAM_PAGE_OPEN;

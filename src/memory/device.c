@@ -22,7 +22,7 @@ static struct dram_steps compile(const struct dram_device *device, f2f_arena *ar
                                      .latency = rule->latency + rule->edge,
                                      .edges = ~(int64_t)rule->edge,
                                      .level = one ? rule->level + OTHER : rule->level,
-                                     .ring = rule->ring,
+                                     .ring = rule->ring - device->first[rule->level] * (rule->window + 1),
                                      .window = rule->window,
                                      .sibling = rule->sibling && !one};
             if ((int)kind_of(&step) == kind) sorted[n++] = step;
@@ -91,17 +91,6 @@ void f2f_dram_device_init(struct dram_device *device, f2f_arena *arena, const st
     place_targets(device, arena);
 }
 
-/* Ring of a member: slot 0 is the place of the oldest, then the ticks. */
-static inline void apply_window(const struct dram_device *d, const struct dram_step *step, int32_t member,
-                                int64_t tick) {
-    int size = step->window;
-    int64_t *ring = d->ring + step->ring + (member - d->first[step->level]) * (size + 1), oldest = ring[0];
-    ring[1 + oldest] = tick;
-    oldest = oldest + 1 == size ? 0 : oldest + 1;
-    ring[0] = oldest;
-    dram_forbid(step, member, ring[1 + oldest]);
-}
-
 /* All of the parent, then its own member as it was. */
 static inline void apply_sibling(const struct dram_device *d, const struct dram_step *step, const int32_t *at,
                                  int64_t tick) {
@@ -114,7 +103,7 @@ static inline void apply_sibling(const struct dram_device *d, const struct dram_
 }
 
 static void apply(const struct dram_device *d, const struct dram_step *step, const int32_t *at, int64_t tick) {
-    if (step->window > 1) apply_window(d, step, at[step->level], tick);
+    if (step->window > 1) dram_forbid_window(d, step, at[step->level], tick);
     else if (step->sibling) apply_sibling(d, step, at, tick);
     else dram_forbid(step, at[step->level], tick);
 }
@@ -141,11 +130,9 @@ void f2f_dram_device_issue_wide(const struct dram_device *d, int action, int ban
     }
 }
 
-void f2f_dram_device_apply_rest(const struct dram_device *d, const struct dram_steps *steps, const int32_t *at,
-                                int64_t tick) {
+void f2f_dram_device_apply_siblings(const struct dram_device *d, const struct dram_steps *steps, const int32_t *at,
+                                    int64_t tick) {
     for (const struct dram_step *step = steps->sibling; step < steps->window; step++) apply_sibling(d, step, at, tick);
-    for (const struct dram_step *step = steps->window; step < steps->end; step++)
-        apply_window(d, step, at[step->level], tick);
 }
 
 int64_t f2f_dram_device_ready(const struct dram_device *d, int action, int bank) {

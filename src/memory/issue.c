@@ -141,8 +141,7 @@ void f2f_dram_issue_column(struct channel *c, const struct candidate *k, int64_t
     }
     bank_key(c, direction, b);
     if (opened) bank_key(c, !direction, b);
-    if (c->closes && b->list[0].head == NO_ENTRY && b->list[1].head == NO_ENTRY)
-        f2f_dram_page_idle(c, b->number, true);
+    if (c->closes && b->list[0].head == NO_ENTRY && b->list[1].head == NO_ENTRY) f2f_dram_page_idle(c, b->number, true);
 }
 
 void f2f_dram_issue_activate(struct channel *c, const struct candidate *k, int64_t tick) {

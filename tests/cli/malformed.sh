@@ -127,6 +127,8 @@ controller 's/^page:.*/page: adaptive/';                     expect 3 "say after
 controller 's/^refresh:.*/refresh: per-banks/';              expect 3 "must be one of none, all-bank, per-bank.*did you mean 'per-bank'" check c.yaml
 controller 's/^read_queue:.*/read_queue: 0/';                expect 3 "'read_queue' is 0, out of its range" check c.yaml
 controller 's/^postpone:.*/postpone: 10/';                   expect 3 "'postpone' is 10, out of its range 0 to 9" check c.yaml
+expect 3 "controller gpu-hbm postpones 8 refreshes: ddr5 allows 4" memory ddr5 --controller gpu-hbm -n 1000
+expect 0 "" memory ddr5 --controller gpu-hbm --set controller.refresh=none -n 1000
 
 # ---- extends, references, --set
 printf 'kind: chip\nname: a\nextends: ./b.yaml\nsource: t\n' >a.yaml

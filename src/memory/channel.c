@@ -148,7 +148,7 @@ static inline void issue(struct channel *c, const struct pick *best) {
     case PICK_IDLE_ROW: f2f_dram_issue_precharge(c, &c->bank[pick.bank], pick.tick); break;
     case PICK_ACTIVATE:
         f2f_dram_issue_activate(c, k, pick.tick);
-        turn(c);
+        if (c->early_release) turn(c); /* a place is free */
         break;
     case PICK_PRECHARGE: f2f_dram_issue_precharge(c, &c->bank[candidate_entry(k)->bank], pick.tick); break;
     default:

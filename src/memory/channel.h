@@ -1,8 +1,8 @@
 /* channel.h - one channel: its device, its controller's queues and candidates, its source, its counts.
  *
  * The loop jumps from event to event. For each pseudo-channel and each kind of command it keeps the candidate
- * that the scheduler would issue next if nothing happened before; what happens makes some of them stale. Nothing is
- * allocated in the loop. */
+ * that the scheduler would issue next if nothing happened before, and of these the pick of row and of column commands;
+ * what happens makes some of them stale. Nothing is allocated in the loop. */
 #ifndef F2F_MEMORY_CHANNEL_H
 #define F2F_MEMORY_CHANNEL_H
 

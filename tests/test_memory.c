@@ -103,7 +103,7 @@ static void per_bank_refresh_costs_less_than_all_bank(void **state) {
             has_bank |= m->standard->command[k].action == F2F_DRAM_REFRESH_BANK;
         if (!has_bank) continue;
         c.read_queue = 128;
-        c.postpone = 8;
+        c.postpone = m->standard->postponed;
         c.refresh = F2F_DRAM_REFRESH_PER_BANK;
         double per_bank = efficiency(&run);
         c.refresh = F2F_DRAM_REFRESH_ALL_BANK;

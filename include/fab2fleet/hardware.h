@@ -40,6 +40,7 @@ struct f2f_dram_standard {
     struct f2f_ident id;
     int bits_per_clock; /* of one data pin */
     int ticks_per_clock;
+    int postponed; /* refreshes that may be owed beside the next one */
     const struct f2f_dram_command *command;
     int commands;
     const struct f2f_dram_constraint *constraint;

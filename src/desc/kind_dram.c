@@ -51,6 +51,7 @@ static const struct f2f_table constraint_table = F2F_TABLE(NULL, B, constraint_f
 static const struct f2f_field fields[] = {
     F2F_INT(T, "bits_per_clock", bits_per_clock, 1, 64, "bits of one data pin in one command clock"),
     F2F_INT(T, "ticks_per_clock", ticks_per_clock, 1, 4, "steps of the command bus in one clock"),
+    F2F_INT(T, "postponed", postponed, 0, 9, "refreshes that may be postponed"),
     F2F_LIST(T, "commands", command, commands, true, &command_table, "the commands"),
     F2F_LIST(T, "constraints", constraint, constraints, true, &constraint_table, "what must lie between commands"),
 };

@@ -1,8 +1,8 @@
 /* audit.c - a second opinion on a log of commands, from the tables of the standard alone.
  *
  * It knows no scheduler and no earliest times: it looks at each command as it passes and asks whether every
- * constraint of the standard, the state of the banks, the buses, the refresh debt (JESD79-5: at most so many
- * refreshes postponed) and the rolling activate counters (RAA) allow it. Each rule that is broken counts. A
+ * constraint of the standard, the state of the banks, the buses, the refresh debt (so many refreshes as
+ * the standard lets be postponed) and the rolling activate counters (RAA) allow it. Each rule that is broken counts. A
  * command that cannot be understood counts once and changes nothing. */
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,10 +10,7 @@
 
 #include "memory/audit.h"
 
-enum {
-    POSTPONED = 10, /* refreshes a bank may owe beside the next one: nine postponed, one waiting its turn */
-    ROLLING = 6, /* RAA may reach this many times RAAIMT (RAAMMT's highest value, JESD79-5) */
-};
+enum { ROLLING = 6 }; /* RAA may reach this many times RAAIMT (RAAMMT's highest value, JESD79-5) */
 
 #define BIT(action) (1U << (action))
 #define READS (BIT(F2F_DRAM_READ) | BIT(F2F_DRAM_READ_AUTO))
@@ -161,6 +158,11 @@ static void check_data_bus(struct f2f_mem_audit *audit, const struct look *look)
     push(burst, audit->bursts, start);
 }
 
+/* The longest wait of a bank: for those postponed, one that waits its turn, and the next. */
+static int64_t longest_wait(const struct f2f_mem_audit *audit) {
+    return (audit->memory->standard->postponed + 2) * audit->refresh_ticks;
+}
+
 static void check_bank(struct f2f_mem_audit *audit, struct audit_bank *bank, const struct look *look) {
     const struct f2f_mem_command *c = look->command;
     if (look->bit & BIT(F2F_DRAM_ACTIVATE)) {
@@ -177,7 +179,7 @@ static void check_bank(struct f2f_mem_audit *audit, struct audit_bank *bank, con
         bank->activates = 0;
     }
     if (look->bit & REFRESHES) {
-        int64_t latest = c->tick + (POSTPONED + 1) * audit->refresh_ticks;
+        int64_t latest = c->tick + longest_wait(audit);
         bank->refresh_by += audit->refresh_ticks;
         if (bank->refresh_by > latest) bank->refresh_by = latest; /* nothing is saved up */
     }
@@ -188,14 +190,14 @@ static void find_most_overdue(struct f2f_mem_audit *audit) {
         if (audit->bank[i].refresh_by < audit->bank[audit->most_overdue].refresh_by) audit->most_overdue = i;
 }
 
-/* Any n refreshes of a bank in a row take at most n + POSTPONED times tREFI, n = 1 included. A bank found to
- * wait longer is counted, and then given the same time again. */
+/* Any n refreshes of a bank in a row take at most n + 1 times tREFI and those postponed, n = 1 included. A bank
+ * found to wait longer is counted, and then given the same time again. */
 static void check_refresh(struct f2f_mem_audit *audit, const struct look *look) {
     int64_t tick = look->command->tick;
     if (!audit->refresh_ticks) return;
     while (tick > audit->bank[audit->most_overdue].refresh_by) {
         breach(audit, look->command, "bank %d of the channel waits too long for its refresh", audit->most_overdue);
-        audit->bank[audit->most_overdue].refresh_by = tick + (POSTPONED + 1) * audit->refresh_ticks;
+        audit->bank[audit->most_overdue].refresh_by = tick + longest_wait(audit);
         find_most_overdue(audit);
     }
 }
@@ -204,7 +206,7 @@ static void check_refresh(struct f2f_mem_audit *audit, const struct look *look) 
 static void begin(struct f2f_mem_audit *audit, const struct f2f_mem_command *command) {
     audit->channel = command->channel;
     for (int i = 0; i < audit->total[F2F_DRAM_BANK]; i++)
-        audit->bank[i].refresh_by = command->tick + (POSTPONED + 1) * audit->refresh_ticks;
+        audit->bank[i].refresh_by = command->tick + longest_wait(audit);
 }
 
 static void examine(struct f2f_mem_audit *audit, const struct f2f_mem_command *command) {

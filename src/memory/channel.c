@@ -46,6 +46,10 @@ f2f_status f2f_dram_channel_init(struct channel *c, f2f_arena *arena, const stru
     int banks = spec->members[F2F_DRAM_BANK];
     *c = (struct channel){.spec = spec, .controller = controller, .number = number};
     c->scheduler = f2f_dram_scheduler_find(controller->scheduler);
+    int places = controller->read_queue > controller->write_queue ? controller->read_queue : controller->write_queue;
+    if (places + banks > MAX_ENTRIES)
+        return f2f_fail(err, F2F_EINPUT, "controller %s: a queue of %d is too large: at most %d beside %d banks",
+                        controller->id.name, places, MAX_ENTRIES - banks, banks);
     F2F_TRY(f2f_dram_mapping_make(&c->mapping, controller->mapping, controller->hash, spec, err));
     c->pseudos = spec->members[F2F_DRAM_PSEUDO];
     c->banks_per_pseudo = banks / c->pseudos;
@@ -55,10 +59,15 @@ f2f_status f2f_dram_channel_init(struct channel *c, f2f_arena *arena, const stru
     c->high = (int)(controller->drain_high_frac * controller->write_queue);
     c->low = (int)ceil(controller->drain_low_frac * controller->write_queue);
     c->bank = f2f_arena_alloc(arena, (size_t)banks * sizeof *c->bank);
-    c->pseudo_of = f2f_arena_alloc(arena, (size_t)banks);
     for (int b = 0; b < banks; b++) {
-        c->bank[b].open_row = CLOSED;
-        c->pseudo_of[b] = (uint8_t)(b / c->banks_per_pseudo);
+        const int32_t *at = c->device.path[b].at;
+        int pseudo = b / c->banks_per_pseudo;
+        struct slot slot = {.rank = (uint16_t)at[F2F_DRAM_RANK],
+                            .group = (uint16_t)at[F2F_DRAM_GROUP],
+                            .bank = (uint16_t)at[F2F_DRAM_BANK]};
+        struct bank_list list = {NO_ENTRY, NO_ENTRY, NO_ENTRY, .sets = (uint16_t)(pseudo * WANTS), .slot = slot};
+        c->bank[b] =
+            (struct bank){.list = {list, list}, .open_row = CLOSED, .pseudo = (uint8_t)pseudo, .number = (uint16_t)b};
     }
     f2f_dram_candidates_init(c);
     c->closes = controller->page != F2F_DRAM_PAGE_OPEN;
@@ -88,26 +97,27 @@ static inline void turn(struct channel *c) {
 }
 
 static void enqueue(struct channel *c, int64_t tick) {
-    int direction = c->wish.write, bank = c->place.bank, pseudo = c->pseudo_of[bank];
+    int direction = c->wish.write;
     struct queue *q = &c->queue[direction];
-    struct bank *b = &c->bank[bank];
+    struct bank *b = &c->bank[c->place.bank];
+    struct bank_list *list = &b->list[direction];
     if (queue_out_of_positions(q)) {
         f2f_dram_queue_renumber(q);
         for (int p = 0; p < c->pseudos; p++) f2f_dram_candidates_stale(c, p);
     }
-    uint16_t e = queue_add(q, bank, c->place.row, c->place.column, tick);
+    uint16_t e = queue_add(q, list, b->number, c->place.row, c->place.column, tick);
     b->unit->pending++;
     if (c->closes) {
-        f2f_dram_page_idle(c, bank, false);
-        pick_stale(c, pseudo); /* it may be to close its row */
+        f2f_dram_page_idle(c, b->number, false);
+        pick_stale(c, b->pseudo, ROWS); /* it may be to close its row */
     }
     if (b->held) return;
     bool capped = c->controller->cap && b->over >= c->controller->cap;
     if (b->open_row != c->place.row || capped) {
-        bank_key(c, direction, bank);
+        bank_key(c, direction, b);
         return;
     }
-    if (queue_put_column(q, &q->entry[e])) candidate_offer(c, direction, pseudo, &q->entry[e]);
+    if (queue_put_column(q, list, &q->entry[e])) candidate_offer(c, direction, b->pseudo, &q->entry[e]);
 }
 
 static void accept(struct channel *c, int64_t tick) {
@@ -126,35 +136,47 @@ static void accept(struct channel *c, int64_t tick) {
     take_wish(c);
 }
 
-static void issue(struct channel *c, int p) {
-    const struct pick pick = c->pick[p];
+static inline void issue(struct channel *c, const struct pick *best) {
+    const struct pick pick = *best;
     const struct candidate *k = pick.candidate;
+    int p = pick.pseudo;
     c->events++;
-    pick_stale(c, p);
+    if (c->entwined) picks_stale(c, p);
     switch (pick.kind) {
-    case PICK_DUE: f2f_dram_refresh_due(c, p, pick.tick); return;
-    case PICK_REFRESH: f2f_dram_refresh_step(c, p, pick.tick); return;
-    case PICK_IDLE_ROW: f2f_dram_issue_precharge(c, pick.bank, pick.tick); return;
-    case PICK_ACTIVATE: f2f_dram_issue_activate(c, k, pick.tick); break;
-    case PICK_PRECHARGE: f2f_dram_issue_precharge(c, k->queue->entry[k->entry].bank, pick.tick); return;
-    default: f2f_dram_issue_column(c, k, pick.tick);
+    case PICK_DUE: f2f_dram_refresh_due(c, p, pick.tick); break;
+    case PICK_REFRESH: f2f_dram_refresh_step(c, p, pick.tick); break;
+    case PICK_IDLE_ROW: f2f_dram_issue_precharge(c, &c->bank[pick.bank], pick.tick); break;
+    case PICK_ACTIVATE:
+        f2f_dram_issue_activate(c, k, pick.tick);
+        if (c->early_release) turn(c); /* a place is free */
+        break;
+    case PICK_PRECHARGE: f2f_dram_issue_precharge(c, &c->bank[candidate_entry(k)->bank], pick.tick); break;
+    default:
+        f2f_dram_issue_column(c, k, pick.tick);
+        turn(c);
+        f2f_dram_pick_column(c, p);
+        return;
     }
-    turn(c);
+    f2f_dram_pick_row(c, p); /* it surely is stale: now choose() mostly finds none that is */
 }
 
 static inline bool goes_before(const struct pick *a, const struct pick *b) {
-    if (a->key == b->key && a->candidate && b->candidate) return a->candidate->position < b->candidate->position;
-    return a->key < b->key;
+    return a->key < b->key + (a->age < b->age);
+}
+
+/* Which one it is cannot be foretold: better no branch. */
+static inline const struct pick *first(const struct pick *a, const struct pick *b) {
+    return __builtin_expect_with_probability(goes_before(b, a), 1, 0.5) ? b : a;
 }
 
 /* The pick that goes first, found anew where they are stale. */
 static inline const struct pick *choose(struct channel *c) {
-    const struct pick *best = c->pick;
+    const struct pick *best = c->pick[0];
     for (int p = 0; p < c->pseudos; p++) {
-        const struct pick *pick = &c->pick[p];
-        if (pick->tick < *pick->bus) f2f_dram_pick_find(c, p);
-        /* which one it is cannot be foretold: better no branch */
-        best = __builtin_expect_with_probability(goes_before(pick, best), 1, 0.5) ? pick : best;
+        const struct pick *row = &c->pick[p][ROWS], *column = &c->pick[p][COLUMNS];
+        if (row->tick < *row->bus) f2f_dram_pick_row(c, p);
+        if (column->tick < *column->bus) f2f_dram_pick_column(c, p);
+        best = first(best, first(row, column));
     }
     c->stale = false;
     return best;
@@ -170,16 +192,13 @@ f2f_status f2f_dram_channel_run(struct channel *c, int64_t events, bool *more, f
         }
         if (empty) f2f_dram_refresh_skip(c, pacing_next(c));
         if (c->in_order) /* which request is the oldest changes without notice */
-            for (int p = 0; p < c->pseudos; p++) pick_stale(c, p);
+            for (int p = 0; p < c->pseudos; p++) f2f_dram_candidates_stale(c, p);
         if (c->stale) c->best = choose(c);
         const struct pick *pick = c->best;
         int64_t arrival = pacing_next(c), begin = pick_begin(pick);
         if (arrival <= begin && arrival < NEVER) accept(c, arrival);
-        else if (begin < NEVER) {
-            int p = pick->pseudo;
-            issue(c, p);
-            if (!c->in_order) f2f_dram_pick_find(c, p); /* it surely is stale: now choose() mostly finds none that is */
-        } else
+        else if (begin < NEVER) issue(c, pick);
+        else
             return f2f_fail(err, F2F_ERUN, "memory channel %d: %d reads and %d writes wait, but no command can go out",
                             c->number, c->queue[0].live, c->queue[1].live);
     }

@@ -22,12 +22,43 @@ static struct dram_steps compile(const struct dram_device *device, f2f_arena *ar
                                      .latency = rule->latency + rule->edge,
                                      .edges = ~(int64_t)rule->edge,
                                      .level = one ? rule->level + OTHER : rule->level,
-                                     .ring = rule->ring,
+                                     .ring = rule->ring - device->first[rule->level] * (rule->window + 1),
                                      .window = rule->window,
                                      .sibling = rule->sibling && !one};
             if ((int)kind_of(&step) == kind) sorted[n++] = step;
         }
-    return (struct dram_steps){from[PLAIN], from[SIBLING], from[WINDOW], from[KINDS], wide};
+    int n = (int)(from[SIBLING] - from[PLAIN]);
+    int64_t *latency = f2f_arena_alloc(arena, (size_t)(2 * n + 1) * sizeof *latency);
+    for (int i = 0; i < n; i++) {
+        latency[i] = sorted[i].latency;
+        latency[n + i] = sorted[i].edges;
+    }
+    return (struct dram_steps){.plain = from[PLAIN],
+                               .sibling = from[SIBLING],
+                               .window = from[WINDOW],
+                               .end = from[KINDS],
+                               .latency = latency,
+                               .edges = latency + n,
+                               .n = n,
+                               .wide = wide,
+                               .any_edge = spec->edge[action] != spec->mask};
+}
+
+/* What the plain steps at each bank concern: looked up in one place instead of by level. */
+static void place_targets(struct dram_device *device, f2f_arena *arena) {
+    int banks = device->spec->members[F2F_DRAM_BANK];
+    for (int a = 0; a < F2F_DRAM_ACTIONS; a++) {
+        device->steps[a].targets = device->targets;
+        device->targets += device->steps[a].n;
+    }
+    device->target = f2f_arena_alloc(arena, (size_t)(banks * device->targets + 1) * sizeof *device->target);
+    for (int b = 0; b < banks; b++)
+        for (int a = 0; a < F2F_DRAM_ACTIONS; a++)
+            for (int i = 0; i < device->steps[a].n; i++) {
+                const struct dram_step *step = &device->steps[a].plain[i];
+                device->target[b * device->targets + device->steps[a].targets + i] =
+                    (uint16_t)(step->next - device->ticks + device->path[b].at[step->level]);
+            }
 }
 
 void f2f_dram_device_init(struct dram_device *device, f2f_arena *arena, const struct dram_spec *spec) {
@@ -37,8 +68,8 @@ void f2f_dram_device_init(struct dram_device *device, f2f_arena *arena, const st
         device->first[l] = members;
         members += spec->members[l];
     }
-    int64_t *next = f2f_arena_alloc(arena, (size_t)members * F2F_DRAM_ACTIONS * sizeof *next);
-    for (int a = 0; a < F2F_DRAM_ACTIONS; a++) device->next[a] = next + a * members;
+    device->ticks = f2f_arena_alloc(arena, (size_t)members * F2F_DRAM_ACTIONS * sizeof *device->ticks);
+    for (int a = 0; a < F2F_DRAM_ACTIONS; a++) device->next[a] = device->ticks + a * members;
     for (int a = 0; a < F2F_DRAM_ACTIONS; a++) device->steps[a] = compile(device, arena, a);
     device->ring = f2f_arena_alloc(arena, ((size_t)spec->rings + 1) * sizeof *device->ring);
     for (int i = 0; i < spec->rings; i++) device->ring[i] = -NEVER;
@@ -57,17 +88,7 @@ void f2f_dram_device_init(struct dram_device *device, f2f_arena *arena, const st
             int32_t *at = device->path[b].at;
             at[l + OTHER] = at[l] + 1 - 2 * (b / (banks / spec->members[l]) % spec->per_parent[l]);
         }
-}
-
-/* Ring of a member: slot 0 is the place of the oldest, then the ticks. */
-static inline void apply_window(const struct dram_device *d, const struct dram_step *step, int32_t member,
-                                int64_t tick) {
-    int size = step->window;
-    int64_t *ring = d->ring + step->ring + (member - d->first[step->level]) * (size + 1), oldest = ring[0];
-    ring[1 + oldest] = tick;
-    oldest = oldest + 1 == size ? 0 : oldest + 1;
-    ring[0] = oldest;
-    dram_forbid(step, member, ring[1 + oldest]);
+    place_targets(device, arena);
 }
 
 /* All of the parent, then its own member as it was. */
@@ -82,7 +103,7 @@ static inline void apply_sibling(const struct dram_device *d, const struct dram_
 }
 
 static void apply(const struct dram_device *d, const struct dram_step *step, const int32_t *at, int64_t tick) {
-    if (step->window > 1) apply_window(d, step, at[step->level], tick);
+    if (step->window > 1) dram_forbid_window(d, step, at[step->level], tick);
     else if (step->sibling) apply_sibling(d, step, at, tick);
     else dram_forbid(step, at[step->level], tick);
 }
@@ -109,11 +130,9 @@ void f2f_dram_device_issue_wide(const struct dram_device *d, int action, int ban
     }
 }
 
-void f2f_dram_device_apply_rest(const struct dram_device *d, const struct dram_steps *steps, const int32_t *at,
-                                int64_t tick) {
+void f2f_dram_device_apply_siblings(const struct dram_device *d, const struct dram_steps *steps, const int32_t *at,
+                                    int64_t tick) {
     for (const struct dram_step *step = steps->sibling; step < steps->window; step++) apply_sibling(d, step, at, tick);
-    for (const struct dram_step *step = steps->window; step < steps->end; step++)
-        apply_window(d, step, at[step->level], tick);
 }
 
 int64_t f2f_dram_device_ready(const struct dram_device *d, int action, int bank) {

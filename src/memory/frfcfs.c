@@ -3,9 +3,9 @@
  * request it was opened for is served. */
 #include "memory/channel.h"
 
-static uint16_t closer(const struct channel *c, const struct queue *q, int bank) {
-    uint16_t e = q->list[bank].head;
-    for (; e != NO_ENTRY && q->entry[e].row == c->bank[bank].open_row; e = q->entry[e].after)
+static uint16_t closer(const struct queue *q, const struct bank_list *list, int32_t open_row) {
+    uint16_t e = list->head;
+    for (; e != NO_ENTRY && q->entry[e].row == open_row; e = q->entry[e].after)
         if (q->entry[e].missed) return NO_ENTRY;
     return e;
 }

@@ -10,7 +10,7 @@ static void log_command(const struct channel *c, int action, int bank, int32_t r
     struct f2f_mem_command command = {.tick = tick,
                                       .channel = c->number,
                                       .action = action,
-                                      .pseudo = c->pseudo_of[bank],
+                                      .pseudo = c->bank[bank].pseudo,
                                       .rank = level >= F2F_DRAM_RANK ? rank % per[F2F_DRAM_RANK] : -1,
                                       .group = level >= F2F_DRAM_GROUP ? group % per[F2F_DRAM_GROUP] : -1,
                                       .bank = level == F2F_DRAM_BANK || same_bank ? in_group : -1,
@@ -33,9 +33,9 @@ void f2f_dram_issue(struct channel *c, int action, int bank, int32_t row, int32_
 static int64_t at_most(int64_t a, int64_t b) { return a < b ? a : b; }
 
 /* The data bus of the pseudo-channel stood still from `from` until this command: why? */
-static void account_gap(struct channel *c, int pseudo, int action, const struct entry *e, int64_t tick) {
+static void account_gap(struct channel *c, int action, const struct bank *b, const struct entry *e, int64_t tick) {
     const struct dram_device *d = &c->device;
-    const struct bank *b = &c->bank[e->bank];
+    int pseudo = b->pseudo;
     int64_t from = c->bus_free[pseudo], arrived = at_most(later(e->arrive, from), tick);
     c->loss[F2F_MEM_LOSS_IDLE] += arrived - from;
     int64_t turned = at_most(later(d->next[action][d->first[F2F_DRAM_PSEUDO] + pseudo], arrived), tick);
@@ -43,7 +43,7 @@ static void account_gap(struct channel *c, int pseudo, int action, const struct 
     int64_t refreshed = at_most(b->refresh_end, tick) - later(b->refresh_begin, turned);
     if (refreshed > 0) c->loss[F2F_MEM_LOSS_REFRESH] += refreshed;
     else refreshed = 0;
-    int64_t row = at_most(later(d->next[action][d->first[F2F_DRAM_BANK] + e->bank], turned), tick) - turned;
+    int64_t row = at_most(later(d->next[action][d->first[F2F_DRAM_BANK] + b->number], turned), tick) - turned;
     int64_t rest = tick - turned - refreshed, opened = at_most(row, rest);
     if (refreshed > 0 || e->missed) opened = rest; /* what follows a refresh or a miss is its row */
     c->loss[F2F_MEM_LOSS_ROW] += opened;
@@ -65,34 +65,41 @@ void f2f_dram_count_forwarded(struct channel *c, int64_t latency) {
 }
 
 /* An entry has been served. */
-static inline void retire(struct channel *c, struct queue *q, struct entry *e, struct bank *b, int64_t tick) {
+static inline void retire(struct channel *c, struct queue *q, struct bank *b, struct bank_list *list, struct entry *e,
+                          int64_t tick) {
     if (e->want == WANT_OPENED) {
         b->opened--;
         queue_take(q, e);
-    } else queue_take_column(q, e);
+    } else queue_take_column(q, list, e);
     if (!(e->missed && c->controller->early_release)) {
         if (q->count == q->capacity) c->pacing.room = tick + 1;
         q->count--;
     }
-    queue_remove(q, e);
+    queue_remove(q, list, e);
     b->unit->pending--;
 }
 
 /* Past an older request for another row: only so often. */
-static void count_passing(struct channel *c, struct queue *q, struct bank *b, const struct entry *e) {
-    uint16_t head = q->list[e->bank].head;
-    if (&q->entry[head] == e || q->entry[head].row == b->open_row || ++b->over < c->controller->cap) return;
-    f2f_dram_queue_drop_columns(q, e->bank, (uint16_t)(e - q->entry));
+static void count_passing(struct channel *c, struct queue *q, struct bank *b, struct bank_list *list,
+                          const struct entry *e) {
+    const struct entry *head = &q->entry[list->head];
+    if (head == e || head->row == b->open_row || ++b->over < c->controller->cap) return;
+    f2f_dram_queue_drop_columns(q, list, (uint16_t)(e - q->entry));
 }
 
 /* What a column command of a bank may delay in its pseudo-channel. */
-static inline void column_stale(struct channel *c, int pseudo, int bank) {
+static inline void column_stale(struct channel *c, const struct bank *b) {
+    const struct refresh *r = &c->refresh[b->pseudo];
     for (int d = 0; d < 2; d++) {
-        struct candidate *k = c->candidate[pseudo][d];
+        struct candidate *k = c->candidate[b->pseudo][d];
+        uint16_t key = b->list[d].key;
         k[WANT_OPENED].until = k[WANT_COLUMN].until = STALE;
-        if (c->queue[d].list[bank].key == k[WANT_PRECHARGE].entry)
-            k[WANT_PRECHARGE].until = STALE; /* it waits for this data */
+        if (key != NO_ENTRY && c->queue[d].entry[key].position == k[WANT_PRECHARGE].position)
+            candidate_stale(c, d, b->pseudo, WANT_PRECHARGE); /* it waits for this data */
     }
+    pick_stale(c, b->pseudo, COLUMNS);
+    bool refresh_waits = r->active >= 0 && (b->held || c->spec->scope[r->action] != F2F_DRAM_OF_BANK);
+    if (c->closes || refresh_waits) pick_stale(c, b->pseudo, ROWS);
 }
 
 static inline void count_column(struct channel *c, int pseudo, bool write, const struct entry *e, int64_t tick) {
@@ -112,57 +119,56 @@ static inline void count_column(struct channel *c, int pseudo, bool write, const
 
 void f2f_dram_issue_column(struct channel *c, const struct candidate *k, int64_t tick) {
     struct queue *q = k->queue;
-    struct entry *e = &q->entry[k->entry];
-    int bank = e->bank, pseudo = k->pseudo, direction = k->direction;
-    struct bank *b = &c->bank[bank];
+    struct entry *e = candidate_entry(k);
+    struct bank *b = &c->bank[e->bank];
+    int direction = k->direction;
+    struct bank_list *list = &b->list[direction];
     bool write = direction == 1, opened = e->want == WANT_OPENED;
     bool closes = c->closes && c->controller->page == F2F_DRAM_PAGE_CLOSED &&
-                  f2f_dram_page_auto(c, direction, bank, k->entry, tick);
+                  f2f_dram_page_auto(c, direction, b, (uint16_t)(e - q->entry), tick);
     int action = write ? F2F_DRAM_WRITE : F2F_DRAM_READ;
-    if (tick > c->bus_free[pseudo]) account_gap(c, pseudo, action, e, tick);
+    if (tick > c->bus_free[b->pseudo]) account_gap(c, action, b, e, tick);
     if (closes) action = write ? F2F_DRAM_WRITE_AUTO : F2F_DRAM_READ_AUTO;
-    if (c->controller->cap) count_passing(c, q, b, e);
-    issue(c, action, bank, e->row, e->column, tick);
-    count_column(c, pseudo, write, e, tick);
+    if (c->controller->cap) count_passing(c, q, b, list, e);
+    issue(c, action, b->number, e->row, e->column, tick);
+    count_column(c, b->pseudo, write, e, tick);
     b->used = tick;
-    retire(c, q, e, b, tick);
-    column_stale(c, pseudo, bank);
+    retire(c, q, b, list, e, tick);
+    column_stale(c, b);
     if (closes) {
-        f2f_dram_bank_closed(c, bank);
+        f2f_dram_bank_closed(c, b);
         return;
     }
-    bank_key(c, direction, bank);
-    if (opened) bank_key(c, !direction, bank);
-    if (c->closes && c->queue[0].list[bank].head == NO_ENTRY && c->queue[1].list[bank].head == NO_ENTRY)
-        f2f_dram_page_idle(c, bank, true);
+    bank_key(c, direction, b);
+    if (opened) bank_key(c, !direction, b);
+    if (c->closes && b->list[0].head == NO_ENTRY && b->list[1].head == NO_ENTRY) f2f_dram_page_idle(c, b->number, true);
 }
 
 void f2f_dram_issue_activate(struct channel *c, const struct candidate *k, int64_t tick) {
     struct queue *q = k->queue;
-    struct entry *e = &q->entry[k->entry];
-    int bank = e->bank;
-    issue(c, F2F_DRAM_ACTIVATE, bank, e->row, -1, tick);
+    struct entry *e = candidate_entry(k);
+    struct bank *b = &c->bank[e->bank];
+    issue(c, F2F_DRAM_ACTIVATE, b->number, e->row, -1, tick);
     bool again = e->missed; /* its row was closed before it was served */
     e->missed = true;
     if (c->controller->early_release && !again) {
         if (q->count == q->capacity) c->pacing.room = tick + 1;
         q->count--;
     }
-    for (int d = 0; d < 2; d++) candidate_stale(c, d, k->pseudo, WANT_ACTIVATE);
+    for (int d = 0; d < 2; d++) candidate_stale(c, d, b->pseudo, WANT_ACTIVATE);
     if (c->controller->early_release) {
-        q->list[bank].key = NO_ENTRY;
+        b->list[k->direction].key = NO_ENTRY;
         queue_take(q, e);
         queue_put(q, e, WANT_OPENED);
-        c->bank[bank].opened++;
+        b->opened++;
     }
-    f2f_dram_bank_opened(c, bank, e->row);
-    f2f_dram_refresh_activated(c, bank);
+    f2f_dram_bank_opened(c, b, e->row);
+    f2f_dram_refresh_activated(c, b);
 }
 
-void f2f_dram_issue_precharge(struct channel *c, int bank, int64_t tick) {
-    int pseudo = c->pseudo_of[bank];
-    issue(c, F2F_DRAM_PRECHARGE, bank, -1, -1, tick);
-    for (int d = 0; d < 2; d++) candidate_stale(c, d, pseudo, WANT_PRECHARGE);
-    if (c->closes) f2f_dram_page_idle(c, bank, false);
-    f2f_dram_bank_closed(c, bank);
+void f2f_dram_issue_precharge(struct channel *c, struct bank *b, int64_t tick) {
+    issue(c, F2F_DRAM_PRECHARGE, b->number, -1, -1, tick);
+    for (int d = 0; d < 2; d++) candidate_stale(c, d, b->pseudo, WANT_PRECHARGE);
+    if (c->closes) f2f_dram_page_idle(c, b->number, false);
+    f2f_dram_bank_closed(c, b);
 }

@@ -16,7 +16,7 @@ int64_t f2f_dram_pacing_due(struct channel *c);
 /* An accepted entry of the other kind with the address of the wish. */
 static inline bool pacing_meets(const struct channel *c) {
     const struct queue *q = &c->queue[!c->wish.write];
-    for (uint16_t e = q->list[c->place.bank].head; e != NO_ENTRY; e = q->entry[e].after)
+    for (uint16_t e = c->bank[c->place.bank].list[!c->wish.write].head; e != NO_ENTRY; e = q->entry[e].after)
         if (q->entry[e].row == c->place.row && q->entry[e].column == c->place.column) return true;
     return false;
 }

@@ -14,7 +14,7 @@ void f2f_dram_page_init(struct channel *c, f2f_arena *arena, const struct f2f_me
 }
 
 void f2f_dram_page_idle(struct channel *c, int bank, bool idle) {
-    int pseudo = c->pseudo_of[bank], own = bank - pseudo * c->banks_per_pseudo;
+    int pseudo = c->bank[bank].pseudo, own = bank - pseudo * c->banks_per_pseudo;
     uint64_t *word = &c->idle[pseudo * c->idle_words + own / 64], bit = UINT64_C(1) << own % 64;
     if (idle) *word |= bit;
     else *word &= ~bit;
@@ -34,13 +34,13 @@ int64_t f2f_dram_page_next(const struct channel *c, int pseudo, int *bank) {
     return best < NEVER ? aligned(later(best, c->now), c->spec->edge[F2F_DRAM_PRECHARGE]) : NEVER;
 }
 
-bool f2f_dram_page_auto(const struct channel *c, int direction, int bank, uint16_t e, int64_t tick) {
+bool f2f_dram_page_auto(const struct channel *c, int direction, const struct bank *b, uint16_t e, int64_t tick) {
     int action = direction ? F2F_DRAM_WRITE_AUTO : F2F_DRAM_READ_AUTO;
     if (!c->spec->has[action]) return false;
     for (int d = 0; d < 2; d++) {
         const struct queue *q = &c->queue[d];
-        for (uint16_t other = q->list[bank].head; other != NO_ENTRY; other = q->entry[other].after)
-            if ((d != direction || other != e) && q->entry[other].row == c->bank[bank].open_row) return false;
+        for (uint16_t other = b->list[d].head; other != NO_ENTRY; other = q->entry[other].after)
+            if ((d != direction || other != e) && q->entry[other].row == b->open_row) return false;
     }
-    return f2f_dram_device_ready(&c->device, action, bank) <= tick;
+    return f2f_dram_device_ready(&c->device, action, b->number) <= tick;
 }

@@ -29,7 +29,7 @@ static bool same_texts(const char **a, int n_a, const char **b, int n_b) {
 
 static bool same_standard(const struct f2f_dram_standard *a, const struct f2f_dram_standard *b) {
     bool same = a->bits_per_clock == b->bits_per_clock && a->ticks_per_clock == b->ticks_per_clock &&
-                a->commands == b->commands && a->constraints == b->constraints;
+                a->postponed == b->postponed && a->commands == b->commands && a->constraints == b->constraints;
     for (int i = 0; same && i < a->commands; i++) {
         const struct f2f_dram_command *x = &a->command[i], *y = &b->command[i];
         same = same_text(x->name, y->name) && x->action == y->action && x->bus == y->bus && x->lead == y->lead &&

@@ -12,7 +12,6 @@
 #include "fab2fleet/arena.h"
 
 enum { NO_ENTRY = 0xffff };
-#define NO_POSITION (UINT64_C(1) << 62)
 
 /* What an entry waits for. At most one entry of a bank calls for its row command. */
 enum want {
@@ -36,30 +35,35 @@ struct entry {
 
 struct age_set {
     uint64_t *word;
-    uint64_t oldest; /* the first member, or NO_POSITION */
-    int n, words;
+    uint64_t any; /* a bit for each word that has one */
 };
 
+enum {
+    MAX_WORDS = 64, /* so that `any` has a bit for each */
+    MAX_ENTRIES = (MAX_WORDS - 1) * 64 /* and places with banks; so that some positions are left over */
+};
+
+/* An entry, and where ticks of its bank stand among the members of the device (device.h). */
 struct slot {
-    uint16_t entry, bank;
+    uint16_t entry, rank, group, bank;
 };
 
-/* Entries of a bank in order of arrival. */
+/* Entries of one bank in order of arrival. */
 struct bank_list {
     uint16_t head, tail;
     uint16_t key; /* the entry that calls for the bank's row command, or NO_ENTRY */
     uint16_t columns; /* entries that want a column */
     uint16_t column; /* the oldest of them, if any: it alone is in the set */
     uint16_t sets; /* as its entries' */
+    struct slot slot; /* of its entries, but for the entry */
 };
 
 struct queue {
     struct entry *entry;
     uint16_t *free_entry; /* entries not in use */
     struct slot *slot; /* of each position: its entry or NO_ENTRY */
-    struct bank_list *list; /* of each bank */
     struct age_set *set; /* of each pseudo-channel one for each want */
-    int banks, pseudos;
+    int pseudos;
     int n_free, words;
     uint32_t first_position, next_position; /* no entry has an earlier one; the next to be dealt */
     int live; /* entries in use */
@@ -73,22 +77,13 @@ static inline bool queue_out_of_positions(const struct queue *q) { return q->nex
 
 static inline void age_put(struct age_set *s, uint32_t position) {
     s->word[position >> 6] |= UINT64_C(1) << (position & 63);
-    if (position < s->oldest) s->oldest = position;
-    s->n++;
-}
-
-/* The next younger member; there must be one. */
-static inline uint32_t age_next(const struct age_set *s, uint32_t position) {
-    uint32_t w = position >> 6;
-    uint64_t bits = s->word[w] & ~UINT64_C(1) << (position & 63);
-    while (!bits) bits = s->word[++w];
-    return w * 64 + (uint32_t)__builtin_ctzll(bits);
+    s->any |= UINT64_C(1) << (position >> 6);
 }
 
 static inline void age_take(struct age_set *s, uint32_t position) {
-    s->n--;
-    if (position == s->oldest) s->oldest = s->n ? age_next(s, position) : NO_POSITION;
-    s->word[position >> 6] &= ~(UINT64_C(1) << (position & 63));
+    uint64_t left = s->word[position >> 6] & ~(UINT64_C(1) << (position & 63));
+    s->word[position >> 6] = left;
+    s->any &= ~((uint64_t)!left << (position >> 6));
 }
 
 static inline struct age_set *queue_set(const struct queue *q, const struct entry *entry) {
@@ -108,8 +103,7 @@ static inline void queue_take(struct queue *q, struct entry *entry) {
 }
 
 /* An entry that finds its row open, the youngest of its bank that does. Whether it is the only one. */
-static inline bool queue_put_column(struct queue *q, struct entry *entry) {
-    struct bank_list *list = &q->list[entry->bank];
+static inline bool queue_put_column(struct queue *q, struct bank_list *list, struct entry *entry) {
     entry->want = WANT_COLUMN;
     if (list->columns++) return false;
     list->column = (uint16_t)(entry - q->entry);
@@ -118,8 +112,7 @@ static inline bool queue_put_column(struct queue *q, struct entry *entry) {
 }
 
 /* The oldest of its bank that wants a column no longer does: the next stands for the others. */
-static inline void queue_take_column(struct queue *q, struct entry *entry) {
-    struct bank_list *list = &q->list[entry->bank];
+static inline void queue_take_column(struct queue *q, struct bank_list *list, struct entry *entry) {
     struct age_set *set = queue_set(q, entry);
     entry->want = WANT_NOTHING;
     if (--list->columns) {
@@ -131,11 +124,11 @@ static inline void queue_take_column(struct queue *q, struct entry *entry) {
     age_take(set, entry->position);
 }
 /* No entry of the bank wants a column any more, but `kept` if it is the oldest that does. */
-void f2f_dram_queue_drop_columns(struct queue *q, int bank, uint16_t kept);
+void f2f_dram_queue_drop_columns(struct queue *q, struct bank_list *list, uint16_t kept);
 
 /* Appends to its bank's list; the caller says what it wants. Needs a free entry and a position. */
-static inline uint16_t queue_add(struct queue *q, int bank, int32_t row, int32_t column, int64_t arrive) {
-    struct bank_list *list = &q->list[bank];
+static inline uint16_t queue_add(struct queue *q, struct bank_list *list, int bank, int32_t row, int32_t column,
+                                 int64_t arrive) {
     uint16_t e = q->free_entry[--q->n_free], tail = list->tail;
     uint32_t position = q->next_position++;
     q->entry[e] = (struct entry){.arrive = arrive,
@@ -150,7 +143,7 @@ static inline uint16_t queue_add(struct queue *q, int bank, int32_t row, int32_t
     if (tail == NO_ENTRY) list->head = e;
     else q->entry[tail].after = e;
     list->tail = e;
-    q->slot[position] = (struct slot){e, (uint16_t)bank};
+    q->slot[position] = (struct slot){e, list->slot.rank, list->slot.group, list->slot.bank};
     q->live++;
     q->count++;
     return e;
@@ -163,8 +156,7 @@ static inline uint32_t queue_oldest(struct queue *q) {
 }
 
 /* An entry that wants nothing any more. */
-static inline void queue_remove(struct queue *q, const struct entry *entry) {
-    struct bank_list *list = &q->list[entry->bank];
+static inline void queue_remove(struct queue *q, struct bank_list *list, const struct entry *entry) {
     uint16_t before = entry->before, after = entry->after;
     if (before == NO_ENTRY) list->head = after;
     else q->entry[before].after = after;

@@ -63,7 +63,7 @@ static void start(struct channel *c, struct refresh *r, int unit, int action) {
     r->active = unit;
     r->action = action;
     struct banks banks = banks_of(c, c->spec->scope[action], r->unit[unit].first_bank);
-    for (int bank; (bank = next_bank(&banks)) >= 0;) f2f_dram_bank_hold(c, bank);
+    for (int bank; (bank = next_bank(&banks)) >= 0;) f2f_dram_bank_hold(c, &c->bank[bank]);
 }
 
 /* The next unit of the round that has no requests; where one must go, that with the fewest. A controller that does not
@@ -161,7 +161,7 @@ static void finish(struct channel *c, int pseudo, int64_t tick) {
         b->refresh_end = tick + length;
         b->activates = b->activates > c->spec->raaimt ? b->activates - c->spec->raaimt : 0;
         if (!manages) c->refreshed_banks++;
-        f2f_dram_bank_release(c, bank);
+        f2f_dram_bank_release(c, b);
     }
 }
 
@@ -169,7 +169,7 @@ static void close_all(struct channel *c, const struct refresh *r) {
     struct banks banks = banks_of(c, c->spec->scope[r->action], r->unit[r->active].first_bank);
     for (int bank; (bank = next_bank(&banks)) >= 0;) {
         if (c->closes) f2f_dram_page_idle(c, bank, false);
-        f2f_dram_bank_closed(c, bank);
+        f2f_dram_bank_closed(c, &c->bank[bank]);
     }
 }
 
@@ -178,14 +178,14 @@ void f2f_dram_refresh_due(struct channel *c, int pseudo, int64_t tick) {
     c->now = later(c->now, tick);
     r->due += r->interval;
     r->owed++;
-    pick_stale(c, pseudo);
+    picks_stale(c, pseudo);
     start_if_good(c, r);
 }
 
 void f2f_dram_refresh_step(struct channel *c, int pseudo, int64_t tick) {
     struct refresh *r = &c->refresh[pseudo];
     int bank, action = next_command(c, r, &bank);
-    if (action == F2F_DRAM_PRECHARGE) f2f_dram_issue_precharge(c, bank, tick);
+    if (action == F2F_DRAM_PRECHARGE) f2f_dram_issue_precharge(c, &c->bank[bank], tick);
     else f2f_dram_issue(c, action, bank, -1, -1, tick);
     if (action == F2F_DRAM_PRECHARGE_ALL) close_all(c, r);
     if (action == r->action) finish(c, pseudo, tick);
@@ -193,11 +193,10 @@ void f2f_dram_refresh_step(struct channel *c, int pseudo, int64_t tick) {
     start_if_good(c, r);
 }
 
-void f2f_dram_refresh_activated(struct channel *c, int bank) {
-    if (!c->spec->raaimt || ++c->bank[bank].activates < c->spec->raaimt) return;
-    struct refresh *r = &c->refresh[c->pseudo_of[bank]];
-    c->bank[bank].unit->manage = true;
-    start_if_good(c, r);
+void f2f_dram_refresh_activated(struct channel *c, struct bank *b) {
+    if (!c->spec->raaimt || ++b->activates < c->spec->raaimt) return;
+    b->unit->manage = true;
+    start_if_good(c, &c->refresh[b->pseudo]);
 }
 
 /* Nothing but refresh happens before `until`: whole rounds of it are counted at once. A log wants every command, and
@@ -214,6 +213,6 @@ void f2f_dram_refresh_skip(struct channel *c, int64_t until) {
         r->due += rounds * round;
         c->commands[action] += rounds * r->units;
         c->refreshed_banks += rounds * c->banks_per_pseudo;
-        pick_stale(c, p);
+        picks_stale(c, p);
     }
 }

@@ -193,6 +193,10 @@ static f2f_status complete(struct f2f_mem_run *run, int64_t *requests, f2f_error
     if (!f2f_dram_scheduler_find(run->controller->scheduler))
         return f2f_fail(err, F2F_EINPUT, "controller %s: no scheduler '%.40s': fcfs, frfcfs, frfcfs-rowhit",
                         run->controller->id.name, run->controller->scheduler);
+    const struct f2f_dram_standard *standard = run->memory->standard;
+    if (run->controller->refresh != F2F_DRAM_REFRESH_NONE && run->controller->postpone > standard->postponed)
+        return f2f_fail(err, F2F_EINPUT, "controller %s postpones %d refreshes: %s allows %d", run->controller->id.name,
+                        run->controller->postpone, standard->id.name, standard->postponed);
     *requests = run->requests;
     if (t->pattern == F2F_MEM_TRACE) {
         int64_t there;

@@ -86,7 +86,9 @@ static void drop_edges(struct dram_spec *spec) {
     for (int a = 0; a < F2F_DRAM_ACTIONS; a++)
         for (int i = 0; i < spec->rules[a]; i++) {
             struct dram_rule *rule = &spec->rule[a][i];
-            if (spec->edge[a] == spec->mask && (rule->latency & spec->mask) == 0) rule->edge = 0;
+            if (spec->edge[a] != spec->mask) continue;
+            rule->latency = (int32_t)aligned(rule->latency, rule->edge);
+            rule->edge = 0;
         }
 }
 

@@ -127,6 +127,10 @@ controller 's/^page:.*/page: adaptive/';                     expect 3 "say after
 controller 's/^refresh:.*/refresh: per-banks/';              expect 3 "must be one of none, all-bank, per-bank.*did you mean 'per-bank'" check c.yaml
 controller 's/^read_queue:.*/read_queue: 0/';                expect 3 "'read_queue' is 0, out of its range" check c.yaml
 controller 's/^postpone:.*/postpone: 10/';                   expect 3 "'postpone' is 10, out of its range 0 to 9" check c.yaml
+expect 3 "a queue of 4096 is too large: at most [0-9]+ beside [0-9]+ banks" memory hbm3-8h-16gb --set controller.read_queue=4096 -n 1000
+expect 0 "" memory hbm3-8h-16gb --set controller.read_queue=3900 --channels 1 -n 10000
+expect 3 "controller gpu-hbm postpones 8 refreshes: ddr5 allows 4" memory ddr5 --controller gpu-hbm -n 1000
+expect 0 "" memory ddr5 --controller gpu-hbm --set controller.refresh=none -n 1000
 
 # ---- extends, references, --set
 printf 'kind: chip\nname: a\nextends: ./b.yaml\nsource: t\n' >a.yaml

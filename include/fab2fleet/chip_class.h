@@ -58,7 +58,7 @@ struct f2f_class_errors {
     X("overlap_frac", overlap_frac, FRACTION, 0.0, 1.0, GEMM,                                                      \
       "how much of the shorter of compute and memory time hides behind the longer")                                \
     X("narrow_frac", narrow_frac, FRACTION, 0.1, 1.0, GEMM,                                                        \
-      "share of the peak in 8 bit or less of products with sums in registers")                                     \
+      "share of the peak in 8 bit or less of products with operands in registers")                                 \
     X("nominal_clock", nominal_clock_Hz, FREQUENCY, 0.0, 1e10, STATED,                                             \
       "clock the process's energies are stated for, voltage follows the clock; 0: `clock` of each chip")           \
     X("attention_frac", attention_frac, FRACTION, 0.05, 1.0, PREFILL,                                              \

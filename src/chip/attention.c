@@ -2,7 +2,7 @@
  *
  * A score costs two products of head_dim and the soft-max on the vector units. Units that take operands from
  * the scratchpad work on the soft-max of one block beside the products of another (FlashAttention-3, Shah et
- * al., 2024), a third of the shorter hidden; others do one after the other. Scores pass through registers between the
+ * al., 2024), a part of the shorter hidden; others do one after the other. Scores pass through registers between the
  * two products on all of them. */
 #include <math.h>
 
@@ -14,6 +14,10 @@ static const double scratchpad_share = 0.3;
 /* Of the shorter, with operands from the scratchpad. Without that overlap FlashAttention-3 takes 14 % longer (Shah et
  * al., 2024, table 2), a share of 0.57; 0 to 0.4 suit H100 beside A100 and L40S alike, in all engines' kernels. */
 static const double hidden_share = 0.35;
+/* With sums in memory of their own two blocks of queries are under way and soft-max has threads of its own. Chosen after
+ * B200: 1,267 TFLOP/s in TensorRT-LLM's prefill of 65,536 tokens and more (vLLM pull request 25998), 1,071 and 1,115
+ * in cuDNN's of 8,192 and 16,384 with heads of 64 (flash-attention pull request 2605). */
+static const double paired_hidden_share = 0.8;
 /* PyTorch brings FlashAttention-2, which passes operands through registers everywhere. On a chip whose peak takes them
  * from the scratchpad such instructions reach 62.9 % of it (Luo et al., 2024, arXiv 2402.13499, H800). */
 static const double mma_share = 0.629;
@@ -39,12 +43,17 @@ enum f2f_dtype f2f_chip_attention_format(const struct f2f_chip *chip, const stru
     return f2f_chip_native_format(chip, narrow ? F2F_DTYPE_FP8 : op->compute);
 }
 
+static double hidden_share_of(const struct f2f_chip *chip, const struct f2f_op *op) {
+    if (chip->operands == F2F_OPERANDS_REGISTERS || op->kernels == F2F_KERNELS_PYTORCH) return 0.0;
+    return chip->operands == F2F_OPERANDS_PAIRED ? paired_hidden_share : hidden_share;
+}
+
 double f2f_chip_score_s(const struct f2f_machine *machine, enum f2f_dtype format, const struct f2f_op *op) {
     const struct f2f_chip *chip = machine->chip;
     double matrix_flops = f2f_chip_register_flops(machine, format) * machine->cls->attention_frac / chip->units;
-    bool bulk = chip->operands != F2F_OPERANDS_REGISTERS, beside = bulk && op->kernels != F2F_KERNELS_PYTORCH;
-    double products_s = f2f_chip_score_flop(op) / (bulk && !beside ? mma_share * matrix_flops : matrix_flops);
+    if (chip->operands != F2F_OPERANDS_REGISTERS && op->kernels == F2F_KERNELS_PYTORCH) matrix_flops *= mma_share;
+    double products_s = f2f_chip_score_flop(op) / matrix_flops;
     double softmax_s = machine->cls->softmax_flop / (f2f_chip_vector_flops(chip) / chip->units);
-    double hidden = beside ? hidden_share : 0.0;
-    return (products_s + softmax_s - hidden * fmin(products_s, softmax_s)) / speed_of(machine->cls, op->kernels);
+    double hidden_s = hidden_share_of(chip, op) * fmin(products_s, softmax_s);
+    return (products_s + softmax_s - hidden_s) / speed_of(machine->cls, op->kernels);
 }

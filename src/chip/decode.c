@@ -5,7 +5,7 @@
  * out: page-table walks, uneven lengths within a batch. */
 #include <math.h>
 
-#include "chip/chip.h"
+#include "chip/tile.h"
 
 static const double matrix_rows = 16.0; /* query rows a matrix instruction takes at least (mma.m16n8k16) */
 
@@ -32,7 +32,7 @@ static double block_s(const struct f2f_machine *machine, const struct f2f_op *op
  * block, so that its start and end show. */
 static double ends_s(const struct f2f_machine *machine, const struct f2f_op *op, double jobs) {
     bool bare = op->kernels != F2F_KERNELS_TRTLLM && machine->chip->operands == F2F_OPERANDS_SCRATCHPAD;
-    return bare ? jobs / machine->chip->units * f2f_chip_clocks_s(machine, machine->cls->tile_ck) : 0.0;
+    return bare ? jobs / machine->chip->units * f2f_tile_ends_s(machine, matrix_rows, op->head_dim) : 0.0;
 }
 
 /* Units that take operands from the scratchpad fill it by bulk copies beside their work and read what the memory
@@ -51,7 +51,7 @@ struct work f2f_chip_decode_work(const struct f2f_machine *machine, const struct
                      .format = format,
                      .flop_energy = f2f_chip_attention_energy(machine)};
     w.compute_s = jobs * rows * op->kv_len * f2f_chip_score_s(machine, format, op) / units +
-                  ceil(jobs / units) * f2f_chip_clocks_s(machine, cls->tile_ck);
+                  ceil(jobs / units) * f2f_tile_ends_s(machine, rows, op->head_dim);
     w.memory_s = f2f_chip_kv_s(machine, kv_B, stream_frac(machine)) + f2f_chip_mixed_s(machine, act_B);
     w.memory_s = fmax(w.memory_s, block_s(machine, op, jobs, kv_B));
     if (widens(machine->chip, op, format)) w.compute_s += kv_B * cls->widen_flop / f2f_chip_vector_flops(machine->chip);

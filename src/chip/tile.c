@@ -46,7 +46,7 @@ static const double split_waves = 2.0; /* k is not split where there are so many
 static const double dequant_ops = 0.5;
 /* Of the clocks of a tile: its start, a latency. The rest writes its result, as long as that is large, and is stated
  * for 256 x 128 or an array's own shape. 0.3 to 0.7 suit the measurements alike. */
-static const double start_share = 0.5;
+static const double start_share = 0.7;
 static const double stated_tile = 256.0 * 128.0;
 /* Rows and columns of a tile in a format with scales of blocks, which lie in pieces of 128 x 4 (PTX ISA, tcgen05.mma
  * with block scaling; CUTLASS has no smaller ones for mma.sync either). */
@@ -57,6 +57,11 @@ static double up(double x) {
     if (x > 1e15) return x; /* whole, or as good as */
     double whole = (double)(long long)x;
     return whole < x ? whole + 1.0 : whole;
+}
+
+double f2f_tile_ends_s(const struct f2f_machine *machine, double rows, double columns) {
+    double share = start_share + (1.0 - start_share) * rows * columns / stated_tile;
+    return share * f2f_chip_clocks_s(machine, machine->cls->tile_ck);
 }
 
 /* Threads that move operands through registers start each tile anew and write its result before the next (Ampere,

@@ -27,6 +27,9 @@ struct tiling {
     double compute_s, merge_s;
 };
 
+/* Start and end of a block of attention, whose result has so many rows and columns. */
+double f2f_tile_ends_s(const struct f2f_machine *machine, double rows, double columns);
+
 struct product f2f_tile_product(const struct f2f_machine *machine, const struct f2f_op *op, enum f2f_dtype format);
 
 /* The tiling with the shortest time beside so many seconds of memory traffic, at a clock relative to the highest. */

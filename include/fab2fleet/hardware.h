@@ -7,6 +7,7 @@
 #define F2F_HARDWARE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "fab2fleet/dram.h"
 #include "fab2fleet/dtype.h"
@@ -21,6 +22,7 @@ enum f2f_maturity { F2F_SHIPPING, F2F_ANNOUNCED, F2F_ESTIMATE };
 struct f2f_ident {
     const char *name, *title, *source;
     int status; /* enum f2f_maturity */
+    uint64_t digest; /* of all it was read from: its text, what that refers to, the changes made to it */
 };
 
 struct f2f_foundry;

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "fab2fleet/arena.h"
 #include "fab2fleet/dtype.h"
@@ -32,6 +33,7 @@ struct f2f_model {
     long long window; /* sliding attention window, 0: none */
     long long params; /* all parameters */
     long long active_params; /* used for one token (MoE: of the experts only the routed ones) */
+    uint64_t digest; /* of the config.json; 0: made from numbers */
 };
 
 /* One token of KV cache over all layers: 2 * layers * kv_heads * head_dim elements. */

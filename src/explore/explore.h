@@ -22,6 +22,7 @@ struct f2f_task {
     const struct f2f_field *varied; /* field of the job that the sweep varies, or NULL */
     const struct f2f_study_system *place; /* that it was asked for; NULL: of a plan */
     int kind; /* enum f2f_job_kind */
+    uint64_t key; /* in a journal */
     struct f2f_serve_job serve;
     struct f2f_train_job train;
     f2f_arena *arena;
@@ -65,10 +66,13 @@ void f2f_tasks_put_refused(struct f2f_results *results, const struct f2f_tasks *
 f2f_status f2f_study_unfold(struct f2f_tasks *tasks, size_t *sweep_start, const struct f2f_study *study,
                             const struct f2f_study_options *options, f2f_error *err);
 
-/* Runs all in `threads` threads. Each record is the same whatever the number of threads. A task that fails keeps
- * its status and has no record; err is that of the first. */
-f2f_status f2f_tasks_run(struct f2f_tasks *tasks, int threads, f2f_progress_fn *progress, void *context,
-                         f2f_error *err);
+struct f2f_journal;
+
+/* Runs all that have no record yet in `threads` threads, and adds them to the journal, if there is one (journal.h).
+ * Each record is the same whatever the number of threads. A task that fails keeps its status and has no record; err is
+ * that of the first. */
+f2f_status f2f_tasks_run(struct f2f_tasks *tasks, int threads, struct f2f_journal *journal, f2f_progress_fn *progress,
+                         void *context, f2f_error *err);
 
 /* The number `key` of a record; NaN when it is missing or what was asked does not fit. */
 double f2f_figure(const struct f2f_record *r, const char *key);

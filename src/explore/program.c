@@ -158,7 +158,7 @@ f2f_status f2f_program_run(struct f2f_results **out, struct f2f_catalog *catalog
     f2f_error reason;
     *out = NULL;
     F2F_TRY(unfold(&u, catalog, p, err));
-    f2f_status status = f2f_tasks_run(&u.tasks, o->threads, o->progress, o->progress_context, &reason);
+    f2f_status status = f2f_tasks_run(&u.tasks, o->threads, NULL, o->progress, o->progress_context, &reason);
     if (status != F2F_OK && status != F2F_EINPUT) return f2f_fail(err, status, "%s", reason.message);
     for (size_t i = 0; i < n; i++) {
         rates[i] = best_rate(&u.tasks, u.begin[i], u.begin[i + 1], o->price);

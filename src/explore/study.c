@@ -9,7 +9,7 @@
 #include "base/units.h"
 #include "desc/table.h"
 #include "explore/answer.h"
-#include "explore/explore.h"
+#include "explore/journal.h"
 
 /* A figure that is asked for is one the tasks have; what was not finished or does not fit has none. */
 static void check_figure(const struct f2f_tasks *tasks, const char *key, size_t first, size_t end, const char *what,
@@ -69,6 +69,17 @@ static void note_traces(struct f2f_results *results, const struct f2f_tasks *tas
     }
 }
 
+/* Opens the journal, if one is wanted, and takes over the tasks it has. */
+static f2f_status resume(struct f2f_journal **journal, struct f2f_tasks *tasks, const struct f2f_study_options *options,
+                         f2f_error *err) {
+    *journal = NULL;
+    if (!options->journal) return F2F_OK;
+    F2F_TRY(f2f_journal_open(journal, tasks->arena, options->journal, options->fresh, err));
+    struct f2f_resumed found = f2f_journal_take(*journal, tasks);
+    if (options->resumed) options->resumed(options->resumed_context, &found);
+    return F2F_OK;
+}
+
 /* A job that fails takes nothing from the others: what was finished is answered. */
 f2f_status f2f_study_run(struct f2f_results **out, struct f2f_catalog *catalog, const struct f2f_study *study,
                          const struct f2f_study_options *options, f2f_error *err) {
@@ -80,7 +91,12 @@ f2f_status f2f_study_run(struct f2f_results **out, struct f2f_catalog *catalog, 
     struct f2f_diag *diag = f2f_catalog_diag(catalog);
     size_t before = diag->n + diag->dropped;
     F2F_TRY(f2f_study_unfold(&tasks, sweep_start, study, options, err));
-    f2f_status status = f2f_tasks_run(&tasks, options->threads, options->progress, options->progress_context, err);
+    struct f2f_journal *journal;
+    F2F_TRY(resume(&journal, &tasks, options, err));
+    f2f_status status =
+        f2f_tasks_run(&tasks, options->threads, journal, options->progress, options->progress_context, err);
+    f2f_status kept = f2f_journal_close(journal, status == F2F_OK ? err : NULL);
+    if (status == F2F_OK) status = kept;
     f2f_tasks_report(&tasks);
     if (status == F2F_EUSAGE) status = F2F_EINPUT; /* what a study asks wrongly is bad input */
     if (status != F2F_EINTERRUPTED) check_figures(study, &tasks, sweep_start);

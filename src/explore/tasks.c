@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/threads.h"
-#include "explore/explore.h"
+#include "explore/journal.h"
 #include "fab2fleet/cost.h"
 
 static int or_one(int n) { return n > 0 ? n : 1; }
@@ -145,6 +145,7 @@ static void run_task(struct f2f_task *task) {
 
 struct run {
     struct f2f_tasks *tasks;
+    struct f2f_journal *journal;
     atomic_bool stop;
     pthread_mutex_t lock;
     int done;
@@ -155,18 +156,21 @@ struct run {
 static void run_one(void *context, size_t i) {
     struct run *run = context;
     struct f2f_task *task = &run->tasks->items[i];
-    if (atomic_load(&run->stop)) return;
+    if (atomic_load(&run->stop) || task->record) return;
     if (task->status == F2F_OK) run_task(task);
     pthread_mutex_lock(&run->lock);
+    if (run->journal && task->record) f2f_journal_add(run->journal, task);
     run->done++;
     if (run->progress && !run->progress(run->context, run->done, (int)run->tasks->n, task->job_name))
         atomic_store(&run->stop, true);
     pthread_mutex_unlock(&run->lock);
 }
 
-f2f_status f2f_tasks_run(struct f2f_tasks *tasks, int threads, f2f_progress_fn *progress, void *context,
-                         f2f_error *err) {
-    struct run run = {.tasks = tasks, .progress = progress, .context = context};
+f2f_status f2f_tasks_run(struct f2f_tasks *tasks, int threads, struct f2f_journal *journal, f2f_progress_fn *progress,
+                         void *context, f2f_error *err) {
+    struct run run = {.tasks = tasks, .journal = journal, .progress = progress, .context = context};
+    for (size_t i = 0; i < tasks->n; i++)
+        if (tasks->items[i].record) run.done++;
     pthread_mutex_init(&run.lock, NULL);
     f2f_threads_each(tasks->n, threads, run_one, &run);
     pthread_mutex_destroy(&run.lock);

@@ -5,6 +5,7 @@
  * (a sliding window holds for all layers or none). */
 #include <sys/stat.h>
 
+#include "desc/digest.h"
 #include "fab2fleet/doc.h"
 #include "model/arch.h"
 #include "model/config.h"
@@ -66,6 +67,7 @@ f2f_status f2f_model_read(struct f2f_model **out, f2f_arena *arena, const struct
     m->name = f2f_arena_strdup(arena, name);
     m->arch = find_arch(&c, arena);
     if (m->arch) m->arch->read(&c, m);
+    m->digest = f2f_doc_digest(F2F_DIGEST_START, doc);
     F2F_TRY(f2f_diag_status(diag, before, err));
     f2f_error reason;
     if (f2f_model_finish(m, &reason) != F2F_OK) f2f_doc_error(diag, doc, "%s", reason.message);

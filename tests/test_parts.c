@@ -100,7 +100,22 @@ static void check_work(const struct f2f_system *system) {
         }
 }
 
-/* Calls both checks with every chip of the catalog that can be timed, on its own. */
+/* Nor does another token that is cached already. */
+static void check_context(const struct f2f_system *system) {
+    for (double queries = 16.0; queries <= 1024.0; queries *= 4.0) {
+        double time_s, before_s = 0.0;
+        for (double keys = queries; keys <= 8192.0; keys += keys < 64.0 ? 1.0 : 31.0) {
+            struct f2f_op op = attention(F2F_OP_ATTN_PREFILL, 1.0, queries, keys);
+            times_with(&time_s, &op, 1, system, NULL);
+            if (time_s < before_s * (1.0 - 1e-6))
+                fail_msg("%s: %g s for %g queries on %g keys, %g on fewer", system->node->chip->id.name, time_s,
+                         queries, keys, before_s);
+            before_s = time_s;
+        }
+    }
+}
+
+/* Calls the checks with every chip of the catalog that can be timed, on its own. */
 static void better_parts_and_more_work(void **state) {
     static const char *const dirs[] = {"catalog"};
     struct f2f_catalog *catalog;
@@ -117,6 +132,7 @@ static void better_parts_and_more_work(void **state) {
         chips++;
         check_parts(system);
         check_work(system);
+        check_context(system);
     }
     assert_true(chips > 40);
     f2f_catalog_free(catalog);

@@ -100,7 +100,41 @@ static void check_work(const struct f2f_system *system) {
         }
 }
 
-/* Calls both checks with every chip of the catalog that can be timed, on its own. */
+/* Nor does another token that is cached already. */
+static void check_context(const struct f2f_system *system) {
+    for (double queries = 16.0; queries <= 1024.0; queries *= 4.0) {
+        double time_s, before_s = 0.0;
+        for (double keys = queries; keys <= 8192.0; keys += keys < 64.0 ? 1.0 : 31.0) {
+            struct f2f_op op = attention(F2F_OP_ATTN_PREFILL, 1.0, queries, keys);
+            times_with(&time_s, &op, 1, system, NULL);
+            if (time_s < before_s * (1.0 - 1e-6))
+                fail_msg("%s: %g s for %g queries on %g keys, %g on fewer", system->node->chip->id.name, time_s,
+                         queries, keys, before_s);
+            before_s = time_s;
+        }
+    }
+}
+
+/* Nor does another row or column of a product. (Some chips gain by another step of k: only long ones are split.) */
+static void check_products(const struct f2f_system *system) {
+    static const enum f2f_dtype formats[] = {F2F_DTYPE_BF16, F2F_DTYPE_FP8, F2F_DTYPE_FP4};
+    for (int format = 0; format < 3; format++)
+        for (int columns = 0; columns < 2; columns++)
+            for (double other = 1.0; other <= 2048.0; other *= 2048.0) {
+                double time_s, before_s = 0.0;
+                for (double size = 1.0; size <= 600.0; size += 1.0) {
+                    struct f2f_op op = gemm(size, other, 4096.0, formats[format]);
+                    if (columns) op.m = other, op.n = size;
+                    times_with(&time_s, &op, 1, system, NULL);
+                    if (time_s < before_s * (1.0 - 1e-6))
+                        fail_msg("%s, format %d: %g s for %g x %g, %g for one less", system->node->chip->id.name,
+                                 (int)formats[format], time_s, op.m, op.n, before_s);
+                    before_s = time_s;
+                }
+            }
+}
+
+/* Calls the checks with every chip of the catalog that can be timed, on its own. */
 static void better_parts_and_more_work(void **state) {
     static const char *const dirs[] = {"catalog"};
     struct f2f_catalog *catalog;
@@ -117,6 +151,8 @@ static void better_parts_and_more_work(void **state) {
         chips++;
         check_parts(system);
         check_work(system);
+        check_context(system);
+        check_products(system);
     }
     assert_true(chips > 40);
     f2f_catalog_free(catalog);

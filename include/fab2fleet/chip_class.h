@@ -44,7 +44,7 @@ struct f2f_class_errors {
 /* key in the description, member, quantity (of base/units.h), least, most (SI units), fitted on, help.
  * Every key is required unless the description extends another class. */
 #define F2F_CHIP_CLASS_FIELDS(X)                                                                                   \
-    /* the chip: twelve that are fitted, and what is stated */                                                     \
+    /* the chip: what is fitted, and what is stated */                                                             \
     X("launch_clocks", launch_ck, NUMBER, 0.0, 1e6, GEMM,                                                          \
       "chip clocks to start and drain one kernel in a captured graph; merging split sums takes as long")           \
     X("tile_clocks", tile_ck, NUMBER, 0.0, 1e6, GEMM,                                                              \

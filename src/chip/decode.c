@@ -20,7 +20,7 @@ static bool widens(const struct f2f_chip *chip, const struct f2f_op *op, enum f2
  * idle, operands from registers come without. */
 static double block_s(const struct f2f_machine *machine, const struct f2f_op *op, double jobs, double kv_B) {
     double rate = machine->cls->block_B_per_ck, parts = 1.0;
-    int operands = machine->chip->operands;
+    enum f2f_operands operands = machine->chip->operands;
     bool better =
         operands == F2F_OPERANDS_PAIRED || (operands == F2F_OPERANDS_SCRATCHPAD && op->q_heads > op->kv_heads);
     if (op->kernels != F2F_KERNELS_TRTLLM || f2f_dtype_B(op->kv) >= 2.0 || better || rate <= 0.0) return 0.0;
@@ -36,7 +36,7 @@ static double ends_s(const struct f2f_machine *machine, const struct f2f_op *op,
 }
 
 /* Units that take operands from the scratchpad fill it by bulk copies beside their work and read what the memory
- * delivers; others issue each load and lose what all streams lose. Pairs as well: B200 is published with 6 TB/s
+ * delivers; others issue each load and lose what all streams lose. Pairs lose it as well: B200 is published with 6 TB/s
  * (flashinfer pull request 1415). */
 static double stream_frac(const struct f2f_machine *machine) {
     return machine->chip->operands == F2F_OPERANDS_SCRATCHPAD ? 1.0 : machine->cls->stream_frac;

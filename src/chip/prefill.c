@@ -18,10 +18,11 @@ static double scores(const struct f2f_op *op) {
     return wanted + 0.5 * op->batch * op->q_heads * op->q_len * fmin(block_kv, op->q_len);
 }
 
-/* Parts the keys of a block are cut into: where most of them are cached and there are fewer blocks than units. */
+/* Parts the keys of a block are cut into: where many of them are cached and there are fewer blocks than units. Not
+ * whole in the number of keys, so that another key never saves time. */
 static double key_splits(const struct f2f_op *op, double jobs, double units, double seen) {
-    if (op->kv_len < 2.0 * op->q_len) return 1.0;
-    return fmax(1.0, fmin(floor(units / jobs), floor(seen / split_least_kv)));
+    double parts = fmin(op->kv_len / op->q_len, seen / split_least_kv);
+    return fmax(1.0, fmin(floor(units / jobs), parts));
 }
 
 struct work f2f_chip_prefill_work(const struct f2f_machine *machine, const struct f2f_op *op) {

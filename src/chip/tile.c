@@ -101,21 +101,26 @@ struct product f2f_tile_product(const struct f2f_machine *machine, const struct 
     return p;
 }
 
+/* Tiles below and beside each other. */
+struct grid {
+    double down, across;
+};
+
 /* Bytes of an element of k that a unit fetches for one tile. Two tiles below each other share their columns, two beside
  * each other their rows. */
-static double fetched_B(const struct product *p, const struct shape *t) {
+static double fetched_B(const struct product *p, const struct shape *t, struct grid g) {
     double rows = p->least > 0.0 ? t->m : fmin(t->m, p->m);
     double rows_B = rows * p->in_B, columns_B = t->n * p->w_B, saved_B = 0.0;
-    if (p->paired && p->m > t->m) saved_B = 0.5 * columns_B;
-    if (p->paired && p->n > t->n) saved_B = fmax(saved_B, 0.5 * rows_B);
+    if (p->paired && g.down > 1.0) saved_B = 0.5 * columns_B;
+    if (p->paired && g.across > 1.0) saved_B = fmax(saved_B, 0.5 * rows_B);
     return rows_B + columns_B - saved_B;
 }
 
 /* Seconds of the tiles and of the merge if cut that way. */
-static struct tiling tiled(const struct product *p, const struct shape *t, double jobs, double split) {
-    double k = split > 1.0 ? up(p->k / split) : p->k, parts = jobs * split;
+static struct tiling tiled(const struct product *p, const struct shape *t, struct grid g, double split) {
+    double k = split > 1.0 ? up(p->k / split) : p->k, parts = g.down * g.across * p->groups * split;
     double loop_s = k * (2.0 * t->m * t->n / p->unit_flops + p->step_s + t->n * p->dequant_s);
-    double feed_B = k * fetched_B(p, t), feed_s = feed_B / p->unit_Bps;
+    double feed_B = k * fetched_B(p, t, g), feed_s = feed_B / p->unit_Bps;
     double end_s = t->m * t->n * p->end_s, shown_s = p->ends_show ? end_s : 0.0;
     double busy_s = fmax(fmax(loop_s, feed_s), end_s - shown_s);
     if (p->starts_show) shown_s += p->start_s;
@@ -133,20 +138,30 @@ static double total_s(const struct product *p, const struct tiling *t, double me
     return t->merge_s + fmax(compute_s, memory_s) + (1.0 - p->hidden_frac) * fmin(compute_s, memory_s);
 }
 
-/* Best number of splits for one shape; more of them while units are free and it helps. */
-static void try_shape(struct tiling *best, double *best_s, const struct product *p, const struct shape *shape,
-                      double memory_s, double clock) {
-    if (fmin(shape->m, shape->n) < p->least) return;
-    double jobs = up(p->m / shape->m) * up(p->n / shape->n) * p->groups;
+/* Best number of splits for one grid; more of them while units are free and it helps. */
+static void try_grid(struct tiling *best, double *best_s, const struct product *p, const struct shape *shape,
+                     struct grid grid, double memory_s, double clock) {
+    double jobs = grid.down * grid.across * p->groups;
     for (int s = 0; s < N_SPLITS; s++) {
         if (s > 0 && (jobs * splits[s - 1] >= split_waves * p->units || p->k / splits[s] < split_least_k)) break;
-        struct tiling t = tiled(p, shape, jobs, splits[s]);
+        struct tiling t = tiled(p, shape, grid, splits[s]);
         if (t.merge_s + memory_s >= *best_s) break; /* merging only grows */
         double time_s = total_s(p, &t, memory_s, clock);
         if (time_s >= *best_s) continue;
         *best_s = time_s;
         *best = t;
     }
+}
+
+/* A pair may run a single row of tiles as well, half of it in vain. */
+static void try_shape(struct tiling *best, double *best_s, const struct product *p, const struct shape *shape,
+                      double memory_s, double clock) {
+    if (fmin(shape->m, shape->n) < p->least) return;
+    struct grid grid = {up(p->m / shape->m), up(p->n / shape->n)};
+    try_grid(best, best_s, p, shape, grid, memory_s, clock);
+    if (!p->paired) return;
+    if (grid.down == 1.0) try_grid(best, best_s, p, shape, (struct grid){2.0, grid.across}, memory_s, clock);
+    if (grid.across == 1.0) try_grid(best, best_s, p, shape, (struct grid){grid.down, 2.0}, memory_s, clock);
 }
 
 /* Few rows need no tiles: each weight is widened and multiplied on the vector units as it comes by, as kernels of

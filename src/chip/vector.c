@@ -1,8 +1,8 @@
 /* vector.c - elementwise work: norms, rotary embedding, activations, residuals, gathers, sampling.
  *
  * A row is worked by one unit, so that few rows leave units idle; loads, stores and their latency bind, not
- * arithmetic. What fits the shared cache is still there from the operator
- * before. Tables come from memory. Left out: fusion, which the graph expresses by merging operators. */
+ * arithmetic. What fits the shared cache is still there from the operator before. Tables come from memory. Left out:
+ * fusion, which the graph expresses by merging operators. */
 #include <math.h>
 
 #include "chip/chip.h"

@@ -18,12 +18,14 @@ static f2f_status load_systems(const struct f2f_system **systems, struct f2f_cat
     size_t before = diag->n + diag->dropped;
     for (int v = 0; v < p->n_vendors; v++) {
         f2f_error reason = {0};
+        size_t told = diag->n + diag->dropped;
         f2f_status status = f2f_catalog_system(&systems[v], catalog, p->vendors[v].base, p->vendors[v].sets,
                                                (size_t)p->vendors[v].n_sets, &reason);
-        if (status == F2F_EUSAGE &&
+        if (status == F2F_OK || (status == F2F_EINPUT && diag->n + diag->dropped > told)) continue;
+        if ((status == F2F_EUSAGE || status == F2F_EINPUT) &&
             f2f_catalog_system(&systems[v], catalog, p->vendors[v].base, NULL, 0, NULL) == F2F_OK)
-            report_vendor(p, v, diag, &reason); /* else the user's own change is wrong */
-        else if (status != F2F_OK && status != F2F_EINPUT) return f2f_fail(err, status, "%s", reason.message);
+            report_vendor(p, v, diag, &reason);
+        else return f2f_fail(err, status, "%s", reason.message); /* the user's own change is wrong */
     }
     return f2f_diag_status(diag, before, err);
 }

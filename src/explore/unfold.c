@@ -147,9 +147,11 @@ static f2f_status add_jobs(struct f2f_tasks *tasks, const struct f2f_study *stud
                            const struct f2f_study_options *options, f2f_error *err) {
     const struct f2f_study_system *place = &study->systems[s];
     struct f2f_task like = {.system_name = place->name, .place = place};
+    const struct f2f_diag *diag = f2f_catalog_diag(tasks->catalog);
+    size_t before = diag->n + diag->dropped;
     f2f_status status = load_system(&like.system, tasks->catalog, place, NULL, options, err);
-    if (status == F2F_EINPUT) return F2F_OK; /* which is reported */
-    if (status == F2F_EUSAGE && !user_is_wrong(tasks->catalog, place, options)) {
+    if (status == F2F_EINPUT && diag->n + diag->dropped > before) return F2F_OK; /* which is reported */
+    if ((status == F2F_EUSAGE || status == F2F_EINPUT) && !user_is_wrong(tasks->catalog, place, options)) {
         report_system(study, s, tasks->catalog, err);
         return F2F_OK;
     }

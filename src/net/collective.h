@@ -21,7 +21,7 @@ struct f2f_net_path {
     bool direct; /* every chip reaches every other in one hop */
     bool reduces; /* the switch adds */
     bool maps_peers; /* kernels reach the memory of every other chip; engines try that over PCIe for a pair only */
-    bool guessed; /* links of a node: spread over channels */
+    bool guessed; /* links of a node: NCCL spreads messages over channels and takes the switch by its table */
     bool lines; /* wires keep 128 bytes in order, so that one flag does for them */
     double barrier_s; /* all chips of the path have met */
     double clock_Hz; /* of the chips */

@@ -114,6 +114,8 @@ echo 'price: nope' >>names.yaml
 for place in '9:74: error: no engine' '17:8: error: no price'; do grep -q "names.yaml:$place" err || fail "no $place: $(cat err)"; done
 printf 'kind: study\nname: t\nquestion: q\nsystems: [{name: a, base: h100-1x, set: {chip.die: 700 mm2}}]\njobs: [{name: s, do: serve, model: llama-3-8b, precision: fp8}]\n' >set.yaml
 expect check set.yaml 3 "4:52: error: .*'die' is not read"
+sed -i 's/chip.die: 700 mm2/controller.postpone: 9/' set.yaml # which only the memory's simulation refuses
+for verb in check run; do expect $verb set.yaml 3 "4:63: error: controller .* postpones 9 refreshes"; done
 
 # ---- figures that no result has
 sed 's/of: users_fit/of: user_fit/; s/of: \[users_max\]/of: [users_max, user_max]/; s/, router: foo//' sweeps.yaml >figures.yaml
@@ -144,6 +146,8 @@ sed 's/tp: 3/slo: foo<=3/; s/chips: 63/chips: 8/' plan.yaml >slo.yaml # b alone 
 for verb in check run; do expect $verb slo.yaml 3 "9:100: error: a / s: unknown objective 'foo'"; done
 sed 's/tp: 3/tp: 1/; s/chips: 63/chips: 8/; s/base: dgx-h100/base: dgx-h100, set: {chip.die: 7 mm2}/' plan.yaml >vendor.yaml
 for verb in check run; do expect $verb vendor.yaml 3 "13:36: error: vendor 'b': path 'chip.die': 'die' is not read"; done
+sed -i 's/chip.die: 7 mm2/controller.postpone: 9/' vendor.yaml
+for verb in check run; do expect $verb vendor.yaml 3 "13:36: error: vendor 'b': controller .* postpones 9 refreshes"; done
 cat >>plan.yaml <<Y
 supply: [{name: s, of: stacks, vendor: c, amount: 1}]
 cases: [{name: all, vendors: [a, d]}]

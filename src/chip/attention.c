@@ -14,9 +14,9 @@ static const double scratchpad_share = 0.3;
 /* Of the shorter, with operands from the scratchpad. Without that overlap FlashAttention-3 takes 14 % longer (Shah et
  * al., 2024, table 2), a share of 0.57; 0 to 0.4 suit H100 beside A100 and L40S alike, in all engines' kernels. */
 static const double hidden_share = 0.35;
-/* With sums in memory of their own two blocks of queries are under way and soft-max has threads of its own. Chosen after
- * B200: 1,267 TFLOP/s in TensorRT-LLM's prefill of 65,536 tokens and more (vLLM pull request 25998), 1,071 and 1,115
- * in cuDNN's of 8,192 and 16,384 with heads of 64 (flash-attention pull request 2605). */
+/* With sums in memory of their own two blocks of queries are under way and soft-max has threads of its own. Chosen
+ * after B200: 1,267 TFLOP/s in TensorRT-LLM's prefill of 65,536 tokens and more (vLLM pull request 25998), 1,071 and
+ * 1,115 in cuDNN's of 8,192 and 16,384 with heads of 64 (flash-attention pull request 2605). */
 static const double paired_hidden_share = 0.8;
 /* PyTorch brings FlashAttention-2, which passes operands through registers everywhere. On a chip whose peak takes them
  * from the scratchpad such instructions reach 62.9 % of it (Luo et al., 2024, arXiv 2402.13499, H800). */

@@ -40,6 +40,7 @@ struct chain {
     struct pass pass[8];
 };
 
+/* SiLU times the other half: scale, exponential, add, divide, multiply for two elements read. */
 static const struct chain norm_fused = {7, 1, {{1, 1, 0}}}, add_pass = {0, 1, {{2, 1, 0}}},
                           rope_fused = {3, 1, {{1, 1, 0}}}, act_fused = {2.5, 1, {{2, 1, 0}}};
 /* PyTorch's Llama modules. Norm: to fp32, square, mean, + eps, rsqrt, scale, to 16 bit, weight. */

@@ -263,6 +263,7 @@ static void an_8_bit_cache_is_widened(void **state) {
     rig_make(&r);
     struct f2f_op op = attention(F2F_OP_ATTN_DECODE, 64.0, 1.0, 16384.0), grouped = op;
     op.kv = grouped.kv = F2F_DTYPE_FP8;
+    op.kernels = F2F_KERNELS_VLLM;
     grouped.kernels = F2F_KERNELS_TRTLLM;
     r.cls.vllm_attention = 1.0;
     r.chip.operands = F2F_OPERANDS_PAIRED; /* takes it as it is */
@@ -272,6 +273,9 @@ static void an_8_bit_cache_is_widened(void **state) {
     near(time_of(&r, &op) - as_is_s, (1.0 - 0.7) * widened_s, 0.05);
     r.chip.operands = F2F_OPERANDS_SCRATCHPAD; /* TensorRT-LLM multiplies in 8 bit there */
     assert_true(time_of(&r, &op) > time_of(&r, &grouped) + 0.25 * widened_s);
+    double wide_s = time_of(&r, &op);
+    op.kernels = F2F_KERNELS_ANY; /* may take it as it is */
+    assert_true(time_of(&r, &op) < wide_s - 0.25 * widened_s);
 }
 
 /* Operands in the scratchpad come by bulk copies, which reach what the memory delivers. */

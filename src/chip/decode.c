@@ -10,9 +10,12 @@
 static const double matrix_rows = 16.0; /* query rows a matrix instruction takes at least (mma.m16n8k16) */
 
 /* Is the cache turned into a wider format before it is multiplied? FlashAttention-3 transposes 8-bit values (Shah et
- * al., 2024, section 3.3); kernels for Blackwell take 8 bits as they are. */
+ * al., 2024, section 3.3); kernels for Blackwell take 8 bits as they are. So may kernels of no engine in particular,
+ * where units fetch operands themselves: TensorRT-LLM has them. */
 static bool widens(const struct f2f_chip *chip, const struct f2f_op *op, enum f2f_dtype format) {
-    return f2f_dtype_B(op->kv) < 2.0 && f2f_dtype_B(format) >= 2.0 && chip->operands != F2F_OPERANDS_PAIRED;
+    bool as_is = chip->operands == F2F_OPERANDS_PAIRED ||
+                 (chip->operands == F2F_OPERANDS_SCRATCHPAD && op->kernels == F2F_KERNELS_ANY);
+    return f2f_dtype_B(op->kv) < 2.0 && f2f_dtype_B(format) >= 2.0 && !as_is;
 }
 
 /* TensorRT-LLM has kernels that multiply groups of query heads in 8 bit for Hopper, and all for Blackwell. Else one

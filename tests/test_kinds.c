@@ -49,7 +49,7 @@ static void wider_tiles_need_the_scratchpad(void **state) {
  * outside registers; the first and the last of a unit show everywhere. */
 static void ends_of_tiles_overlap(void **state) {
     (void)state;
-    const enum f2f_operands kinds[] = {F2F_OPERANDS_REGISTERS, F2F_OPERANDS_SCRATCHPAD, F2F_OPERANDS_PAIRED};
+    const int kinds[] = {F2F_OPERANDS_REGISTERS, F2F_OPERANDS_SCRATCHPAD, F2F_OPERANDS_PAIRED};
     double many_s[3], one_s[3];
     struct rig r;
     for (int i = 0; i < 3; i++) {

@@ -23,7 +23,7 @@ static bool widens(const struct f2f_chip *chip, const struct f2f_op *op, enum f2
  * idle, operands from registers come without. */
 static double block_s(const struct f2f_machine *machine, const struct f2f_op *op, double jobs, double kv_B) {
     double rate = machine->cls->block_B_per_ck, parts = 1.0;
-    enum f2f_operands operands = machine->chip->operands;
+    int operands = machine->chip->operands;
     bool better =
         operands == F2F_OPERANDS_PAIRED || (operands == F2F_OPERANDS_SCRATCHPAD && op->q_heads > op->kv_heads);
     if (op->kernels != F2F_KERNELS_TRTLLM || f2f_dtype_B(op->kv) >= 2.0 || better || rate <= 0.0) return 0.0;

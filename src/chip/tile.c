@@ -70,7 +70,7 @@ double f2f_tile_ends_s(const struct f2f_machine *machine, double rows, double co
  * (tensor memory of Blackwell: 8192 x 8192 x k on a GB300 takes 78.7 us for k of 1,024 and 156.9 for 2,048). The steps
  * of the inner loop are instructions of the same threads. */
 static void set_ends(struct product *p, const struct f2f_machine *machine) {
-    enum f2f_operands operands = machine->chip->operands;
+    int operands = machine->chip->operands;
     const struct f2f_array *array = &machine->chip->array;
     double tile_s = f2f_chip_clocks_s(machine, machine->cls->tile_ck);
     p->start_s = start_share * tile_s;

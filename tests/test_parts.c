@@ -1,7 +1,6 @@
 /* test_parts.c - chips of the catalog with better parts: attention of one token and elementwise work are no slower. */
 #include "chip_rig.h"
-
-#include "fab2fleet/catalog.h"
+#include "each_chip.h"
 
 static const enum f2f_kernels engines[] = {F2F_KERNELS_ANY, F2F_KERNELS_TRTLLM, F2F_KERNELS_VLLM};
 enum { N_ENGINES = 3, OPS_MAX = 128 };
@@ -134,28 +133,16 @@ static void check_products(const struct f2f_system *system) {
             }
 }
 
-/* Calls the checks with every chip of the catalog that can be timed, on its own. */
+static void check(const struct f2f_system *system) {
+    check_parts(system);
+    check_work(system);
+    check_context(system);
+    check_products(system);
+}
+
 static void better_parts_and_more_work(void **state) {
-    static const char *const dirs[] = {"catalog"};
-    struct f2f_catalog *catalog;
-    int chips = 0;
     (void)state;
-    assert_int_equal(f2f_catalog_new(&catalog, dirs, 1, NULL), F2F_OK);
-    f2f_catalog_on_system(catalog, f2f_mem_ports_attach, f2f_mem_ports_new(f2f_catalog_arena(catalog)));
-    struct f2f_results *list = f2f_results_new(f2f_catalog_arena(catalog), "list");
-    assert_int_equal(f2f_catalog_list(list, catalog, "chip", NULL), F2F_OK);
-    for (size_t c = 0; c < list->n_items; c++) {
-        const struct f2f_system *system;
-        const char *name = list->items[c]->title;
-        if (f2f_catalog_system(&system, catalog, name, NULL, 0, NULL) != F2F_OK || !system->node->chip->cls) continue;
-        chips++;
-        check_parts(system);
-        check_work(system);
-        check_context(system);
-        check_products(system);
-    }
-    assert_true(chips > 40);
-    f2f_catalog_free(catalog);
+    each_chip(check);
 }
 
 int main(void) {

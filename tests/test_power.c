@@ -1,7 +1,6 @@
 /* test_power.c - energy of operators in closed form, and what the power limit does to their time. */
 #include "chip_rig.h"
-
-#include "fab2fleet/catalog.h"
+#include "each_chip.h"
 
 /* Energy in closed form where the clock is not raised. */
 static void energy_is_the_sum_of_its_parts(void **state) {
@@ -129,26 +128,6 @@ static void times_at(double *time_s, const struct f2f_system *system, double clo
     assert_int_equal(f2f_machine_make(&machine, &changed, NULL), F2F_OK);
     samples(ops);
     for (int i = 0; i < N_SAMPLES; i++) time_s[i] = f2f_machine_op(&machine, &ops[i]).time_s;
-}
-
-/* Calls check with every chip of the catalog that can be timed, on its own. */
-static void each_chip(void (*check)(const struct f2f_system *system)) {
-    static const char *const dirs[] = {"catalog"};
-    struct f2f_catalog *catalog;
-    int chips = 0;
-    assert_int_equal(f2f_catalog_new(&catalog, dirs, 1, NULL), F2F_OK);
-    f2f_catalog_on_system(catalog, f2f_mem_ports_attach, f2f_mem_ports_new(f2f_catalog_arena(catalog)));
-    struct f2f_results *list = f2f_results_new(f2f_catalog_arena(catalog), "list");
-    assert_int_equal(f2f_catalog_list(list, catalog, "chip", NULL), F2F_OK);
-    for (size_t c = 0; c < list->n_items; c++) {
-        const struct f2f_system *system;
-        const char *name = list->items[c]->title;
-        if (f2f_catalog_system(&system, catalog, name, NULL, 0, NULL) != F2F_OK || !system->node->chip->cls) continue;
-        chips++;
-        check(system);
-    }
-    assert_true(chips > 40);
-    f2f_catalog_free(catalog);
 }
 
 /* A higher clock that may be taken, or more power, make a chip no slower. */

@@ -41,14 +41,19 @@ run study.yaml -o straight || fail "a straight run: $(cat err)"
 cp out straight.txt
 [ "$(entries straight)" = $all ] || fail "$(entries straight) entries, not $all"
 
-# stop SIGNAL FOLDER: in the middle
+# stop SIGNAL FOLDER: in the middle; on a busy machine the signal may come too late, then once more
 stop() {
-    local code=0
-    "$F2F_BIN" run study.yaml -o "$2" -j 1 >out 2>err & pid=$!
-    for _ in $(seq 500); do [ "$(entries "$2")" -ge 4 ] && break; sleep 0.01; done
-    kill -"$1" $pid
-    wait $pid || code=$?
-    n=$(entries "$2")
+    local code
+    for _ in 1 2 3 4 5; do
+        rm -rf "$2"
+        code=0
+        "$F2F_BIN" run study.yaml -o "$2" -j 1 >out 2>err & pid=$!
+        for _ in $(seq 500); do [ "$(entries "$2")" -ge 4 ] && break; sleep 0.01; done
+        kill -"$1" $pid || true
+        wait $pid || code=$?
+        n=$(entries "$2")
+        [ "$n" -lt $all ] && break
+    done
     [ "$n" -ge 4 ] && [ "$n" -lt $all ] || fail "$1: $n of $all entries, not in the middle"
     [ $code != 0 ] || fail "$1: exit 0"
 }
@@ -64,8 +69,9 @@ same straight broken
 cmp straight.txt out || fail "another answer on standard output"
 [ "$(entries broken)" = $all ] || fail "a job ran twice"
 
-# killed, and cut off in the middle of an entry
+# killed, and cut off in the middle of an entry: the last whole one, as the signal may have cut off one more
 stop KILL killed
+head -n $((n + 1)) killed/journal >whole && mv whole killed/journal
 truncate -s -40 killed/journal
 run study.yaml -o killed || fail "$(cat err)"
 taken "$((n - 1)) of $all" killed

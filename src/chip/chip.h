@@ -33,7 +33,7 @@ double f2f_chip_clock_Hz(const struct f2f_chip *chip);
 double f2f_chip_peak_flops(const struct f2f_chip *chip, enum f2f_dtype format);
 /* The same of products whose operands pass through registers: less in narrow formats. */
 double f2f_chip_register_flops(const struct f2f_machine *machine, enum f2f_dtype format);
-/* That of products: as the latter, or with what it takes to add narrow sums up in wider registers. */
+/* That of products: the latter, or the peak where operands come from the scratchpad. */
 double f2f_chip_product_flops(const struct f2f_machine *machine, enum f2f_dtype format);
 /* fp32 of the vector units at that clock. */
 double f2f_chip_vector_flops(const struct f2f_chip *chip);

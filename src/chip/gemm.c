@@ -49,12 +49,16 @@ static double cast_s(const struct f2f_machine *machine, enum f2f_kernels kernels
 }
 
 /* Wide activations cast before a narrow product, with a scale found at run time. (Engines fuse this into the
- * operator before where they can.) */
+ * operator before where they can.) A pass loads each element and works on it, the last stores it; as in vector.c no work
+ * hides behind the memory's. */
 static void add_cast(const struct f2f_machine *machine, const struct f2f_op *op, enum f2f_dtype format,
                      struct work *w) {
-    double cast_B = op->m * op->k * (2.0 * f2f_dtype_B(op->act) + f2f_dtype_B(format));
+    double passes = f2f_chip_scales_blocks(format) ? 1.0 : 2.0, elements = op->m * op->k;
+    double cast_B = elements * (passes * f2f_dtype_B(op->act) + f2f_dtype_B(format));
+    double ops = elements * (2.0 * passes + 1.0) / machine->chip->units;
     w->fixed_s += cast_s(machine, op->kernels, format);
     w->serial_s += f2f_chip_activation_s(machine, cast_B);
+    w->serial_s += f2f_chip_clocks_s(machine, ops / machine->cls->elements_per_ck);
     w->mem_B += cast_B;
 }
 

@@ -46,18 +46,9 @@ double f2f_chip_register_flops(const struct f2f_machine *machine, enum f2f_dtype
     return f2f_dtype_B(format) < 2.0 ? peak_flops * machine->cls->narrow_frac : peak_flops;
 }
 
-/* Products after which Hopper's sums of fp8, which keep 14 bits, are added to wider ones by the vector units
- * (DeepSeek-V3, arXiv 2412.19437, section 3.3.2): a fifth of an H100's time, a twentieth of an H20's. */
-static const double promoted_after = 128.0;
-
 double f2f_chip_product_flops(const struct f2f_machine *machine, enum f2f_dtype format) {
-    const struct f2f_chip *chip = machine->chip;
-    if (chip->operands == F2F_OPERANDS_REGISTERS) return f2f_chip_register_flops(machine, format);
-    double peak_flops = f2f_chip_peak_flops(chip, format);
-    if (chip->operands == F2F_OPERANDS_PAIRED || chip->array.rows > 0 || format != F2F_DTYPE_FP8) return peak_flops;
-    double sums_flops =
-        2.0 * promoted_after * 0.5 * f2f_chip_vector_flops(chip); /* products a vector addition allows */
-    return 1.0 / (1.0 / peak_flops + 1.0 / sums_flops);
+    bool registers = machine->chip->operands == F2F_OPERANDS_REGISTERS;
+    return registers ? f2f_chip_register_flops(machine, format) : f2f_chip_peak_flops(machine->chip, format);
 }
 
 double f2f_chip_cache_Bps(const struct f2f_machine *machine) {

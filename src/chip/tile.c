@@ -11,11 +11,7 @@
 
 #include <math.h>
 
-struct shape {
-    double m, n;
-};
-
-static const struct shape shapes[] = {{256, 128},
+static const struct tile_shape shapes[] = {{256, 128},
                                       {128, 256},
                                       {128, 128},
                                       {128, 64},
@@ -89,6 +85,7 @@ struct product f2f_tile_product(const struct f2f_machine *machine, const struct 
     p.merge_s = f2f_chip_launch_s(machine);
     p.partial_s = f2f_chip_cached_s(machine, 1.0);
     p.in_B = f2f_dtype_B(format);
+    p.only = f2f_tile_vllm(chip, op, format);
     if (f2f_chip_scales_blocks(format) && !(chip->array.rows > 0)) p.least = scaled_least;
     p.w_B = f2f_dtype_B(op->weight);
     p.multiply_s = units / (0.5 * f2f_chip_vector_flops(chip));
@@ -108,7 +105,7 @@ struct grid {
 
 /* Bytes of an element of k that a unit fetches for one tile. Two tiles below each other share their columns, two beside
  * each other their rows. */
-static double fetched_B(const struct product *p, const struct shape *t, struct grid g) {
+static double fetched_B(const struct product *p, const struct tile_shape *t, struct grid g) {
     double rows = p->least > 0.0 ? t->m : fmin(t->m, p->m);
     double rows_B = rows * p->in_B, columns_B = t->n * p->w_B, saved_B = 0.0;
     if (p->paired && g.down > 1.0) saved_B = 0.5 * columns_B;
@@ -117,7 +114,7 @@ static double fetched_B(const struct product *p, const struct shape *t, struct g
 }
 
 /* Seconds of the tiles and of the merge if cut that way. */
-static struct tiling tiled(const struct product *p, const struct shape *t, struct grid g, double split) {
+static struct tiling tiled(const struct product *p, const struct tile_shape *t, struct grid g, double split) {
     double k = split > 1.0 ? up(p->k / split) : p->k, parts = g.down * g.across * p->groups * split;
     double loop_s = k * (2.0 * t->m * t->n / p->unit_flops + p->step_s + t->n * p->dequant_s);
     double feed_B = k * fetched_B(p, t, g), feed_s = feed_B / p->unit_Bps;
@@ -139,10 +136,10 @@ static double total_s(const struct product *p, const struct tiling *t, double me
 }
 
 /* Best number of splits for one grid; more of them while units are free and it helps. */
-static void try_grid(struct tiling *best, double *best_s, const struct product *p, const struct shape *shape,
+static void try_grid(struct tiling *best, double *best_s, const struct product *p, const struct tile_shape *shape,
                      struct grid grid, double memory_s, double clock) {
     double jobs = grid.down * grid.across * p->groups;
-    for (int s = 0; s < N_SPLITS; s++) {
+    for (int s = 0; s < (p->only.m > 0.0 ? 1 : N_SPLITS); s++) {
         if (s > 0 && (jobs * splits[s - 1] >= split_waves * p->units || p->k / splits[s] < split_least_k)) break;
         struct tiling t = tiled(p, shape, grid, splits[s]);
         if (t.merge_s + memory_s >= *best_s) break; /* merging only grows */
@@ -154,7 +151,7 @@ static void try_grid(struct tiling *best, double *best_s, const struct product *
 }
 
 /* A pair may run a single row of tiles as well, half of it in vain. */
-static void try_shape(struct tiling *best, double *best_s, const struct product *p, const struct shape *shape,
+static void try_shape(struct tiling *best, double *best_s, const struct product *p, const struct tile_shape *shape,
                       double memory_s, double clock) {
     if (fmin(shape->m, shape->n) < p->least) return;
     struct grid grid = {up(p->m / shape->m), up(p->n / shape->n)};
@@ -172,8 +169,8 @@ static struct tiling untiled(const struct product *p) {
 }
 
 /* Tiles of an array: its own shape, twice as much of either side, and what it may be folded to. */
-static int array_shapes(struct shape list[N_ARRAY_SHAPES], const struct f2f_array *a) {
-    const struct shape own[] = {{a->rows, a->columns},
+static int array_shapes(struct tile_shape list[N_ARRAY_SHAPES], const struct f2f_array *a) {
+    const struct tile_shape own[] = {{a->rows, a->columns},
                                 {2.0 * a->rows, a->columns},
                                 {a->rows, 2.0 * a->columns},
                                 {2.0 * a->rows, 2.0 * a->columns}};
@@ -181,14 +178,14 @@ static int array_shapes(struct shape list[N_ARRAY_SHAPES], const struct f2f_arra
     for (; n < 4; n++) list[n] = own[n];
     double rows = 0.5 * a->rows, columns = 2.0 * a->columns;
     for (; a->least_rows > 0 && rows >= a->least_rows && n < N_ARRAY_SHAPES; rows *= 0.5, columns *= 2.0)
-        list[n++] = (struct shape){rows, columns};
+        list[n++] = (struct tile_shape){rows, columns};
     return n;
 }
 
 struct tiling f2f_tile_best(const struct f2f_machine *machine, const struct product *p, double memory_s, double clock) {
     const struct f2f_chip *chip = machine->chip;
-    struct shape of_array[N_ARRAY_SHAPES];
-    const struct shape *list = shapes;
+    struct tile_shape of_array[N_ARRAY_SHAPES];
+    const struct tile_shape *list = shapes;
     int n = chip->operands != F2F_OPERANDS_REGISTERS ? N_SHAPES : N_REGISTER_SHAPES;
     struct tiling best = {0};
     double best_s = HUGE_VAL;
@@ -199,6 +196,9 @@ struct tiling f2f_tile_best(const struct f2f_machine *machine, const struct prod
     if (chip->array.rows > 0) {
         n = array_shapes(of_array, &chip->array);
         list = of_array;
+    } else if (p->only.m > 0.0) {
+        n = 1;
+        list = &p->only;
     }
     for (int i = 0; i < n; i++) try_shape(&best, &best_s, p, &list[i], memory_s, clock);
     return best;

@@ -5,6 +5,10 @@
 #include "chip/chip.h"
 
 /* What all tilings of one product share. */
+struct tile_shape {
+    double m, n;
+};
+
 struct product {
     double m, n, k, groups;
     double units, unit_flops;
@@ -18,6 +22,7 @@ struct product {
     double dequant_s; /* there, to widen one weight; 0: weights come as products want them */
     double least; /* rows and columns of a tile, fetched in full where the product has fewer; 0: no such rule */
     bool paired; /* two units with tiles below or beside each other fetch half each of what both need */
+    struct tile_shape only; /* the tile its kernel has, which does not split k; {0}: the best of a library's */
     double in_B, w_B; /* bytes of an element in the cache */
     double hidden_frac; /* of the shorter of compute and memory */
 };
@@ -29,6 +34,9 @@ struct tiling {
 
 /* Start and end of a block of attention, whose result has so many rows and columns. */
 double f2f_tile_ends_s(const struct f2f_machine *machine, double rows, double columns);
+
+/* The only tile of vLLM's own kernel for such a product; {0}: it is a library's. */
+struct tile_shape f2f_tile_vllm(const struct f2f_chip *chip, const struct f2f_op *op, enum f2f_dtype format);
 
 struct product f2f_tile_product(const struct f2f_machine *machine, const struct f2f_op *op, enum f2f_dtype format);
 

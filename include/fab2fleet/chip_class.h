@@ -61,6 +61,10 @@ struct f2f_class_errors {
       "share of the peak in 8 bit or less of products with operands in registers")                                 \
     X("nominal_clock", nominal_clock_Hz, FREQUENCY, 0.0, 1e10, STATED,                                             \
       "clock the process's energies are stated for, voltage follows the clock; 0: `clock` of each chip")           \
+    X("excursion", excursion, NUMBER, 1.0, 10.0, GEMM,                                                             \
+      "power a burst of kernels may draw after a pause over that of the limit")                                    \
+    X("limit_delay", limit_delay_s, TIME, 0.0, 10.0, GEMM,                                                         \
+      "a burst may draw as much energy above the power limit as the limit allows in that time")                    \
     X("attention_frac", attention_frac, FRACTION, 0.05, 1.0, PREFILL,                                              \
       "share of the matrix peak in attention's products")                                                          \
     X("prefill_setup", prefill_s, TIME, 0.0, 1e-3, PREFILL,                                                        \

@@ -109,6 +109,7 @@ struct f2f_op {
     bool over_tokens; /* GEMM of a weight gradient: k counts tokens */
     double
         copies; /* GEMM in a benchmark that runs so many alike in turn: the cache keeps what it can of all; 0: none */
+    double runs; /* GEMM in a benchmark that runs it so often after a pause; 0: no pauses */
     double param_elems; /* parameters beside the product, stored as activations: bias, norm scale */
     double batch, q_len, kv_len, q_heads, kv_heads, head_dim; /* attention; heads also of qkv_proj */
     double latent_dim; /* of a head that keys and values share (multi-head latent attention), plus head_dim of its own

@@ -13,6 +13,7 @@ struct work {
     double network_s;
     double serial_s; /* streams before or after, by kernels of their own */
     double flop, mem_B, cache_B, net_B;
+    double runs; /* in a row after a pause, so that the power limit acts late; 0: no pauses */
     double clock; /* what f2f_chip_power_clock says of it, where it has been asked; 0: not yet */
     enum f2f_dtype format; /* of the flop, for their energy */
     double flop_energy; /* of one, relative to a plain product's in that format; 0: 1 */

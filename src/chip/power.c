@@ -4,8 +4,8 @@
  * Energy: each FLOP and each byte at its price. Voltage follows the clock, and energy per operation the square of
  * the voltage. Where dynamic and idle power together would pass the chip's TDP the clock falls until they do not, and
  * the voltage with it down to its floor; memory, links and what is drawn at rest keep theirs. Units that wait are
- * clocked all the same and draw a share of what they would at work. Left out: temperature, leakage's share,
- * the first milliseconds before a limit acts. */
+ * clocked all the same and draw a share of what they would at work. A burst after a pause may pass the limit for a
+ * while. Left out: temperature, leakage's share. */
 #include <math.h>
 
 #include "chip/chip.h"
@@ -79,26 +79,49 @@ static double energy_J(const struct f2f_machine *machine, const struct demand *d
     return d->core_J * saved + d->other_J;
 }
 
+/* What a kernel may take beside what the chip draws at rest: the limit's power; of a burst that follows a pause more,
+ * up to an excursion, until the burst has drawn what the limit's delay allows. */
+struct budget {
+    double power_W, peak_W, more_J;
+};
+
+static struct budget budget_of(const struct f2f_machine *machine, const struct work *w) {
+    double tdp_W = machine->chip->tdp_W;
+    struct budget b = {.power_W = tdp_W - machine->chip->idle_W};
+    b.peak_W = w->runs > 0.0 ? b.power_W + (machine->cls->excursion - 1.0) * tdp_W : b.power_W;
+    if (w->runs > 0.0) b.more_J = tdp_W * machine->cls->limit_delay_s / w->runs;
+    return b;
+}
+
+static double budget_J(const struct budget *b, double time_s) {
+    return fmin(b->power_W * time_s + b->more_J, b->peak_W * time_s);
+}
+
+/* The time in which so much may be drawn. */
+static double budget_s(const struct budget *b, double energy_J) {
+    return fmax((energy_J - b->more_J) / b->power_W, energy_J / b->peak_W);
+}
+
 /* What a kernel takes above its budget. */
-static double excess_J(const struct f2f_machine *machine, const struct work *w, const struct demand *d, double budget_W,
-                       double clock) {
-    return energy_J(machine, d, clock) - budget_W * at_clock_s(machine, w, clock);
+static double excess_J(const struct f2f_machine *machine, const struct work *w, const struct demand *d,
+                       const struct budget *b, double clock) {
+    return energy_J(machine, d, clock) - budget_J(b, at_clock_s(machine, w, clock));
 }
 
 /* The highest relative clock at which a kernel draws no more than its budget; not below that of the voltage's floor,
  * from where on energy stays and time follows from it. Power grows with the clock, so that there is one: regula falsi,
  * the end that stays halved (Illinois). */
 static double limited_clock(const struct f2f_machine *machine, const struct work *w, const struct demand *d,
-                            double budget_W) {
+                            const struct budget *b) {
     enum { STEPS = 9 };
     double floor_Hz = nominal_Hz(machine) * (1.0 - (1.0 - voltage_floor) / voltage_slope);
-    double high = 1.0, over_J = excess_J(machine, w, d, budget_W, high);
+    double high = 1.0, over_J = excess_J(machine, w, d, b, high);
     if (over_J <= 0.0) return high;
     double low = fmin(1.0, floor_Hz / f2f_chip_clock_Hz(machine->chip));
-    double under_J = excess_J(machine, w, d, budget_W, low), last_J = 0.0;
+    double under_J = excess_J(machine, w, d, b, low), last_J = 0.0;
     for (int i = 0; i < STEPS && under_J < 0.0; i++) {
         double clock = high - (high - low) * over_J / (over_J - under_J);
-        double here_J = excess_J(machine, w, d, budget_W, clock);
+        double here_J = excess_J(machine, w, d, b, clock);
         if (here_J > 0.0) {
             high = clock, over_J = here_J;
             if (last_J > 0.0) under_J *= 0.5;
@@ -126,8 +149,8 @@ static enum f2f_bound longest(const struct work *w) {
 }
 
 static double clock_of(const struct f2f_machine *machine, const struct work *w, const struct demand *d) {
-    double budget_W = machine->chip->tdp_W - machine->chip->idle_W;
-    return budget_W > 0.0 ? limited_clock(machine, w, d, budget_W) : 1.0;
+    struct budget b = budget_of(machine, w);
+    return b.power_W > 0.0 ? limited_clock(machine, w, d, &b) : 1.0;
 }
 
 double f2f_chip_power_clock(const struct f2f_machine *machine, const struct work *w) {
@@ -136,13 +159,13 @@ double f2f_chip_power_clock(const struct f2f_machine *machine, const struct work
 }
 
 struct f2f_op_cost f2f_chip_power_finish(const struct f2f_machine *machine, const struct work *w) {
-    double budget_W = machine->chip->tdp_W - machine->chip->idle_W;
+    struct budget b = budget_of(machine, w);
     struct demand d = demand_of(machine, w);
     double clock = w->clock > 0.0 ? w->clock : clock_of(machine, w, &d);
     double dynamic_J = energy_J(machine, &d, clock), time_s = at_clock_s(machine, w, clock);
-    if (budget_W > 0.0) time_s = fmax(time_s, dynamic_J / budget_W);
+    if (b.power_W > 0.0) time_s = fmax(time_s, budget_s(&b, dynamic_J));
     double clocked_J = dynamic_J + waiting_J(machine, &d, time_s);
-    if (budget_W > 0.0) clocked_J = fmax(dynamic_J, fmin(clocked_J, budget_W * time_s));
+    if (b.power_W > 0.0) clocked_J = fmax(dynamic_J, fmin(clocked_J, budget_J(&b, time_s)));
     return (struct f2f_op_cost){.time_s = time_s,
                                 .bound = longest(w),
                                 .flop = w->flop,

@@ -42,7 +42,7 @@ static const double split_waves = 2.0; /* k is not split where there are so many
 static const double dequant_ops = 0.5;
 /* Of the clocks of a tile: its start, a latency. The rest writes its result, as long as that is large, and is stated
  * for 256 x 128 or an array's own shape. 0.3 to 0.7 suit the measurements alike. */
-static const double start_share = 0.7;
+static const double start_share = 0.5;
 static const double stated_tile = 256.0 * 128.0;
 /* Rows and columns of a tile in a format with scales of blocks, which lie in pieces of 128 x 4 (PTX ISA, tcgen05.mma
  * with block scaling; CUTLASS has no smaller ones for mma.sync either). */

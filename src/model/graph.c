@@ -112,6 +112,12 @@ static void add_attention(const struct f2f_build *b, const struct f2f_model *m, 
     }
 }
 
+/* Attention answers in the wider format; norms and activation functions narrow what they write. */
+static void add_quantise(const struct f2f_build *b, const struct f2f_model *m) {
+    double elems = (double)(m->heads * m->head_dim);
+    set_heads(f2f_build_vector(b, "quantise", F2F_CUT_HEADS, elems, elems * b->narrow, 1.0), m);
+}
+
 static void add_embedding(const struct f2f_build *b, const struct f2f_model *m) {
     struct f2f_op *op = add(b, F2F_OP_EMBED, "embedding", F2F_CUT_ROW);
     double hidden = (double)m->hidden;
@@ -124,6 +130,7 @@ static void add_layer(const struct f2f_build *b, const struct f2f_model *m, cons
     add_norm(b, "input_norm", b->narrow);
     add_qkv(b, m);
     add_attention(b, m, pass);
+    if (b->narrow < 1.0 && !pass->training) add_quantise(b, m);
     struct f2f_op *op = f2f_build_gemm(b, "o_proj", F2F_CUT_ROW, (double)m->hidden, (double)(m->heads * m->head_dim));
     if (m->o_bias) op->param_elems = op->n;
     add_norm(b, "post_norm", b->narrow);

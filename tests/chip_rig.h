@@ -35,6 +35,8 @@ static inline void rig_describe(struct rig *r) {
                               .overlap_frac = 0.7,
                               .weight_only_s = 8e-6,
                               .nominal_clock_Hz = 1.83e9,
+                              .excursion = 1.2,
+                              .limit_delay_s = 5e-3,
                               .register_energy = 1.0,
                               .elements_per_ck = 8.0,
                               .gather_per_ck = 0.5,

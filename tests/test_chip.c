@@ -252,7 +252,7 @@ static void short_jobs_show_their_ends(void **state) {
     r.cls.vllm_attention = 1.0;
     near(time_of(&r, &bare), time_of(&r, &hidden), 1e-12);
     r.chip.operands = F2F_OPERANDS_SCRATCHPAD;
-    double tile = 0.7 + 0.3 * 16.0 * 128.0 / (256.0 * 128.0); /* a start, and the end of 16 rows of 128 */
+    double tile = 0.5 + 0.5 * 16.0 * 128.0 / (256.0 * 128.0); /* a start, and the end of 16 rows of 128 */
     near(time_of(&r, &bare) - time_of(&r, &hidden), 1024.0 * 8.0 / 132.0 * tile * 3000.0 / 1.83e9, 1e-9);
 }
 

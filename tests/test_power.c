@@ -112,6 +112,31 @@ static void waiting_units_draw_power(void **state) {
     near(f2f_machine_op(&r.machine, &few).energy_J, 483.0 * idle.time_s, 1e-9);
 }
 
+/* A burst after a pause passes the limit: never by more than the excursion, and in all by no more than the limit allows
+ * in its delay. */
+static void bursts_pass_the_limit_for_a_while(void **state) {
+    (void)state;
+    struct rig r;
+    rig_describe(&r);
+    r.chip.tdp_W = 500.0;
+    rig_build(&r);
+    struct f2f_op op = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_BF16);
+    double steady_s = time_of(&r, &op), last_s = 0.0;
+    for (double runs = 1.0; runs <= 1e6; runs *= 10.0) {
+        op.runs = runs;
+        struct f2f_op_cost c = f2f_machine_op(&r.machine, &op);
+        assert_true(c.time_s >= last_s && c.time_s <= steady_s);
+        double more_J = fmin((1.2 - 1.0) * 500.0 * c.time_s, 500.0 * 5e-3 / runs);
+        near(c.energy_J, (500.0 - 117.0) * c.time_s + more_J, 1e-6);
+        last_s = c.time_s;
+    }
+    near(last_s, steady_s, 1e-4);
+    r.chip.tdp_W = 5000.0; /* no limit: no matter */
+    double free_s = time_of(&r, &op);
+    op.runs = 1.0;
+    near(time_of(&r, &op), free_s, 1e-12);
+}
+
 /* ---- chips of the catalog ---- */
 
 /* Seconds of each sample on a chip at that share of its highest clock and of its power limit. */
@@ -242,6 +267,7 @@ int main(void) {
         cmocka_unit_test(energy_is_the_sum_of_its_parts), cmocka_unit_test(power_stays_within_its_limit),
         cmocka_unit_test(lower_clocks_save_energy),       cmocka_unit_test(registers_cost_energy),
         cmocka_unit_test(raised_clocks_cost_energy),      cmocka_unit_test(waiting_units_draw_power),
+                                       cmocka_unit_test(bursts_pass_the_limit_for_a_while),
         cmocka_unit_test(more_is_never_slower),           cmocka_unit_test(narrow_weights_are_faster),
         cmocka_unit_test(better_chips_are_never_slower)};
     return cmocka_run_group_tests(tests, NULL, NULL);

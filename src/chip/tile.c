@@ -36,14 +36,13 @@ static const struct tile_shape shapes[] = {{256, 128},
 enum { N_SHAPES = sizeof shapes / sizeof shapes[0], N_REGISTER_SHAPES = 9, N_ARRAY_SHAPES = 8 };
 static const double splits[] = {1, 2, 3, 4, 5, 6, 8, 12, 16};
 enum { N_SPLITS = sizeof splits / sizeof splits[0] };
-static const double split_least_k = 128.0; /* elements of k a split keeps */
+static const double split_least_k = 128.0; /* elements of k a split takes the time of, if it has fewer */
 static const double split_waves = 2.0; /* k is not split where there are so many without */
 /* Vector operations that widen a weight: two at once, as the packed conversions of weight-only kernels do. */
 static const double dequant_ops = 0.5;
-/* Of the clocks of a tile: its start, a latency. The rest writes its result, as long as that is large, and is stated
- * for 256 x 128 or an array's own shape. 0.3 to 0.7 suit the measurements alike. */
+/* Of the clocks of a tile: its start, a latency. The rest writes its result, as long as that is large. 0.2 to 0.7 suit
+ * the measurements alike. */
 static const double start_share = 0.5;
-static const double stated_tile = 256.0 * 128.0;
 /* Rows and columns of a tile in a format with scales of blocks, which lie in pieces of 128 x 4 (PTX ISA, tcgen05.mma
  * with block scaling; CUTLASS has no smaller ones for mma.sync either). */
 static const double scaled_least = 128.0;
@@ -55,8 +54,13 @@ static double up(double x) {
     return whole < x ? whole + 1.0 : whole;
 }
 
+/* Elements of the tile that `tile_clocks` is stated for. */
+static double stated_area(const struct f2f_array *array) {
+    return array->rows > 0 ? (double)array->rows * array->columns : 256.0 * 128.0;
+}
+
 double f2f_tile_ends_s(const struct f2f_machine *machine, double rows, double columns) {
-    double share = start_share + (1.0 - start_share) * rows * columns / stated_tile;
+    double share = start_share + (1.0 - start_share) * rows * columns / stated_area(&machine->chip->array);
     return share * f2f_chip_clocks_s(machine, machine->cls->tile_ck);
 }
 
@@ -67,10 +71,9 @@ double f2f_tile_ends_s(const struct f2f_machine *machine, double rows, double co
  * of the inner loop are instructions of the same threads. */
 static void set_ends(struct product *p, const struct f2f_machine *machine) {
     int operands = machine->chip->operands;
-    const struct f2f_array *array = &machine->chip->array;
     double tile_s = f2f_chip_clocks_s(machine, machine->cls->tile_ck);
     p->start_s = start_share * tile_s;
-    p->end_s = (1.0 - start_share) * tile_s / (array->rows > 0 ? (double)array->rows * array->columns : stated_tile);
+    p->end_s = (1.0 - start_share) * tile_s / stated_area(&machine->chip->array);
     p->starts_show = operands == F2F_OPERANDS_REGISTERS;
     p->ends_show = operands != F2F_OPERANDS_PAIRED;
     if (p->starts_show) p->step_s = f2f_chip_clocks_s(machine, machine->cls->step_ck);
@@ -115,7 +118,7 @@ static double fetched_B(const struct product *p, const struct tile_shape *t, str
 
 /* Seconds of the tiles and of the merge if cut that way. */
 static struct tiling tiled(const struct product *p, const struct tile_shape *t, struct grid g, double split) {
-    double k = split > 1.0 ? up(p->k / split) : p->k, parts = g.down * g.across * p->groups * split;
+    double k = split > 1.0 ? fmax(up(p->k / split), split_least_k) : p->k, parts = g.down * g.across * p->groups * split;
     double loop_s = k * (2.0 * t->m * t->n / p->unit_flops + p->step_s + t->n * p->dequant_s);
     double feed_B = k * fetched_B(p, t, g), feed_s = feed_B / p->unit_Bps;
     double end_s = t->m * t->n * p->end_s, shown_s = p->ends_show ? end_s : 0.0;
@@ -140,7 +143,7 @@ static void try_grid(struct tiling *best, double *best_s, const struct product *
                      struct grid grid, double memory_s, double clock) {
     double jobs = grid.down * grid.across * p->groups;
     for (int s = 0; s < (p->only.m > 0.0 ? 1 : N_SPLITS); s++) {
-        if (s > 0 && (jobs * splits[s - 1] >= split_waves * p->units || p->k / splits[s] < split_least_k)) break;
+        if (s > 0 && (jobs * splits[s - 1] >= split_waves * p->units || p->k <= split_least_k * splits[s - 1])) break;
         struct tiling t = tiled(p, shape, grid, splits[s]);
         if (t.merge_s + memory_s >= *best_s) break; /* merging only grows */
         double time_s = total_s(p, &t, memory_s, clock);

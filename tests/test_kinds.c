@@ -268,21 +268,14 @@ static void uncertainty_is_that_of_the_kind(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(arrays_work_in_their_own_shape),
-                                       cmocka_unit_test(wider_tiles_need_the_scratchpad),
-                                       cmocka_unit_test(ends_of_tiles_overlap),
-                                       cmocka_unit_test(block_scales_come_in_pieces),
-                                       cmocka_unit_test(casts_are_elementwise),
-                                       cmocka_unit_test(vllm_takes_its_own_tiles),
-                                       cmocka_unit_test(longer_products_take_longer),
-                                       cmocka_unit_test(nominal_clocks_are_of_chips),
-                                       cmocka_unit_test(pairs_share_an_operand),
-                                       cmocka_unit_test(chiplets_share_memory_over_their_link),
-                                       cmocka_unit_test(inline_ecc_takes_its_share),
-                                       cmocka_unit_test(latents_are_keys_and_values),
-                                       cmocka_unit_test(engines_differ_in_their_kernels),
-                                       cmocka_unit_test(memory_of_operators_changes_nothing),
-                                       cmocka_unit_test(explained_time_is_the_time),
-                                       cmocka_unit_test(uncertainty_is_that_of_the_kind)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(arrays_work_in_their_own_shape),  cmocka_unit_test(wider_tiles_need_the_scratchpad),
+        cmocka_unit_test(ends_of_tiles_overlap),           cmocka_unit_test(block_scales_come_in_pieces),
+        cmocka_unit_test(casts_are_elementwise),           cmocka_unit_test(vllm_takes_its_own_tiles),
+        cmocka_unit_test(longer_products_take_longer),     cmocka_unit_test(nominal_clocks_are_of_chips),
+        cmocka_unit_test(pairs_share_an_operand),          cmocka_unit_test(chiplets_share_memory_over_their_link),
+        cmocka_unit_test(inline_ecc_takes_its_share),      cmocka_unit_test(latents_are_keys_and_values),
+        cmocka_unit_test(engines_differ_in_their_kernels), cmocka_unit_test(memory_of_operators_changes_nothing),
+        cmocka_unit_test(explained_time_is_the_time),      cmocka_unit_test(uncertainty_is_that_of_the_kind)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

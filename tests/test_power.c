@@ -264,11 +264,10 @@ static void narrow_weights_are_faster(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(energy_is_the_sum_of_its_parts), cmocka_unit_test(power_stays_within_its_limit),
-        cmocka_unit_test(lower_clocks_save_energy),       cmocka_unit_test(registers_cost_energy),
-        cmocka_unit_test(raised_clocks_cost_energy),      cmocka_unit_test(waiting_units_draw_power),
-                                       cmocka_unit_test(bursts_pass_the_limit_for_a_while),
-        cmocka_unit_test(more_is_never_slower),           cmocka_unit_test(narrow_weights_are_faster),
-        cmocka_unit_test(better_chips_are_never_slower)};
+        cmocka_unit_test(energy_is_the_sum_of_its_parts),    cmocka_unit_test(power_stays_within_its_limit),
+        cmocka_unit_test(lower_clocks_save_energy),          cmocka_unit_test(registers_cost_energy),
+        cmocka_unit_test(raised_clocks_cost_energy),         cmocka_unit_test(waiting_units_draw_power),
+        cmocka_unit_test(bursts_pass_the_limit_for_a_while), cmocka_unit_test(more_is_never_slower),
+        cmocka_unit_test(narrow_weights_are_faster),         cmocka_unit_test(better_chips_are_never_slower)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,8 +49,8 @@ static double cast_s(const struct f2f_machine *machine, enum f2f_kernels kernels
 }
 
 /* Wide activations cast before a narrow product, with a scale found at run time. (Engines fuse this into the
- * operator before where they can.) A pass loads each element and works on it, the last stores it; as in vector.c no work
- * hides behind the memory's. */
+ * operator before where they can.) A pass loads each element and works on it, the last stores it; as in vector.c no
+ * work hides behind the memory's. */
 static void add_cast(const struct f2f_machine *machine, const struct f2f_op *op, enum f2f_dtype format,
                      struct work *w) {
     double passes = f2f_chip_scales_blocks(format) ? 1.0 : 2.0, elements = op->m * op->k;

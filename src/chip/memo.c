@@ -37,7 +37,8 @@ static struct key key_of(const struct f2f_op *op) {
                      (uint64_t)op->collective << 48 | (uint64_t)op->general << 56 | (uint64_t)op->cast << 57 |
                      (uint64_t)op->no_cache << 58 | (uint64_t)op->lone_heads << 59;
     switch (op->kind) {
-    case F2F_OP_GEMM: return (struct key){words, {op->m, op->n, op->k, op->groups, op->param_elems, op->copies, op->runs}};
+    case F2F_OP_GEMM:
+        return (struct key){words, {op->m, op->n, op->k, op->groups, op->param_elems, op->copies, op->runs}};
     case F2F_OP_ATTN_PREFILL:
     case F2F_OP_ATTN_DECODE:
         return (struct key){

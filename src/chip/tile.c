@@ -12,27 +12,27 @@
 #include <math.h>
 
 static const struct tile_shape shapes[] = {{256, 128},
-                                      {128, 256},
-                                      {128, 128},
-                                      {128, 64},
-                                      {64, 256},
-                                      {64, 128},
-                                      {64, 64},
-                                      {16, 128},
-                                      {16, 64},
-                                      /* with operands from the scratchpad also: */
-                                      {128, 192},
-                                      {192, 128},
-                                      {256, 192},
-                                      {192, 256},
-                                      {128, 160},
-                                      {128, 224},
-                                      {256, 96},
-                                      {64, 192},
-                                      {64, 160},
-                                      {64, 224},
-                                      {64, 96},
-                                      {128, 96}};
+                                           {128, 256},
+                                           {128, 128},
+                                           {128, 64},
+                                           {64, 256},
+                                           {64, 128},
+                                           {64, 64},
+                                           {16, 128},
+                                           {16, 64},
+                                           /* with operands from the scratchpad also: */
+                                           {128, 192},
+                                           {192, 128},
+                                           {256, 192},
+                                           {192, 256},
+                                           {128, 160},
+                                           {128, 224},
+                                           {256, 96},
+                                           {64, 192},
+                                           {64, 160},
+                                           {64, 224},
+                                           {64, 96},
+                                           {128, 96}};
 enum { N_SHAPES = sizeof shapes / sizeof shapes[0], N_REGISTER_SHAPES = 9, N_ARRAY_SHAPES = 8 };
 static const double splits[] = {1, 2, 3, 4, 5, 6, 8, 12, 16};
 enum { N_SPLITS = sizeof splits / sizeof splits[0] };
@@ -118,7 +118,8 @@ static double fetched_B(const struct product *p, const struct tile_shape *t, str
 
 /* Seconds of the tiles and of the merge if cut that way. */
 static struct tiling tiled(const struct product *p, const struct tile_shape *t, struct grid g, double split) {
-    double k = split > 1.0 ? fmax(up(p->k / split), split_least_k) : p->k, parts = g.down * g.across * p->groups * split;
+    double k = split > 1.0 ? fmax(up(p->k / split), split_least_k) : p->k,
+           parts = g.down * g.across * p->groups * split;
     double loop_s = k * (2.0 * t->m * t->n / p->unit_flops + p->step_s + t->n * p->dequant_s);
     double feed_B = k * fetched_B(p, t, g), feed_s = feed_B / p->unit_Bps;
     double end_s = t->m * t->n * p->end_s, shown_s = p->ends_show ? end_s : 0.0;
@@ -174,9 +175,9 @@ static struct tiling untiled(const struct product *p) {
 /* Tiles of an array: its own shape, twice as much of either side, and what it may be folded to. */
 static int array_shapes(struct tile_shape list[N_ARRAY_SHAPES], const struct f2f_array *a) {
     const struct tile_shape own[] = {{a->rows, a->columns},
-                                {2.0 * a->rows, a->columns},
-                                {a->rows, 2.0 * a->columns},
-                                {2.0 * a->rows, 2.0 * a->columns}};
+                                     {2.0 * a->rows, a->columns},
+                                     {a->rows, 2.0 * a->columns},
+                                     {2.0 * a->rows, 2.0 * a->columns}};
     int n = 0;
     for (; n < 4; n++) list[n] = own[n];
     double rows = 0.5 * a->rows, columns = 2.0 * a->columns;

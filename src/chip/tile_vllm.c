@@ -1,9 +1,10 @@
 /* tile_vllm.c - the tile vLLM's own fp8 products take, by rows and columns.
  *
- * These kernels are built from CUTLASS with a few shapes, of which the number of rows picks one, and do not split k (vLLM
- * 0.24, csrc/quantization/w8a8/cutlass/c3x: scaled_mm_sm90_fp8_dispatch.cuh for Hopper, scaled_mm_sm100_fp8_dispatch.cuh
- * for Blackwell). With few rows the operands are swapped; here m stays the number of rows. A pair's tile of 256 x 128 is
- * two of 128 x 128 below each other (tile.c). Left out: Ada, whose kernels pick by more than rows and columns. */
+ * These kernels are built from CUTLASS with a few shapes, of which the number of rows picks one, and do not split k
+ * (vLLM 0.24, csrc/quantization/w8a8/cutlass/c3x: scaled_mm_sm90_fp8_dispatch.cuh for Hopper,
+ * scaled_mm_sm100_fp8_dispatch.cuh for Blackwell). With few rows the operands are swapped; here m stays the number of
+ * rows. A pair's tile of 256 x 128 is two of 128 x 128 below each other (tile.c). Left out: Ada, whose kernels pick by
+ * more than rows and columns. */
 #include "chip/tile.h"
 
 static struct tile_shape hopper(double m, double n) {

@@ -35,6 +35,10 @@ struct protocol {
 static const struct protocol words = {6.6e-6, 0.6e-6, 0.39}, lines = {14e-6, 1.9e-6, 0.92},
                              bulk = {8.4e-6, 3.4e-6, 1.0};
 
+double f2f_net_words_guess_s(double steps, double stream_s) {
+    return words.base_s + steps * words.step_s + stream_s / words.share;
+}
+
 /* The stream, in seconds of bulk, from which NCCL believes the protocol with the larger share to be the faster one. */
 static double switch_s(const struct protocol *from, const struct protocol *to, double steps) {
     return (to->base_s - from->base_s + steps * (to->step_s - from->step_s)) / (1.0 / from->share - 1.0 / to->share);
@@ -45,7 +49,7 @@ static const double channel_B = 4096.0, channels_most = 24.0;
 
 double f2f_net_spread_s(const struct f2f_net_path *path, double bytes_B) {
     double channels = fmin(fmax(bytes_B / channel_B, 1.0), channels_most);
-    return path->guessed ? path->cls->coll_straggling * log(channels) * f2f_net_start_s(path, false) : 0.0;
+    return path->in_node ? path->cls->coll_straggling * log(channels) * f2f_net_start_s(path, false) : 0.0;
 }
 
 /* A step of NCCL's buffers (4 MiB in eight steps); less than that for each chip is handed on sooner. */
@@ -93,14 +97,25 @@ static bool library_has(const struct f2f_net_algorithm *a, double bytes_B, enum 
     return !a->engine || engine_has(a, bytes_B, library);
 }
 
+static const struct f2f_net_algorithm *guess(const struct f2f_net_path *path, enum f2f_collective_kind op,
+                                             double bytes_B, enum f2f_collective_library library) {
+    for (int i = 0; i < N_ALGORITHMS; i++) {
+        const struct f2f_net_algorithm *a = algorithms[i];
+        if (library_has(a, bytes_B, library) && a->guessed && a->guessed(path, op, bytes_B)) return a;
+    }
+    return NULL;
+}
+
 /* Fastest legal algorithm on one path, start included. Engines' kernels of vLLM's kind meet once more at their end,
  * before buffers are used again: a fence, there and back. */
 struct f2f_collective_cost f2f_net_best(const struct f2f_net_path *path, enum f2f_collective_kind op, double bytes_B,
                                         enum f2f_collective_library library) {
+    const struct f2f_net_algorithm *guessed = guess(path, op, bytes_B, library);
     struct f2f_collective_cost cost = {.time_s = HUGE_VAL, .algorithm = "none"};
     for (int i = 0; i < N_ALGORITHMS; i++) {
         const struct f2f_net_algorithm *a = algorithms[i];
         if (!library_has(a, bytes_B, library) || !a->legal(path, op)) continue;
+        if (guessed && guessed != a && !a->engine) continue;
         double time_s = f2f_net_start_s(path, a->engine) + a->time_s(path, op, bytes_B);
         if (a->engine && library != F2F_COLLECTIVE_ONE_SHOT) time_s += 2.0 * path->barrier_s;
         if (time_s < cost.time_s) cost = (struct f2f_collective_cost){time_s, a->sent_B(path, op, bytes_B), a->name};

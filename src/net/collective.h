@@ -21,7 +21,7 @@ struct f2f_net_path {
     bool direct; /* every chip reaches every other in one hop */
     bool reduces; /* the switch adds */
     bool maps_peers; /* kernels reach the memory of every other chip; engines try that over PCIe for a pair only */
-    bool guessed; /* links of a node: NCCL spreads messages over channels and takes the switch by its table */
+    bool in_node; /* links of a node: NCCL spreads a message over channels and knows its chips by a table */
     bool lines; /* wires keep 128 bytes in order, so that one flag does for them */
     double barrier_s; /* all chips of the path have met */
     double clock_Hz; /* of the chips */
@@ -36,11 +36,15 @@ struct f2f_net_algorithm {
     /* Seconds without the start, and the bytes one chip sends. */
     double (*time_s)(const struct f2f_net_path *path, enum f2f_collective_kind op, double bytes_B);
     double (*sent_B)(const struct f2f_net_path *path, enum f2f_collective_kind op, double bytes_B);
+    /* NULL, or whether the general library takes it without comparing times. */
+    bool (*guessed)(const struct f2f_net_path *path, enum f2f_collective_kind op, double bytes_B);
 };
 
 /* Bytes in `steps` steps, as words that carry their own flag (half the wire, no synchronisation), as lines of 128 bytes
  * with one flag, or as bulk (the whole wire, a set-up): NCCL's protocols LL, LL128 and Simple. */
 double f2f_net_steps_s(const struct f2f_net_path *path, double steps, double bytes_B, double bulk_Bps);
+/* What NCCL's table has for a ring of such words whose stream takes that long in bulk. */
+double f2f_net_words_guess_s(double steps, double stream_s);
 /* Added to the start where a message is spread over several channels. */
 double f2f_net_spread_s(const struct f2f_net_path *path, double bytes_B);
 /* Set-up of moving bulk between so many chips. */

@@ -14,7 +14,7 @@ static double sent_B(const struct f2f_net_path *path, enum f2f_collective_kind o
 
 /* Peers take turns: log2 n latencies. */
 static double moved_s(const struct f2f_net_path *path, double peers, double bytes_B, double rate_Bps) {
-    if (!path->guessed) return f2f_net_steps_s(path, 1.0, bytes_B, rate_Bps);
+    if (!path->in_node) return f2f_net_steps_s(path, 1.0, bytes_B, rate_Bps);
     return ceil(log2(peers + 1.0)) * path->hop_s + f2f_net_spread_s(path, bytes_B) +
            f2f_net_set_up_s(path, peers + 1.0, bytes_B) + bytes_B / rate_Bps;
 }
@@ -25,4 +25,4 @@ static double time_s(const struct f2f_net_path *path, enum f2f_collective_kind o
     return moved_s(path, peers, sent_B(path, op, bytes_B), rate_Bps) + f2f_net_copy_s(path, kept_B);
 }
 
-const struct f2f_net_algorithm f2f_net_direct = {"direct", false, legal, time_s, sent_B};
+const struct f2f_net_algorithm f2f_net_direct = {"direct", false, legal, time_s, sent_B, NULL};

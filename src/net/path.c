@@ -67,7 +67,7 @@ static struct f2f_net_path local_path(const struct f2f_system *system, const str
         .clock_Hz = chip_clock_Hz(system),
         .direct = wired || pcie,
         .maps_peers = wired || (pcie && chips == 2),
-        .guessed = wired || pcie,
+        .in_node = wired || pcie,
         .lines = wired,
         .reduces = link->reduces && link->topology == F2F_TOPO_SWITCH,
         .cls = cls,

@@ -56,7 +56,7 @@ static inline void rig_describe(struct rig *r) {
                               .coll_frac = 0.7,
                               .coll_word_B_per_ck = 1e5,
                               .coll_copy_B_per_ck = 448.0,
-                              .coll_switch_B_per_ck = 10.0,
+                              .coll_channel_B_per_ck = 10.0,
                               .coll_straggling = 0.1,
                               .coll_engine_ck = 6800.0},
                       .process = {.flop_energy_J = 0.68e-12, .sram_energy_J_per_B = 7.8e-12},

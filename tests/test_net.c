@@ -23,7 +23,7 @@ static const struct f2f_chip_class cls = {.coll_launch_ck = 10000.0,
                                           .coll_frac = 0.75,
                                           .coll_word_B_per_ck = 1e5,
                                           .coll_copy_B_per_ck = 448.0,
-                                          .coll_switch_B_per_ck = 10.0,
+                                          .coll_channel_B_per_ck = 10.0,
                                           .coll_straggling = 0.1};
 static const struct f2f_chip chip = {.clock_Hz = 2e9};
 static const struct f2f_net_level levels[] = {{"leaf", 64, 1.0, 5e-6}, {"spine", 4096, 7.0, 10e-6}};

@@ -105,8 +105,8 @@ struct f2f_class_errors {
       "bytes a clock a collective's kernel hands on as words with flags, where wires carry more")                  \
     X("collective_copy_rate", coll_copy_B_per_ck, NUMBER, 1.0, 1e5, COLLECTIVE,                                    \
       "bytes a collective's kernel copies in one clock from input to output: what stays on the chip")              \
-    X("collective_switch_rate", coll_switch_B_per_ck, NUMBER, 1.0, 1e5, COLLECTIVE,                                \
-      "the same for one channel, into and out of buffers a switch adds")                                           \
+    X("collective_channel_rate", coll_channel_B_per_ck, NUMBER, 1.0, 1e5, COLLECTIVE,                              \
+      "bytes one of a collective's channels, a block of threads, copies into or out of its buffers in one clock")  \
     X("collective_straggling", coll_straggling, FRACTION, 0.0, 1.0, COLLECTIVE,                                    \
       "how much longer the start takes with e times as many channels")                                             \
     X("collective_engine_clocks", coll_engine_ck, NUMBER, 0.0, 1e6, COLLECTIVE,                                    \

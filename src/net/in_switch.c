@@ -37,7 +37,7 @@ enum { N_CHUNKS = sizeof chunks / sizeof chunks[0] };
  * rounds than the message fills pass. */
 static double rounds_s(const struct f2f_net_path *path, const struct chunk *chunk, double bytes_B) {
     double clock_Hz = path->clock_Hz, n = path->chips, round_B = channels(path) * n * chunk->bytes_B;
-    double copy_s = chunk->bytes_B / (path->cls->coll_switch_B_per_ck * clock_Hz);
+    double copy_s = chunk->bytes_B / (path->cls->coll_channel_B_per_ck * clock_Hz);
     double turns_s = n * (path->cls->coll_step_ck / clock_Hz + copy_s);
     double wire_s = sent_B(path, F2F_ALL_REDUCE, round_B) / path->bandwidth_Bps;
     return (fmax(bytes_B / round_B, chunk->least_rounds) + 2.0) * fmax(turns_s, wire_s);

@@ -20,8 +20,7 @@ static const struct f2f_chip_class cls = {.coll_launch_ck = 10000,
                                           .coll_step_ck = 1000,
                                           .coll_bulk_ck = 40000,
                                           .coll_frac = 0.75,
-                                          .coll_word_B_per_ck = 1e5,
-                                          .coll_copy_B_per_ck = 448,
+                                          .coll_pcie_frac = 0.625,
                                           .coll_channel_B_per_ck = 10,
                                           .coll_straggling = 0.1};
 static const struct f2f_net_level levels[] = {

@@ -21,8 +21,7 @@ static const struct f2f_chip_class cls = {.coll_launch_ck = 10000.0,
                                           .coll_engine_frac = 0.75,
                                           .coll_bulk_ck = 40000.0,
                                           .coll_frac = 0.75,
-                                          .coll_word_B_per_ck = 1e5,
-                                          .coll_copy_B_per_ck = 448.0,
+                                          .coll_pcie_frac = 0.625,
                                           .coll_channel_B_per_ck = 10.0,
                                           .coll_straggling = 0.1};
 static const struct f2f_chip chip = {.clock_Hz = 2e9};
@@ -80,7 +79,7 @@ static void ring_time_in_closed_form(void **state) {
     (void)state;
     struct cluster c;
     cluster_make(&c, F2F_TOPO_TORUS, 1);
-    double start_s = 10000.0 / 2e9, hop_s = 1e-6, copy_Bps = 448.0 * 2e9, sent_B = 1.75 * GIB;
+    double start_s = 10000.0 / 2e9, hop_s = 1e-6, copy_Bps = 24.0 * 2.0 * 10.0 * 2e9, sent_B = 1.75 * GIB;
     double set_up_s = 20e-6 * sent_B / (sent_B + 8.0 * 512.0 * KIB);
     near(general(&c, F2F_ALL_REDUCE, 8, 1, GIB).time_s,
          start_s + 14.0 * hop_s + set_up_s + sent_B / (450e9 * 0.75) + GIB / 8.0 / copy_Bps, 1e-9);
@@ -158,6 +157,42 @@ static void switch_reduces_large_messages(void **state) {
     assert_string_equal(cost.algorithm, "in-switch");
     near(cost.sent_B, 1.125 * GIB, 1e-12);
     assert_true(cost.time_s < ring_s);
+}
+
+/* Eight chips on NVLink 4: 16 channels in rounds of 64 KiB for each chip, a step and a copy each, and two rounds more.
+ */
+static void switch_goes_round_in_closed_form(void **state) {
+    (void)state;
+    struct cluster c;
+    cluster_make(&c, F2F_TOPO_SWITCH, 1);
+    c.node.link.reduces = true;
+    double start_s = 10000.0 / 2e9, hop_s = 1e-6, turn_s = 0.5e-6 + 64.0 * KIB / (10.0 * 2e9);
+    double rounds = 256.0 * MIB / (16.0 * 8.0 * 64.0 * KIB) + 2.0;
+    near(general(&c, F2F_ALL_REDUCE, 8, 1, 256.0 * MIB).time_s, start_s + 2.0 * hop_s + rounds * 8.0 * turn_s, 1e-9);
+}
+
+/* Over wires of any speed a channel's copies are the limit. */
+static void channels_limit_fast_switches(void **state) {
+    (void)state;
+    struct cluster c;
+    cluster_make(&c, F2F_TOPO_SWITCH, 1);
+    c.node.link.reduces = true;
+    c.node.link.bandwidth_Bps = 900e9;
+    double fast_s = general(&c, F2F_ALL_REDUCE, 8, 1, GIB).time_s;
+    c.node.link.bandwidth_Bps = 901e9;
+    near(general(&c, F2F_ALL_REDUCE, 8, 1, GIB).time_s, fast_s, 1e-12);
+}
+
+/* Peers of two chips have 16 channels; the sender's copy of a part and the receiver's follow each other. */
+static void peers_share_channels_in_closed_form(void **state) {
+    (void)state;
+    struct cluster c;
+    cluster_make(&c, F2F_TOPO_SWITCH, 1);
+    c.node.link.bandwidth_Bps = 1800e9;
+    double start_s = 10000.0 / 2e9, hop_s = 1e-6, channel_Bps = 10.0 * 2e9;
+    near(general(&c, F2F_ALL_TO_ALL, 2, 1, 2.0 * MIB).time_s, start_s + hop_s + 128.0 * KIB / channel_Bps, 1e-9);
+    near(general(&c, F2F_ALL_TO_ALL, 2, 1, 8.0 * MIB).time_s, start_s + hop_s + 512.0 * KIB / channel_Bps, 1e-9);
+    near(general(&c, F2F_SEND, 2, 1, MIB).time_s, start_s + hop_s + 64.0 * KIB / channel_Bps, 1e-9);
 }
 
 /* NCCL's table: four chips keep to the ring, and vLLM turns the switch's adders off. */
@@ -267,6 +302,9 @@ int main(void) {
         cmocka_unit_test(more_bandwidth_is_never_slower),
         cmocka_unit_test(engines_have_shorter_small_all_reduces),
         cmocka_unit_test(switch_reduces_large_messages),
+        cmocka_unit_test(switch_goes_round_in_closed_form),
+        cmocka_unit_test(channels_limit_fast_switches),
+        cmocka_unit_test(peers_share_channels_in_closed_form),
         cmocka_unit_test(switch_reduces_where_libraries_let_it),
         cmocka_unit_test(bulk_is_taken_by_a_guess),
         cmocka_unit_test(what_stays_is_copied),

@@ -36,9 +36,8 @@ enum { N_CHUNKS = sizeof chunks / sizeof chunks[0] };
  * each, no faster than the wire. Scattering into the buffers, adding and gathering follow each other, so that two more
  * rounds than the message fills pass. */
 static double rounds_s(const struct f2f_net_path *path, const struct chunk *chunk, double bytes_B) {
-    double clock_Hz = path->clock_Hz, n = path->chips, round_B = channels(path) * n * chunk->bytes_B;
-    double copy_s = chunk->bytes_B / (path->cls->coll_channel_B_per_ck * clock_Hz);
-    double turns_s = n * (path->cls->coll_step_ck / clock_Hz + copy_s);
+    double n = path->chips, round_B = channels(path) * n * chunk->bytes_B;
+    double turns_s = n * (path->software_s + chunk->bytes_B / f2f_net_channel_Bps(path));
     double wire_s = sent_B(path, F2F_ALL_REDUCE, round_B) / path->bandwidth_Bps;
     return (fmax(bytes_B / round_B, chunk->least_rounds) + 2.0) * fmax(turns_s, wire_s);
 }

@@ -27,22 +27,32 @@ double f2f_net_start_s(const struct f2f_net_path *path, bool engine) {
     return (engine ? path->cls->coll_engine_ck : path->cls->coll_launch_ck) / path->clock_Hz;
 }
 
-static bool engine_has(const struct f2f_net_algorithm *a, double bytes_B, enum f2f_collective_library library) {
+/* From here on vLLM's kernel takes two shots between more chips than two (csrc/custom_all_reduce.cuh). */
+static double two_shots_from_B(int chips) {
+    if (chips == 2) return HUGE_VAL;
+    return chips <= 4 ? 512.0 * 1024.0 : 256.0 * 1024.0;
+}
+
+static bool engine_has(const struct f2f_net_algorithm *a, const struct f2f_net_path *path, double bytes_B,
+                       enum f2f_collective_library library) {
+    bool one_shot = a == &f2f_net_one_shot;
     if (library == F2F_COLLECTIVE_GENERAL || bytes_B >= engine_most_B) return false;
-    return library != F2F_COLLECTIVE_ONE_SHOT || a == &f2f_net_one_shot;
+    if (library == F2F_COLLECTIVE_VLLM) return !one_shot || bytes_B < two_shots_from_B(path->chips);
+    return library != F2F_COLLECTIVE_ONE_SHOT || one_shot;
 }
 
 /* vLLM turns NCCL's cuMem off (NCCL_CUMEM_ENABLE=0 in its env_override.py), and with it reduction in the switch. */
-static bool library_has(const struct f2f_net_algorithm *a, double bytes_B, enum f2f_collective_library library) {
+static bool library_has(const struct f2f_net_algorithm *a, const struct f2f_net_path *path, double bytes_B,
+                        enum f2f_collective_library library) {
     if (a == &f2f_net_in_switch && library == F2F_COLLECTIVE_VLLM) return false;
-    return !a->engine || engine_has(a, bytes_B, library);
+    return !a->engine || engine_has(a, path, bytes_B, library);
 }
 
 static const struct f2f_net_algorithm *guess(const struct f2f_net_path *path, enum f2f_collective_kind op,
                                              double bytes_B, enum f2f_collective_library library) {
     for (int i = 0; i < N_ALGORITHMS; i++) {
         const struct f2f_net_algorithm *a = algorithms[i];
-        if (library_has(a, bytes_B, library) && a->guessed && a->guessed(path, op, bytes_B)) return a;
+        if (library_has(a, path, bytes_B, library) && a->guessed && a->guessed(path, op, bytes_B)) return a;
     }
     return NULL;
 }
@@ -55,7 +65,7 @@ struct f2f_collective_cost f2f_net_best(const struct f2f_net_path *path, enum f2
     struct f2f_collective_cost cost = {.time_s = HUGE_VAL, .algorithm = "none"};
     for (int i = 0; i < N_ALGORITHMS; i++) {
         const struct f2f_net_algorithm *a = algorithms[i];
-        if (!library_has(a, bytes_B, library) || !a->legal(path, op)) continue;
+        if (!library_has(a, path, bytes_B, library) || !a->legal(path, op)) continue;
         if (guessed && guessed != a && !a->engine) continue;
         double time_s = f2f_net_start_s(path, a->engine) + a->time_s(path, op, bytes_B);
         if (a->engine && library != F2F_COLLECTIVE_ONE_SHOT) time_s += 2.0 * path->barrier_s;

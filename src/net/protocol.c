@@ -62,15 +62,15 @@ static double in_bulk_s(const struct f2f_net_path *path, double steps, double by
 }
 
 /* Over NVLink NCCL's guess, be it the fastest or not. So that more bytes take longer and faster wires less whatever
- * the guess, words take no longer than wires need for lines where it turns to them, and neither takes longer than bulk:
- * who has chips or groups that NCCL has no table for tunes it. */
+ * the guess, words take no longer than lines would over wires so slow that it turns to them, and neither takes longer
+ * than bulk: who has chips or groups that NCCL has no table for tunes it. */
 static double guessed_s(const struct f2f_net_path *path, double steps, double bytes_B, double rate_Bps) {
     double stream_s = bytes_B / rate_Bps, bulk_s = in_bulk_s(path, steps, bytes_B, stream_s);
     double to_lines_s = turn_s(&words, &lines, steps);
     double to_bulk_s = fmax(turn_s(&words, &bulk, steps), turn_s(&lines, &bulk, steps));
     if (stream_s >= to_bulk_s) return bulk_s;
     if (stream_s >= to_lines_s) return fmin(bulk_s, lines_s(path, steps, bytes_B, stream_s));
-    double first_lines_s = lines_s(path, steps, 0.0, to_lines_s);
+    double first_lines_s = lines_s(path, steps, bytes_B, to_lines_s);
     return fmin(bulk_s, fmin(words_s(path, bytes_B, stream_s), first_lines_s));
 }
 

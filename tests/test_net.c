@@ -227,6 +227,28 @@ static void what_stays_is_copied(void **state) {
     assert_true(eight_s / two_s < 0.9 * (7.0 / 8.0) / (1.0 / 2.0));
 }
 
+/* vLLM's kernel turns to two shots by size, the others' where they are faster. */
+static void two_shots_follow_the_engine(void **state) {
+    (void)state;
+    struct cluster c;
+    cluster_make(&c, F2F_TOPO_SWITCH, 1);
+    static const struct {
+        int chips;
+        double bytes_B;
+        const char *algorithm;
+    } cases[] = {{2, 4.0 * MIB, "one-shot"},
+                 {4, 511.0 * KIB, "one-shot"},
+                 {4, 512.0 * KIB, "two-shot"},
+                 {8, 255.0 * KIB, "one-shot"},
+                 {8, 256.0 * KIB, "two-shot"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_string_equal(f2f_collective_with(&c.system, &cls, F2F_ALL_REDUCE, cases[i].chips, 1, cases[i].bytes_B,
+                                                F2F_COLLECTIVE_VLLM)
+                                .algorithm,
+                            cases[i].algorithm);
+    assert_string_equal(f2f_collective_time(&c.system, &cls, F2F_ALL_REDUCE, 4, 1, 512.0 * KIB).algorithm, "one-shot");
+}
+
 static void kernels_of_engines_need_mapped_peers(void **state) {
     (void)state;
     struct cluster c;
@@ -308,6 +330,7 @@ int main(void) {
         cmocka_unit_test(switch_reduces_where_libraries_let_it),
         cmocka_unit_test(bulk_is_taken_by_a_guess),
         cmocka_unit_test(what_stays_is_copied),
+        cmocka_unit_test(two_shots_follow_the_engine),
         cmocka_unit_test(kernels_of_engines_need_mapped_peers),
         cmocka_unit_test(nodes_are_joined_in_phases),
         cmocka_unit_test(stride_decides_the_wires),

@@ -103,7 +103,7 @@ struct f2f_class_errors {
     X("collective_frac", coll_frac, FRACTION, 0.05, 1.0, STATED, "share of link bandwidth in bulk transfer")       \
     X("collective_pcie_frac", coll_pcie_frac, FRACTION, 0.05, 1.0, STATED, "the same of PCIe through a host")      \
     X("collective_channel_rate", coll_channel_B_per_ck, NUMBER, 1.0, 1e5, COLLECTIVE,                              \
-      "bytes one of a collective's channels, a block of threads, copies into or out of its buffers in one clock")  \
+      "bytes half of the threads of one of a collective's channels copy in one clock")                             \
     X("collective_straggling", coll_straggling, FRACTION, 0.0, 1.0, COLLECTIVE,                                    \
       "how much longer the start takes with e times as many channels")                                             \
     X("collective_engine_clocks", coll_engine_ck, NUMBER, 0.0, 1e6, COLLECTIVE,                                    \

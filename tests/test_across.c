@@ -20,9 +20,8 @@ static const struct f2f_chip_class cls = {.coll_launch_ck = 10000,
                                           .coll_step_ck = 1000,
                                           .coll_bulk_ck = 40000,
                                           .coll_frac = 0.75,
-                                          .coll_word_B_per_ck = 1e5,
-                                          .coll_copy_B_per_ck = 448,
-                                          .coll_switch_B_per_ck = 700,
+                                          .coll_pcie_frac = 0.625,
+                                          .coll_channel_B_per_ck = 10,
                                           .coll_straggling = 0.1};
 static const struct f2f_net_level levels[] = {
     {"leaf", 64, 1, 2e-6}, {"spine", 4096, 1, 4e-6}, {"core", 1 << 20, 7, 9e-6}};

@@ -105,12 +105,9 @@ struct f2f_class_errors {
     X("collective_bulk_clocks", coll_bulk_ck, NUMBER, 0.0, 1e6, COLLECTIVE,                                        \
       "chip clocks added where the collective moves bulk instead of flagged data")                                 \
     X("collective_frac", coll_frac, FRACTION, 0.05, 1.0, STATED, "share of link bandwidth in bulk transfer")       \
-    X("collective_word_rate", coll_word_B_per_ck, NUMBER, 1.0, 1e5, STATED,                                        \
-      "bytes a clock a collective's kernel hands on as words with flags, where wires carry more")                  \
-    X("collective_copy_rate", coll_copy_B_per_ck, NUMBER, 1.0, 1e5, COLLECTIVE,                                    \
-      "bytes a collective's kernel copies in one clock from input to output: what stays on the chip")              \
-    X("collective_switch_rate", coll_switch_B_per_ck, NUMBER, 1.0, 1e5, COLLECTIVE,                                \
-      "the same into and out of the buffers a switch adds")                                                        \
+    X("collective_pcie_frac", coll_pcie_frac, FRACTION, 0.05, 1.0, STATED, "the same of PCIe through a host")      \
+    X("collective_channel_rate", coll_channel_B_per_ck, NUMBER, 1.0, 1e5, COLLECTIVE,                              \
+      "bytes half of the threads of one of a collective's channels copy in one clock")                             \
     X("collective_straggling", coll_straggling, FRACTION, 0.0, 1.0, COLLECTIVE,                                    \
       "how much longer the start takes with e times as many channels")                                             \
     X("collective_engine_clocks", coll_engine_ck, NUMBER, 0.0, 1e6, COLLECTIVE,                                    \

@@ -7,6 +7,8 @@
 
 /* A word of data with a flag of the same size: half the wire is left (NCCL's LL protocol). */
 #define F2F_NET_FLAGGED_SHARE 0.5
+/* A step of NCCL's buffers: 4 MiB in eight. */
+#define F2F_NET_CHUNK_B (512.0 * 1024.0)
 
 /* Chips that all talk over wires of one kind: within a node, or one per node across the network. */
 struct f2f_net_path {
@@ -15,13 +17,14 @@ struct f2f_net_path {
     double all_to_all_Bps; /* the same when every chip talks to every other */
     double engine_Bps; /* what the engines' kernels reach when every chip reads from every other */
     double line_Bps; /* the wire itself */
+    double software_s; /* one step without the wire; a node's */
     double hop_s; /* one step: software and wire */
     double bulk_s; /* set-up of moving bulk */
     double bulk_hop_s; /* added to each step where bulk is moved and not flagged words */
     bool direct; /* every chip reaches every other in one hop */
     bool reduces; /* the switch adds */
     bool maps_peers; /* kernels reach the memory of every other chip; engines try that over PCIe for a pair only */
-    bool guessed; /* links of a node: NCCL spreads messages over channels and takes the switch by its table */
+    bool in_node; /* links of a node: NCCL spreads a message over channels and knows its chips by a table */
     bool lines; /* wires keep 128 bytes in order, so that one flag does for them */
     double barrier_s; /* all chips of the path have met */
     double clock_Hz; /* of the chips */
@@ -36,16 +39,22 @@ struct f2f_net_algorithm {
     /* Seconds without the start, and the bytes one chip sends. */
     double (*time_s)(const struct f2f_net_path *path, enum f2f_collective_kind op, double bytes_B);
     double (*sent_B)(const struct f2f_net_path *path, enum f2f_collective_kind op, double bytes_B);
+    /* NULL, or whether the general library takes it without comparing times. */
+    bool (*guessed)(const struct f2f_net_path *path, enum f2f_collective_kind op, double bytes_B);
 };
 
-/* Bytes in `steps` steps, as words that carry their own flag (half the wire, no synchronisation), as lines of 128 bytes
- * with one flag, or as bulk (the whole wire, a set-up): NCCL's protocols LL, LL128 and Simple. */
+/* Start of the general library's collectives, or of an engine's kernels. */
+double f2f_net_start_s(const struct f2f_net_path *path, bool engine);
+
+/* protocol.c: bytes in `steps` steps as the general library moves them, without the start. */
 double f2f_net_steps_s(const struct f2f_net_path *path, double steps, double bytes_B, double bulk_Bps);
-/* Added to the start where a message is spread over several channels. */
-double f2f_net_spread_s(const struct f2f_net_path *path, double bytes_B);
 /* Set-up of moving bulk between so many chips. */
 double f2f_net_set_up_s(const struct f2f_net_path *path, double chips, double bytes_B);
-/* The part of a message that stays on the chip, copied from input to output by the same kernel. */
+/* What the library's table has for a ring of words whose stream takes that long in bulk. */
+double f2f_net_words_guess_s(double steps, double stream_s);
+/* What a channel copies while it sends and receives: half of its threads do either. */
+double f2f_net_channel_Bps(const struct f2f_net_path *path);
+/* The part of a message that stays on the chip, copied from input to output by all threads. */
 double f2f_net_copy_s(const struct f2f_net_path *path, double bytes_B);
 
 #endif

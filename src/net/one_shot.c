@@ -16,4 +16,4 @@ static double time_s(const struct f2f_net_path *path, enum f2f_collective_kind o
     return path->barrier_s + sent_B(path, op, bytes_B) / path->engine_Bps;
 }
 
-const struct f2f_net_algorithm f2f_net_one_shot = {"one-shot", true, legal, time_s, sent_B};
+const struct f2f_net_algorithm f2f_net_one_shot = {"one-shot", true, legal, time_s, sent_B, NULL};

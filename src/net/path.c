@@ -36,14 +36,6 @@ static double all_to_all_share(const struct f2f_link *link, int chips) {
     return 4.0 / sqrt(chips) < 1.0 ? 4.0 / sqrt(chips) : 1.0;
 }
 
-/* Of PCIe's rate what NCCL takes it for (src/graph/topo.h): 12 of 16 GB/s, and 5/6 of that where Intel hosts cut what
- * chips send each other into packets of 64 bytes. */
-static const double pcie_share = 12.0 / 16.0 * 5.0 / 6.0;
-
-static double step_s(const struct f2f_system *system, const struct f2f_chip_class *cls) {
-    return cls->coll_step_ck / chip_clock_Hz(system);
-}
-
 static struct f2f_net_path local_path(const struct f2f_system *system, const struct f2f_chip_class *cls, int chips) {
     const struct f2f_link *link = &system->node->link;
     double line_Bps = link->bandwidth_Bps * topology_share(link, chips);
@@ -51,23 +43,24 @@ static struct f2f_net_path local_path(const struct f2f_system *system, const str
     /* A mesh has a link per peer; a group smaller than the mesh drives only those to its members. */
     if (link->topology == F2F_TOPO_MESH && system->node->chips > 1)
         line_Bps *= (double)(chips - 1) / (system->node->chips - 1);
-    double hop_s = step_s(system, cls) + link->latency_s;
+    double software_s = cls->coll_step_ck / chip_clock_Hz(system), hop_s = software_s + link->latency_s;
     bool pcie = link->topology == F2F_TOPO_PCIE,
          wired = link->topology == F2F_TOPO_SWITCH || link->topology == F2F_TOPO_MESH;
-    double reached_Bps = line_Bps * (pcie ? pcie_share : cls->coll_frac);
+    double reached_Bps = line_Bps * (pcie ? cls->coll_pcie_frac : cls->coll_frac);
     return (struct f2f_net_path){
         .chips = chips,
         .line_Bps = line_Bps,
         .bandwidth_Bps = reached_Bps,
         .all_to_all_Bps = reached_Bps * all_to_all_share(link, chips),
         .engine_Bps = reached_Bps * cls->coll_engine_frac,
+        .software_s = software_s,
         .hop_s = hop_s,
         .barrier_s = hop_s * (pcie ? chips - 1 : 1),
         .bulk_s = cls->coll_bulk_ck / chip_clock_Hz(system),
         .clock_Hz = chip_clock_Hz(system),
         .direct = wired || pcie,
         .maps_peers = wired || (pcie && chips == 2),
-        .guessed = wired || pcie,
+        .in_node = wired || pcie,
         .lines = wired,
         .reduces = link->reduces && link->topology == F2F_TOPO_SWITCH,
         .cls = cls,

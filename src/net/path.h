@@ -12,8 +12,6 @@ struct f2f_net_group {
 /* Fastest legal algorithm on one path, start included. */
 struct f2f_collective_cost f2f_net_best(const struct f2f_net_path *path, enum f2f_collective_kind op, double bytes_B,
                                         enum f2f_collective_library library);
-/* Start of the general library's collectives, or of an engine's kernels. */
-double f2f_net_start_s(const struct f2f_net_path *path, bool engine);
 /* The same for a group over several nodes (across.c). */
 struct f2f_collective_cost f2f_net_across(const struct f2f_net_group *g, enum f2f_collective_kind op, double bytes_B);
 

@@ -21,4 +21,4 @@ static double time_s(const struct f2f_net_path *path, enum f2f_collective_kind o
     return steps_s + f2f_net_copy_s(path, bytes_B / path->chips);
 }
 
-const struct f2f_net_algorithm f2f_net_ring = {"ring", false, legal, time_s, sent_B};
+const struct f2f_net_algorithm f2f_net_ring = {"ring", false, legal, time_s, sent_B, NULL};

@@ -20,4 +20,4 @@ static double time_s(const struct f2f_net_path *path, enum f2f_collective_kind o
     return f2f_net_steps_s(path, 2.0 * ceil(log2(path->chips)), sent_B(path, op, bytes_B), path->bandwidth_Bps);
 }
 
-const struct f2f_net_algorithm f2f_net_tree = {"tree", false, legal, time_s, sent_B};
+const struct f2f_net_algorithm f2f_net_tree = {"tree", false, legal, time_s, sent_B, NULL};

@@ -78,14 +78,8 @@ serve --trace good.csv --timeline t.pftrace --timeline-window 0:3 -q >/dev/null
 [ -s t.pftrace ] && [ "$(head -c 1 t.pftrace)" = "$(printf '\n')" ] || fail "a Perfetto trace"
 
 # Ctrl-C: what was finished is kept, and marked
-"$F2F_BIN" serve --model llama-3-8b --precision fp8 --system h100-1x --engine vllm --traffic azure-conv-2023 \
-    --requests 100000000 --json >i.json 2>i.err &
-pid=$!
-sleep 1
-kill -INT $pid
-kill -INT $pid || true # as timeout(1) does
-got=0
-wait $pid || got=$?
-[ $got = 130 ] || fail "interrupted: exit $got"
-[ "$(figure interrupted i.json)" = true ] || fail "partial results are not marked"
+. "$F2F_SOURCE_DIR/tests/cli/interrupt.bash"
+marked() { [ "$(figure interrupted stop.json)" = true ]; }
+interrupt marked serve --model llama-3-8b --precision fp8 --system h100-1x --engine vllm --traffic azure-conv-2023 \
+    --requests 100000000
 echo "ok"

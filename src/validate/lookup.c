@@ -104,3 +104,7 @@ const struct f2f_model *f2f_lookup_model(struct f2f_validation *v, const char *n
     *reason = known->reason;
     return known->model;
 }
+
+bool f2f_lookup_is_engine(struct f2f_validation *v, const char *framework) {
+    return f2f_catalog_file(v->catalog, "engine", framework) != NULL;
+}

@@ -58,3 +58,6 @@ done
 for kind in foundry bonding stack package price device; do
     [ "$("$F2F_BIN" list "$kind" --json | grep -c '"source": "')" -gt 0 ] || fail "list $kind"
 done
+
+# a range is told in the unit people write it in
+"$F2F_BIN" cost h100-sxm --samples 10 | grep -q 'hbm3: margin  *5\.[0-9]*  *8\.[0-9]*  *USD/GB' || fail "the range of a margin"

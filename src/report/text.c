@@ -78,6 +78,7 @@ static void put_columns(struct f2f_text *t, const struct f2f_group *group, bool 
     for (size_t c = 0; group->job && c < n; c++)
         table.cells[1 + c] = cell(arena, f2f_record_word(group->records[c], "system"));
     if (header && n > 1) table.cells[ratio] = n > 2 ? "last/first" : "ratio";
+    if (beside) table.cells[1] = "as given";
     for (size_t q = 0; q < beside; q++) table.cells[2 + q] = quantiles[q] + 1;
     for (size_t i = 0; i < grid.n_rows; i++) texts[i] = f2f_row_texts(arena, &grid.rows[i], n, true);
     for (size_t i = 0; i < grid.n_rows; i++) {

@@ -61,3 +61,6 @@ done
 
 # a range is told in the unit people write it in
 "$F2F_BIN" cost h100-sxm --samples 10 | grep -q 'hbm3: margin  *5\.[0-9]*  *8\.[0-9]*  *USD/GB' || fail "the range of a margin"
+
+# a figure at the values as they are given, and its quantiles beside it
+"$F2F_BIN" cost h100-sxm --samples 100 | grep -qx '  *as given  *p10  *p50  *p90' || fail "a column without a head"

@@ -77,6 +77,10 @@ grep -q '"ph": "X"' t.json && grep -q '"ph": "C"' t.json || fail "spans and curv
 serve --trace good.csv --timeline t.pftrace --timeline-window 0:3 -q >/dev/null
 [ -s t.pftrace ] && [ "$(head -c 1 t.pftrace)" = "$(printf '\n')" ] || fail "a Perfetto trace"
 
+# more in flight than are worked on: the wait is told, and only then
+serve --concurrency 40 --max-seqs 16 --isl 64 --osl 64 | tr -s '\n ' ' ' | grep -q 'Of 40 requests in flight 1[0-9] are worked on at a time' || fail "a wait is not told"
+! serve --concurrency 16 --isl 64 --osl 8 | grep -q 'in flight' || fail "a wait that is none is told"
+
 # Ctrl-C: what was finished is kept, and marked
 . "$F2F_SOURCE_DIR/tests/cli/interrupt.bash"
 marked() { [ "$(figure interrupted stop.json)" = true ]; }

@@ -64,3 +64,6 @@ done
 
 # a figure at the values as they are given, and its quantiles beside it
 "$F2F_BIN" cost h100-sxm --samples 100 | grep -qx '  *as given  *p10  *p50  *p90' || fail "a column without a head"
+"$F2F_BIN" cost h100-sxm --samples 100 -o "$dir/cost.html"
+grep -q '<th scope="col">as given</th><th scope="col">p10</th>' "$dir/cost.html" && ! grep -q 'chip p10' "$dir/cost.html" ||
+    fail "quantiles below their figure in the report"

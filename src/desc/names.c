@@ -22,6 +22,7 @@ bool f2f_desc_is_path(const char *name) {
 
 const char *f2f_desc_path(f2f_arena *arena, const char *path, const struct f2f_doc *at) {
     const char *slash = at && path[0] != '/' ? strrchr(at->file, '/') : NULL;
+    while (slash && strncmp(path, "./", 2) == 0) path += 2;
     return slash ? f2f_arena_printf(arena, "%.*s/%s", (int)(slash - at->file), at->file, path) : path;
 }
 

@@ -22,17 +22,8 @@ static const struct f2f_column columns[] = {COLUMNS(F2F_COLUMN_ENTRY)};
 static void predict(struct f2f_validation *v, const struct f2f_row *row) {
     const struct f2f_key key = {row->text[CHIP], row->text[FRAMEWORK], row->text[DTYPE], "latency_us"};
     struct f2f_precision p;
-    f2f_error err;
-    const char *reason;
-    struct f2f_machine *machine = f2f_lookup_machine(v, key.chip, 1, &reason);
-    if (!machine) {
-        f2f_validation_skip(v, &key, reason);
-        return;
-    }
-    if (f2f_precision_parse(&p, key.dtype, NULL, &err) != F2F_OK) {
-        f2f_validation_skip(v, &key, err.message);
-        return;
-    }
+    struct f2f_machine *machine = f2f_lookup_kernel(&p, v, &key, NULL);
+    if (!machine) return;
     /* NVIDIA's aiconfigurator timed TensorRT-LLM on six products with weights of their own in turn
      * (outside_loop_count), vLLM later and on as many as exceed the cache. */
     bool six = strcmp(key.framework, "trtllm") == 0;

@@ -362,10 +362,9 @@ static void a_full_disk_is_told(void **state) {
 
 int main(void) {
 #define T(name) cmocka_unit_test_setup_teardown(name, make_fixture, free_fixture)
-    const struct CMUnitTest tests[] = {T(records_come_back_bit_by_bit),      T(what_is_no_record_is_refused),
-                                       T(finished_tasks_are_taken_over),     T(any_other_input_is_another_task),
-                                       T(a_journal_that_is_cut_off_goes_on), T(damage_is_seen),
-                                       T(what_is_no_journal_stays_as_it_is), T(a_second_run_is_refused),
-                                       T(a_full_disk_is_told)};
+    const struct CMUnitTest tests[] = {
+        T(records_come_back_bit_by_bit),      T(what_is_no_record_is_refused),      T(finished_tasks_are_taken_over),
+        T(any_other_input_is_another_task),   T(a_journal_that_is_cut_off_goes_on), T(damage_is_seen),
+        T(what_is_no_journal_stays_as_it_is), T(a_second_run_is_refused),           T(a_full_disk_is_told)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

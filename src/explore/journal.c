@@ -77,9 +77,7 @@ static bool is_journal(FILE *file) {
 
 /* Takes the file for this run until it is closed, however the process ends. A file system that knows no locks takes
  * what comes. */
-static bool is_locked(FILE *file) {
-    return flock(fileno(file), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-}
+static bool is_locked(FILE *file) { return flock(fileno(file), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK; }
 
 f2f_status f2f_journal_open(struct f2f_journal **out, f2f_arena *arena, const char *path, bool fresh, f2f_error *err) {
     *out = NULL;

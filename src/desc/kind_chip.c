@@ -78,6 +78,15 @@ static void check_pin_rate(const struct f2f_chip_memory *memory, const struct f2
                   1e-9 * device->pin_rate_bps);
 }
 
+/* A thousand lanes a stack cross no substrate. */
+static void check_package(const T *chip, const struct f2f_doc *node, struct f2f_diag *diag) {
+    const struct f2f_memory *device = chip->memory.device;
+    const struct f2f_package *package = chip->making ? chip->making->package : NULL;
+    if (!device || !package || device->height < 2 || package->interposer) return;
+    f2f_doc_error(diag, node, "'making.package' %s has no interposer, which stacks such as %s need: e.g. cowos-s",
+                  package->id.name ? package->id.name : "", device->id.name ? device->id.name : "of the memory");
+}
+
 static void check(const void *object, const struct f2f_doc *node, struct f2f_diag *diag) {
     const T *chip = object;
     double best = 0;
@@ -91,6 +100,7 @@ static void check(const void *object, const struct f2f_doc *node, struct f2f_dia
         f2f_doc_error(diag, node, "'boost' (%g Hz) is below 'clock' (%g Hz): leave it out", chip->boost_Hz,
                       chip->clock_Hz);
     check_pin_rate(&chip->memory, node, diag);
+    check_package(chip, node, diag);
 }
 
 const struct f2f_table f2f_chip_table = F2F_TABLE("chip", T, fields, true, check);

@@ -194,6 +194,7 @@ for hint in device.bond_yield:bonding.bond_yield electricity:price.electricity c
 done
 expect 3 "memory\.pin_rate: error: 'memory\.pin_rate' \(64 Gb/s\) is above what hbm3-8h-16gb is rated for \(6\.4 Gb/s\)" serve --system h100-1x --model llama-3-8b --set chip.memory.pin_rate='64 Gb/s'
 printf 'kind: chip\nname: x\nsource: t\nextends: ./circle.yaml\n' >circle.yaml; expect 3 "^fab2fleet: \./circle\.yaml:4:10: error: 'extends' runs in a circle or .* at '\./circle\.yaml'" check circle.yaml
+{ cat base.yaml; echo 'making: {package: organic}'; } >a.yaml; expect 3 "a\.yaml:[0-9]+:[0-9]+: error: 'making\.package' organic has no interposer, which stacks such as hbm3-8h-16gb need: e\.g\. cowos-s" check a.yaml
 # ---- words
 expect 2 "unknown objective 'TTFT-p99_s'" serve --system h100-1x --model llama-3-8b --slo 'TTFT-p99_s<=1'
 expect 2 "no kind 'model': system, .*device, making, plan and study are known" show --schema model

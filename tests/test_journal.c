@@ -328,6 +328,21 @@ static void what_is_no_journal_stays_as_it_is(void **state) {
     assert_int_equal(f2f_journal_open(&journal, f->arena, "/", false, &err), F2F_ERUN);
 }
 
+static void a_second_run_is_refused(void **state) {
+    struct fixture *f = *state;
+    struct f2f_journal *first, *second;
+    f2f_error err;
+    assert_int_equal(unlink(f->path), 0);
+    assert_int_equal(f2f_journal_open(&first, f->arena, f->path, false, NULL), F2F_OK);
+    for (int fresh = 0; fresh < 2; fresh++) {
+        assert_int_equal(f2f_journal_open(&second, f->arena, f->path, fresh, &err), F2F_ERUN);
+        assert_non_null(strstr(err.message, "another run writes to"));
+    }
+    assert_int_equal(f2f_journal_close(first, NULL), F2F_OK);
+    assert_int_equal(f2f_journal_open(&second, f->arena, f->path, false, NULL), F2F_OK);
+    assert_int_equal(f2f_journal_close(second, NULL), F2F_OK);
+}
+
 static void a_full_disk_is_told(void **state) {
     struct fixture *f = *state;
     struct study s;
@@ -347,9 +362,9 @@ static void a_full_disk_is_told(void **state) {
 
 int main(void) {
 #define T(name) cmocka_unit_test_setup_teardown(name, make_fixture, free_fixture)
-    const struct CMUnitTest tests[] = {T(records_come_back_bit_by_bit),      T(what_is_no_record_is_refused),
-                                       T(finished_tasks_are_taken_over),     T(any_other_input_is_another_task),
-                                       T(a_journal_that_is_cut_off_goes_on), T(damage_is_seen),
-                                       T(what_is_no_journal_stays_as_it_is), T(a_full_disk_is_told)};
+    const struct CMUnitTest tests[] = {
+        T(records_come_back_bit_by_bit),      T(what_is_no_record_is_refused),      T(finished_tasks_are_taken_over),
+        T(any_other_input_is_another_task),   T(a_journal_that_is_cut_off_goes_on), T(damage_is_seen),
+        T(what_is_no_journal_stays_as_it_is), T(a_second_run_is_refused),           T(a_full_disk_is_told)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

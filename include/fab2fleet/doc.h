@@ -48,7 +48,7 @@ bool f2f_doc_is_null(const struct f2f_doc *node);
 void f2f_doc_error(struct f2f_diag *diag, const struct f2f_doc *node, const char *fmt, ...) F2F_PRINTF(3, 4);
 
 /* The shortest candidate whose first words text is ("h100": h100-sxm), else the nearest (edit distance at most a third
- * of its length), or NULL. */
+ * of its length), else the shortest whose last words it is, or NULL. */
 const char *f2f_nearest(const char *text, const char *const *candidates, size_t n);
 /* " (did you mean 'chip'?)" where there is a nearest one, else empty: for the end of a message, as
  * f2f_did_you_mean(text, names, n).text. */

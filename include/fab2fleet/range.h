@@ -47,6 +47,8 @@ struct f2f_ranges {
 double f2f_range_quantile(const struct f2f_range *range, double p);
 /* "h100-sxm: margin": the file and the end of the path. */
 const char *f2f_range_label(f2f_arena *arena, const struct f2f_range *range);
+/* The unit people write it in ("USD/GB"), and in which a value of the range is that many times as large. */
+double f2f_range_written(const char **unit, const struct f2f_range *range);
 /* Writes a value into every struct that holds the input. */
 void f2f_range_put(const struct f2f_range *range, double value);
 

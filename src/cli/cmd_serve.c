@@ -89,6 +89,19 @@ static void move_series(struct f2f_results *results, struct f2f_record *r) {
     }
 }
 
+/* As many as fit in memory are more than an engine works on at a time: TTFT is then the wait. */
+static void note_waiting(struct f2f_results *results, const struct f2f_record *r) {
+    double users = f2f_record_get(r, "concurrency"), running = f2f_record_get(r, "running_mean");
+    bool wait = f2f_record_get(r, "queue_mean_s") > 10 * f2f_record_get(r, "tpot_mean_s");
+    if (!wait || !(running < 0.9 * users)) return;
+    f2f_results_note(
+        results,
+        "Of %.0f requests in flight %.0f are worked on at a time, the others wait for their first token: an "
+        "iteration takes so many sequences and tokens at most (--max-seqs, --max-batched-tokens). With --slo "
+        "the most users that meet it are looked for.",
+        users, running);
+}
+
 static f2f_status run_one(struct cli *cli, struct f2f_results *results, const char *what, f2f_error *err) {
     const struct f2f_system *system;
     const struct f2f_price *price;
@@ -106,6 +119,7 @@ static f2f_status run_one(struct cli *cli, struct f2f_results *results, const ch
     if (status == F2F_EINTERRUPTED) f2f_results_note(results, "Interrupted: the figures are of what was finished.");
     f2f_cost_join(record, system, price, (double)o.tp * o.pp, 0);
     cli_note_format(results, system->node->chip, job.precision.compute);
+    note_waiting(results, record);
     record->title =
         f2f_arena_printf(cli->arena, "%s / serve %s %s%s%s", o.system, o.model, o.precision, *what ? ", " : "", what);
     move_series(results, record);

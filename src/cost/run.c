@@ -99,15 +99,16 @@ static struct f2f_record *make_tornado(f2f_arena *arena, const struct f2f_cost_c
                                        size_t n) {
     const char *key = f2f_cost_key(aim(c));
     struct f2f_record *table = f2f_record_new(arena, f2f_arena_printf(arena, "what moves %s", key));
-    f2f_record_text(table, "text", "Each input at its 10 % and 90 % quantile, in SI units, the others at their values.",
-                    NULL);
+    f2f_record_text(table, "text", "Each input at its 10 % and 90 % quantile, the others at their values.", NULL);
     for (size_t i = 0; i < n && i < TORNADO_ROWS; i++) {
         const struct swing *s = &swings[i];
+        const char *unit;
+        double times = f2f_range_written(&unit, s->range);
         struct f2f_record *row = f2f_record_sub(table, f2f_arena_printf(arena, "%zu", i + 1), NULL);
         f2f_record_text(row, "input", f2f_range_label(arena, s->range), NULL);
-        f2f_record_num(row, "low", s->low, NULL);
-        f2f_record_num(row, "high", s->high, NULL);
-        f2f_record_text(row, "unit", s->range->unit, NULL);
+        f2f_record_num(row, "low", times * s->low, NULL);
+        f2f_record_num(row, "high", times * s->high, NULL);
+        f2f_record_text(row, "unit", unit, NULL);
         f2f_record_num(row, f2f_arena_printf(arena, "low.%s", key), s->at_low, NULL);
         f2f_record_num(row, f2f_arena_printf(arena, "high.%s", key), s->at_high, NULL);
         f2f_record_num(row, "low.chip_usd", s->chip_low_usd, NULL);

@@ -79,23 +79,34 @@ static size_t distance(const char *a, const char *b) {
     return row[n];
 }
 
+static bool parts(char c) { return c && strchr("-_.", c); }
+
 /* Is it the begin of the other's words: "h100" of "h100-sxm"? */
 static bool begins(const char *text, const char *longer) {
     size_t n = strlen(text);
-    return n > 2 && strncmp(text, longer, n) == 0 && longer[n] && strchr("-_.", longer[n]);
+    return n > 2 && strncmp(text, longer, n) == 0 && parts(longer[n]);
 }
 
+/* Is it the end of the other's words: "temperature" of "base_temperature"? */
+static bool ends(const char *text, const char *longer) {
+    size_t n = strlen(text), m = strlen(longer);
+    return n > 2 && m > n && strcmp(text, longer + m - n) == 0 && parts(longer[m - n - 1]);
+}
+
+static const char *shorter(const char *a, const char *b) { return !a || strlen(b) < strlen(a) ? b : a; }
+
 const char *f2f_nearest(const char *text, const char *const *candidates, size_t n) {
-    const char *nearest = NULL, *longer = NULL;
+    const char *nearest = NULL, *longer = NULL, *before = NULL;
     size_t best = strlen(text) / 3 + 2;
     for (size_t i = 0; i < n; i++) {
         size_t d = distance(text, candidates[i]);
-        if (begins(text, candidates[i]) && (!longer || strlen(candidates[i]) < strlen(longer))) longer = candidates[i];
+        if (begins(text, candidates[i])) longer = shorter(longer, candidates[i]);
+        if (ends(text, candidates[i])) before = shorter(before, candidates[i]);
         if (d >= best) continue;
         best = d;
         nearest = candidates[i];
     }
-    return longer ? longer : nearest;
+    return longer ? longer : nearest ? nearest : before;
 }
 
 struct f2f_hint f2f_did_you_mean(const char *text, const char *const *candidates, size_t n) {

@@ -69,6 +69,24 @@ static const struct f2f_field fields[] = {
     F2F_REF(T, "making", making, false, &f2f_making_table, "how it is put together and sold"),
 };
 
+static void check_pin_rate(const struct f2f_chip_memory *memory, const struct f2f_doc *node, struct f2f_diag *diag) {
+    const struct f2f_memory *device = memory->device;
+    if (!device || !(memory->pin_rate_bps > device->pin_rate_bps * 1.0000001)) return;
+    const struct f2f_doc *at = f2f_doc_get(f2f_doc_get(node, "memory"), "pin_rate");
+    f2f_doc_error(diag, at ? at : node, "'memory.pin_rate' (%g Gb/s) is above what %s is rated for (%g Gb/s)",
+                  1e-9 * memory->pin_rate_bps, device->id.name ? device->id.name : "the memory",
+                  1e-9 * device->pin_rate_bps);
+}
+
+/* A thousand lanes a stack cross no substrate. */
+static void check_package(const T *chip, const struct f2f_doc *node, struct f2f_diag *diag) {
+    const struct f2f_memory *device = chip->memory.device;
+    const struct f2f_package *package = chip->making ? chip->making->package : NULL;
+    if (!device || !package || device->height < 2 || package->interposer) return;
+    f2f_doc_error(diag, node, "'making.package' %s has no interposer, which stacks such as %s need: e.g. cowos-s",
+                  package->id.name ? package->id.name : "", device->id.name ? device->id.name : "of the memory");
+}
+
 static void check(const void *object, const struct f2f_doc *node, struct f2f_diag *diag) {
     const T *chip = object;
     double best = 0;
@@ -81,11 +99,8 @@ static void check(const void *object, const struct f2f_doc *node, struct f2f_dia
     if (chip->boost_Hz > 0 && chip->boost_Hz < chip->clock_Hz)
         f2f_doc_error(diag, node, "'boost' (%g Hz) is below 'clock' (%g Hz): leave it out", chip->boost_Hz,
                       chip->clock_Hz);
-    if (chip->memory.device && chip->memory.pin_rate_bps > chip->memory.device->pin_rate_bps * 1.0000001)
-        f2f_doc_error(diag, node, "'memory.pin_rate' (%g b/s) is above what %s is rated for (%g b/s)",
-                      chip->memory.pin_rate_bps,
-                      chip->memory.device->id.name ? chip->memory.device->id.name : "the memory",
-                      chip->memory.device->pin_rate_bps);
+    check_pin_rate(&chip->memory, node, diag);
+    check_package(chip, node, diag);
 }
 
 const struct f2f_table f2f_chip_table = F2F_TABLE("chip", T, fields, true, check);

@@ -22,6 +22,7 @@ bool f2f_desc_is_path(const char *name) {
 
 const char *f2f_desc_path(f2f_arena *arena, const char *path, const struct f2f_doc *at) {
     const char *slash = at && path[0] != '/' ? strrchr(at->file, '/') : NULL;
+    while (slash && strncmp(path, "./", 2) == 0) path += 2;
     return slash ? f2f_arena_printf(arena, "%.*s/%s", (int)(slash - at->file), at->file, path) : path;
 }
 
@@ -74,15 +75,21 @@ static const char *spell(f2f_arena *arena, const char *const *kinds) {
     return text;
 }
 
-/* What else has the name, or may have been meant, or where to look. */
-static const char *hint(struct f2f_catalog *catalog, const char *const *kinds, const char *name) {
-    const char *names[MAX_NAMES];
-    size_t n = 0;
+static const char *kind_of(struct f2f_catalog *catalog, const char *name) {
     for (size_t i = 0; f2f_desc_kinds[i]; i++)
-        if (f2f_catalog_file(catalog, f2f_desc_kinds[i], name))
-            return f2f_arena_printf(catalog->arena, "that is the name of a %s", f2f_desc_kinds[i]);
+        if (f2f_catalog_file(catalog, f2f_desc_kinds[i], name)) return f2f_desc_kinds[i];
+    return NULL;
+}
+
+/* What else has the name, and what may have been meant, or where to look. */
+static const char *hint(struct f2f_catalog *catalog, const char *const *kinds, const char *name) {
+    const char *names[MAX_NAMES], *other = kind_of(catalog, name);
+    size_t n = 0;
     for (size_t i = 0; kinds[i]; i++) n += f2f_catalog_names(names + n, MAX_NAMES - n, catalog, kinds[i]);
     const char *near = f2f_nearest(name, names, n);
+    if (other)
+        return f2f_arena_printf(catalog->arena, "that is the name of a %s%s", other,
+                                f2f_did_you_mean(name, names, n).text);
     if (near) return f2f_arena_printf(catalog->arena, "did you mean '%s'?", near);
     if (!n) return "give the path of a file";
     return f2f_arena_printf(catalog->arena, "`fab2fleet list%s%s` shows what is there", kinds[1] ? "" : " ",

@@ -67,6 +67,22 @@ double f2f_range_quantile(const struct f2f_range *r, double p) {
     return x;
 }
 
+double f2f_range_written(const char **unit, const struct f2f_range *range) {
+    static const struct {
+        const char *si, *written;
+        double times;
+    } units[] = {{"s", "d", 1.0 / 86400},           {"/mm2", "/cm2", 100},          {"USD/B", "USD/GB", 1e9},
+                 {"USD/J", "USD/kWh", 3.6e6},       {"USD/s", "USD/h", 3600},       {"J/mm2", "kWh/cm2", 100 / 3.6e6},
+                 {"kgCO2e/mm2", "kgCO2e/cm2", 100}, {"kgCO2e/B", "kgCO2e/GB", 1e9}, {"kgCO2e/J", "kgCO2e/kWh", 3.6e6}};
+    *unit = range->unit;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (strcmp(range->unit, units[i].si) != 0) continue;
+        *unit = units[i].written;
+        return units[i].times;
+    }
+    return 1;
+}
+
 void f2f_range_put(const struct f2f_range *range, double value) {
     for (size_t i = 0; i < range->n_targets; i++) *range->targets[i] = value;
 }

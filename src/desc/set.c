@@ -38,13 +38,33 @@ static void collect_keys(const char **keys, size_t *n, size_t max, const struct 
     }
 }
 
-static f2f_status no_such_path(const struct f2f_table *table, const struct f2f_set *set, const char *step, int depth,
-                               f2f_error *err) {
-    const char *keys[256];
+/* Another place of that key: below the root, or in what is changed by its kind. NULL: there is none. */
+static const char *elsewhere(f2f_arena *arena, const struct f2f_table *root, const char *step) {
+    static const struct f2f_table *const others[] = {&f2f_price_table, &f2f_engine_table};
+    struct f2f_set_path prefix = {.n = 0};
+    if (find_prefix(&prefix, root, step, DEPTH))
+        return prefix.n ? f2f_arena_printf(arena, "%s.%s", prefix.step[prefix.n - 1], step) : step;
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (f2f_table_field(others[i], step)) return f2f_arena_printf(arena, "%s.%s", others[i]->kind, step);
+    return NULL;
+}
+
+static struct f2f_hint nearest_key(const struct f2f_table *table, const char *step, int depth) {
+    const char *keys[1024];
     size_t n = 0;
-    collect_keys(keys, &n, 256, table, depth);
+    collect_keys(keys, &n, sizeof keys / sizeof keys[0], table, depth);
+    return f2f_did_you_mean(step, keys, n);
+}
+
+/* Hints at a key of the table, which is the root or below it; then at another place of that key; then at any key. */
+static f2f_status no_such_path(const struct f2f_table *table, const struct f2f_table *root, f2f_arena *arena,
+                               const struct f2f_set *set, const char *step, f2f_error *err) {
+    struct f2f_hint hint = nearest_key(table, step, 0);
+    const char *there = elsewhere(arena, root, step);
+    if (!*hint.text && there) hint = f2f_did_you_mean(there, &there, 1);
+    if (!*hint.text) hint = nearest_key(root, step, DEPTH);
     return f2f_fail(err, F2F_EUSAGE, "path '%.80s': no '%.40s' in a %s%s", set->path, step,
-                    table->kind ? table->kind : "mapping", f2f_did_you_mean(step, keys, n).text);
+                    table->kind ? table->kind : "mapping", hint.text);
 }
 
 /* "levels[0]" -> levels and 0; without brackets the item is -1. */
@@ -74,7 +94,7 @@ static f2f_status split(struct f2f_set_path *path, f2f_arena *arena, const struc
     int first = table->kind && given.n > 1 && strcmp(given.step[0], table->kind) == 0 ? 1 : 0;
     path->n = 0;
     if (!find_prefix(path, table, given.step[first], DEPTH))
-        return no_such_path(table, set, given.step[first], DEPTH, err);
+        return no_such_path(table, table, arena, set, given.step[first], err);
     for (int i = 0; i < path->n; i++) path->item[i] = -1;
     for (int i = first; i < given.n && path->n < F2F_SET_STEPS; i++) {
         path->item[path->n] = given.item[i];
@@ -84,12 +104,13 @@ static f2f_status split(struct f2f_set_path *path, f2f_arena *arena, const struc
 }
 
 /* The field of each step; a step below a map of number formats has its map's. */
-static f2f_status find_fields(struct f2f_set_path *path, const struct f2f_table *table, const struct f2f_set *set,
-                              f2f_error *err) {
+static f2f_status find_fields(struct f2f_set_path *path, f2f_arena *arena, const struct f2f_table *root,
+                              const struct f2f_set *set, f2f_error *err) {
+    const struct f2f_table *table = root;
     for (int i = 0; i < path->n; i++) {
         bool last = i == path->n - 1, indexed = path->item[i] >= 0;
         const struct f2f_field *field = f2f_table_field(table, path->step[i]);
-        if (!field) return no_such_path(table, set, path->step[i], 0, err);
+        if (!field) return no_such_path(table, root, arena, set, path->step[i], err);
         path->field[i] = field;
         if (indexed != (field->type == F2F_FIELD_LIST) || (indexed && last))
             return f2f_fail(err, F2F_EUSAGE, "path '%.80s': '%s' is %s", set->path, field->key,
@@ -109,7 +130,7 @@ static f2f_status find_fields(struct f2f_set_path *path, const struct f2f_table 
 f2f_status f2f_set_parse(struct f2f_set_path *path, f2f_arena *arena, const struct f2f_table *table,
                          const struct f2f_set *set, f2f_error *err) {
     F2F_TRY(split(path, arena, table, set, err));
-    return find_fields(path, table, set, err);
+    return find_fields(path, arena, table, set, err);
 }
 
 f2f_status f2f_desc_set_field(const struct f2f_field **out, f2f_arena *arena, const struct f2f_table *table,

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -74,10 +75,19 @@ static bool is_journal(FILE *file) {
     return info.st_size == 0 || (fread(head, 1, sizeof head - 1, file) == sizeof head - 1 && strcmp(head, HEAD) == 0);
 }
 
+/* Takes the file for this run until it is closed, however the process ends. A file system that knows no locks takes
+ * what comes. */
+static bool is_locked(FILE *file) { return flock(fileno(file), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK; }
+
 f2f_status f2f_journal_open(struct f2f_journal **out, f2f_arena *arena, const char *path, bool fresh, f2f_error *err) {
     *out = NULL;
     FILE *file = fopen(path, "ab+"); /* reads anywhere, writes at the end */
     if (!file) return f2f_fail(err, F2F_ERUN, "cannot open '%.120s': %s", path, strerror(errno));
+    if (is_locked(file)) {
+        fclose(file);
+        return f2f_fail(err, F2F_ERUN, "another run writes to '%.120s': wait for it, or answer into another folder",
+                        path);
+    }
     if (!is_journal(file)) {
         fclose(file);
         return f2f_fail(err, F2F_EINPUT,

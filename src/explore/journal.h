@@ -10,7 +10,7 @@
 struct f2f_journal;
 
 /* Opens the file or starts it; fresh: without what is in it. F2F_EINPUT: it is something else than a journal, which
- * stays as it is. The journal is the arena's; f2f_journal_close closes the file. */
+ * stays as it is; F2F_ERUN: another run has it open. The journal is the arena's; f2f_journal_close closes the file. */
 f2f_status f2f_journal_open(struct f2f_journal **out, f2f_arena *arena, const char *path, bool fresh, f2f_error *err);
 /* Gives every task that the journal has a record of that record, and all their keys. */
 struct f2f_resumed f2f_journal_take(struct f2f_journal *journal, struct f2f_tasks *tasks);

@@ -87,13 +87,14 @@ static f2f_status find_swings(struct swing *swings, size_t *n, struct f2f_plan_m
     *n = 0;
     for (size_t i = 0; ranges && i < ranges->n; i++) {
         const struct f2f_range *r = &ranges->item[i];
-        struct swing s = {.input = f2f_range_label(m->arena, r),
-                          .unit = r->unit,
-                          .low = f2f_range_quantile(r, 0.1),
-                          .high = f2f_range_quantile(r, 0.9)};
-        f2f_range_put(r, s.low);
+        struct swing s = {.input = f2f_range_label(m->arena, r)};
+        double times = f2f_range_written(&s.unit, r), low = f2f_range_quantile(r, 0.1),
+               high = f2f_range_quantile(r, 0.9);
+        s.low = times * low;
+        s.high = times * high;
+        f2f_range_put(r, low);
         F2F_TRY(price_at(&s.low_usd, m, plan, err));
-        f2f_range_put(r, s.high);
+        f2f_range_put(r, high);
         F2F_TRY(price_at(&s.high_usd, m, plan, err));
         f2f_range_put(r, r->value);
         insert(swings, (*n)++, s);

@@ -115,6 +115,33 @@ const char *f2f_row_ratio(f2f_arena *arena, const struct f2f_row *row, size_t n,
     return isfinite(ratio) && ratio > 0 ? f2f_quantity_text_of(arena, "ratio", ratio, ascii) : "";
 }
 
+const char *const f2f_quantiles[F2F_QUANTILES] = {"p10", "p50", "p90"};
+
+/* "chip_usd_p10" of "chip_usd" */
+static bool is_quantile_of(const char *path, const char *figure, const char *quantile) {
+    size_t n = strlen(figure);
+    return strncmp(path, figure, n) == 0 && path[n] == '_' && strcmp(path + n + 1, quantile) == 0;
+}
+
+bool f2f_row_is_quantile(const struct f2f_grid *grid, const struct f2f_row *row) {
+    for (size_t i = 0; i < grid->n_rows; i++)
+        for (size_t q = 0; q < F2F_QUANTILES; q++)
+            if (is_quantile_of(row->path, grid->rows[i].path, f2f_quantiles[q])) return true;
+    return false;
+}
+
+int f2f_row_quantile(const struct f2f_grid *grid, const struct f2f_row *row, size_t quantile) {
+    for (size_t i = 0; i < grid->n_rows; i++)
+        if (is_quantile_of(grid->rows[i].path, row->path, f2f_quantiles[quantile])) return (int)i;
+    return -1;
+}
+
+bool f2f_grid_has_quantiles(const struct f2f_grid *grid) {
+    for (size_t i = 0; i < grid->n_rows; i++)
+        if (f2f_row_is_quantile(grid, &grid->rows[i])) return true;
+    return false;
+}
+
 const char *f2f_record_word(const struct f2f_record *r, const char *key) {
     const struct f2f_value *value = value_of(r, key);
     return value && value->kind == F2F_VALUE_TEXT && value->text ? value->text : "";

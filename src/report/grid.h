@@ -31,6 +31,15 @@ bool f2f_row_is_empty(const struct f2f_row *row, const char *const *texts, size_
 const char *f2f_row_ratio(f2f_arena *arena, const struct f2f_row *row, size_t n, bool ascii);
 bool f2f_row_is_number(const struct f2f_row *row, size_t n);
 
+/* Quantiles (chip_usd_p10) of a figure (chip_usd) stand beside it where a table has one record alone. */
+enum { F2F_QUANTILES = 3 };
+extern const char *const f2f_quantiles[F2F_QUANTILES]; /* "p10", ... */
+/* Is the row a quantile of a figure that has a row of its own? */
+bool f2f_row_is_quantile(const struct f2f_grid *grid, const struct f2f_row *row);
+/* The row of a figure's quantile, or -1. */
+int f2f_row_quantile(const struct f2f_grid *grid, const struct f2f_row *row, size_t quantile);
+bool f2f_grid_has_quantiles(const struct f2f_grid *grid);
+
 /* Results that belong into one table. */
 struct f2f_group {
     const char *job; /* results of this job, a column per system; NULL: records with the same keys, a line each */

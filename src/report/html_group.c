@@ -15,6 +15,7 @@ struct view {
     const char ***texts; /* per row, per record */
     bool *drawn; /* rows that a chart shows */
     bool ratios; /* any row of the table has one */
+    bool quantiles; /* of one record: they stand beside their figure */
 };
 
 static bool is_head(const struct f2f_group *group, const struct f2f_row *row) {
@@ -39,7 +40,8 @@ static bool is_long(const struct view *v, size_t row) {
 }
 
 static bool in_table(const struct view *v, size_t row) {
-    return is_shown(v, row) && !is_same(v, row) && !is_long(v, row);
+    bool beside = v->quantiles && f2f_row_is_quantile(&v->grid, &v->grid.rows[row]);
+    return is_shown(v, row) && !is_same(v, row) && !is_long(v, row) && !beside;
 }
 
 static struct view make_view(f2f_arena *arena, const struct f2f_group *group) {
@@ -51,6 +53,7 @@ static struct view make_view(f2f_arena *arena, const struct f2f_group *group) {
         if (!f2f_html_is_memory(&v.grid, i)) continue;
         for (size_t k = i + 1; k < v.grid.n_rows && v.grid.rows[k].depth > v.grid.rows[i].depth; k++) v.drawn[k] = true;
     }
+    v.quantiles = group->n == 1 && f2f_grid_has_quantiles(&v.grid);
     for (size_t i = 0; i < v.grid.n_rows; i++)
         if (in_table(&v, i) && *f2f_row_ratio(arena, &v.grid.rows[i], group->n, false)) v.ratios = true;
     return v;
@@ -101,6 +104,20 @@ static void put_head(struct f2f_buffer *out, const struct view *v) {
     f2f_buffer_text(out, "</tr></thead>");
 }
 
+/* Of one result, which has no name. */
+static void put_quantile_head(struct f2f_buffer *out) {
+    f2f_buffer_text(out, "<thead><tr><td></td><th scope=\"col\">as given</th>");
+    for (size_t q = 0; q < F2F_QUANTILES; q++) f2f_buffer_printf(out, "<th scope=\"col\">%s</th>", f2f_quantiles[q]);
+    f2f_buffer_text(out, "<td></td></tr></thead>");
+}
+
+static void put_quantiles(struct f2f_buffer *out, const struct view *v, const struct f2f_row *row) {
+    for (size_t q = 0; q < F2F_QUANTILES; q++) {
+        int there = f2f_row_quantile(&v->grid, row, q);
+        f2f_buffer_printf(out, "<td>%s</td>", there >= 0 ? f2f_html_escape(out->arena, v->texts[there][0]) : "");
+    }
+}
+
 static void put_row(struct f2f_buffer *out, const struct view *v, size_t i) {
     const struct f2f_row *row = &v->grid.rows[i];
     f2f_arena *arena = out->arena;
@@ -109,6 +126,7 @@ static void put_row(struct f2f_buffer *out, const struct view *v, size_t i) {
                       row->help ? ": " : "", row->help ? f2f_html_escape(arena, row->help) : "",
                       f2f_html_escape(arena, label(arena, row)));
     for (size_t c = 0; c < n; c++) put_cell(out, row->cells[c], v->texts[i][c]);
+    if (v->quantiles) put_quantiles(out, v, row);
     if (v->ratios) put_ratio(out, row, n);
     else if (n == 1)
         f2f_buffer_printf(out, "<td class=\"text long soft\">%s</td>",
@@ -137,6 +155,7 @@ static void put_differences(struct f2f_buffer *out, const struct view *v) {
         if (!open) {
             f2f_buffer_text(out, "<div class=\"wide\"><table class=\"jobs\">");
             if (v->group->job) put_head(out, v);
+            else if (v->quantiles) put_quantile_head(out);
             f2f_buffer_text(out, "<tbody>\n");
             open = true;
         }

@@ -9,6 +9,7 @@
 
 #define MAX_SERIES 6
 #define MAX_COLUMN 36.0 /* width of a column, in pixels */
+#define MAX_NAMES 12 /* more of them under columns cannot be read */
 
 /* A figure drawn for several systems: the grid's rows of its columns. */
 struct series {
@@ -88,9 +89,23 @@ static struct sweep make_sweep(f2f_arena *arena, const struct f2f_record *table)
     return s;
 }
 
+/* Charts need rows that differ in what is varied alone, and no two at one place. */
+static bool can_be_drawn(const struct sweep *s) {
+    size_t n_panels = 0;
+    if (!s->lines && s->n_xs > MAX_NAMES) return false;
+    for (size_t row = 0; row < s->grid.n_columns; row++) {
+        n_panels += index_of(s->panels, row, s->panels[row]) == row;
+        for (size_t k = 0; k < row; k++)
+            if (strcmp(s->panels[k], s->panels[row]) == 0 &&
+                strcmp(text_of(s->x->cells[k]), text_of(s->x->cells[row])) == 0)
+                return false;
+    }
+    return n_panels < s->grid.n_columns || s->grid.n_columns == 1;
+}
+
 bool f2f_html_is_sweep(f2f_arena *arena, const struct f2f_record *table) {
     struct sweep s = make_sweep(arena, table);
-    return s.x && s.n_figures;
+    return s.x && s.n_figures && can_be_drawn(&s);
 }
 
 static double number_at(const struct series *series, size_t row) {

@@ -111,7 +111,7 @@ void f2f_html_time(struct f2f_buffer *out, const struct f2f_group *group) {
                                                         : "Where it goes";
     f2f_buffer_printf(out, "<figure><figcaption>%s: %s</figcaption>\n", title,
                       f2f_html_escape(arena, shares.lines[0].name));
-    put_legend(out, &shares);
+    if (time) put_legend(out, &shares); /* money and joules are not bound by anything */
     f2f_html_bars(out, title, bars, n, full);
     put_table(out, group, &shares);
     f2f_buffer_text(out, "</figure>\n");

@@ -34,41 +34,11 @@ static void put_long(struct f2f_text *t, const struct f2f_group *group, const st
     }
 }
 
-enum { N_QUANTILES = 3 };
-static const char *const quantiles[N_QUANTILES] = {"_p10", "_p50", "_p90"};
-
-/* The row of a figure's quantile, or -1. */
-static int find_quantile(const struct f2f_grid *grid, const char *path, const char *suffix) {
-    size_t length = strlen(path);
-    for (size_t i = 0; i < grid->n_rows; i++)
-        if (strncmp(grid->rows[i].path, path, length) == 0 && strcmp(grid->rows[i].path + length, suffix) == 0)
-            return (int)i;
-    return -1;
-}
-
-/* Is the row a quantile of a figure that has a row of its own? */
-static bool is_quantile(const struct f2f_grid *grid, const struct f2f_row *row) {
-    size_t length = strlen(row->path);
-    for (int q = 0; q < N_QUANTILES; q++) {
-        if (length < 5 || strcmp(row->path + length - 4, quantiles[q]) != 0) continue;
-        for (size_t i = 0; i < grid->n_rows; i++)
-            if (strlen(grid->rows[i].path) == length - 4 && strncmp(grid->rows[i].path, row->path, length - 4) == 0)
-                return true;
-    }
-    return false;
-}
-
-static bool has_quantiles(const struct f2f_grid *grid) {
-    for (size_t i = 0; i < grid->n_rows; i++)
-        if (is_quantile(grid, &grid->rows[i])) return true;
-    return false;
-}
-
 /* Keys down, records across; of one record alone quantiles stand beside their figure. */
 static void put_columns(struct f2f_text *t, const struct f2f_group *group, bool help) {
     f2f_arena *arena = t->out->arena;
     struct f2f_grid grid = f2f_grid_make(arena, group->records, group->n);
-    size_t n = group->n, ratio = 1 + n, beside = n == 1 && has_quantiles(&grid) ? N_QUANTILES : 0;
+    size_t n = group->n, ratio = 1 + n, beside = n == 1 && f2f_grid_has_quantiles(&grid) ? F2F_QUANTILES : 0;
     size_t columns = 1 + n + beside + (n > 1) + help, header = group->job != NULL || beside, at = header;
     struct f2f_text_table table = f2f_text_table_new(arena, grid.n_rows + header, columns, header);
     const char ***texts = f2f_arena_alloc(arena, grid.n_rows * sizeof *texts);
@@ -78,17 +48,18 @@ static void put_columns(struct f2f_text *t, const struct f2f_group *group, bool 
     for (size_t c = 0; group->job && c < n; c++)
         table.cells[1 + c] = cell(arena, f2f_record_word(group->records[c], "system"));
     if (header && n > 1) table.cells[ratio] = n > 2 ? "last/first" : "ratio";
-    for (size_t q = 0; q < beside; q++) table.cells[2 + q] = quantiles[q] + 1;
+    if (beside) table.cells[1] = "as given";
+    for (size_t q = 0; q < beside; q++) table.cells[2 + q] = f2f_quantiles[q];
     for (size_t i = 0; i < grid.n_rows; i++) texts[i] = f2f_row_texts(arena, &grid.rows[i], n, true);
     for (size_t i = 0; i < grid.n_rows; i++) {
         const struct f2f_row *row = &grid.rows[i];
         if (is_head(group, row) || is_long(row, texts[i], n) || f2f_row_is_empty(row, texts[i], n)) continue;
-        if (beside && is_quantile(&grid, row)) continue;
+        if (beside && f2f_row_is_quantile(&grid, row)) continue;
         const char **line = &table.cells[at++ * columns];
         line[0] = f2f_arena_printf(arena, "%*s%s", 2 * row->depth, "", cell(arena, row->key));
         for (size_t c = 0; c < n; c++) line[1 + c] = cell(arena, texts[i][c]);
         for (size_t q = 0; q < beside; q++) {
-            int there = find_quantile(&grid, row->path, quantiles[q]);
+            int there = f2f_row_quantile(&grid, row, q);
             if (there >= 0) line[2 + q] = cell(arena, texts[there][0]);
         }
         if (n > 1) line[ratio] = f2f_row_ratio(arena, row, n, true);

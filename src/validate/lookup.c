@@ -71,6 +71,19 @@ struct f2f_machine *f2f_lookup_machine(struct f2f_validation *v, const char *chi
     return known->machine;
 }
 
+struct f2f_machine *f2f_lookup_kernel(struct f2f_precision *p, struct f2f_validation *v, const struct f2f_key *key,
+                                      const char *kv_dtype) {
+    f2f_error err;
+    const char *reason;
+    struct f2f_machine *machine = f2f_lookup_machine(v, key->chip, 1, &reason);
+    if (machine && f2f_precision_parse(p, key->dtype, kv_dtype, &err) != F2F_OK) {
+        machine = NULL;
+        reason = err.message;
+    }
+    if (!machine) f2f_validation_skip(v, key, reason);
+    return machine;
+}
+
 static const char *load_model(struct f2f_validation *v, struct f2f_known_model *known) {
     f2f_error err;
     struct f2f_model *made;
@@ -103,4 +116,8 @@ const struct f2f_model *f2f_lookup_model(struct f2f_validation *v, const char *n
     }
     *reason = known->reason;
     return known->model;
+}
+
+bool f2f_lookup_is_engine(struct f2f_validation *v, const char *framework) {
+    return f2f_catalog_file(v->catalog, "engine", framework) != NULL;
 }

@@ -88,5 +88,10 @@ void f2f_validation_skip(struct f2f_validation *v, const struct f2f_key *key, co
 /* A chip, alone or in a node or system that has so many of it. */
 struct f2f_machine *f2f_lookup_machine(struct f2f_validation *v, const char *chip, double chips, const char **reason);
 const struct f2f_model *f2f_lookup_model(struct f2f_validation *v, const char *name, const char **reason);
+/* Chip and precision of a row of kernels; NULL: the row is skipped, and the reason told. */
+struct f2f_machine *f2f_lookup_kernel(struct f2f_precision *p, struct f2f_validation *v, const struct f2f_key *key,
+                                      const char *kv_dtype);
+/* Is the framework of a table an inference engine, not a library of kernels: has the catalog one of that name? */
+bool f2f_lookup_is_engine(struct f2f_validation *v, const char *framework);
 
 #endif

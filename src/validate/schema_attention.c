@@ -20,17 +20,8 @@ enum { COLUMNS(F2F_COLUMN_ID, "") };
 static void predict(struct f2f_validation *v, const struct f2f_row *row, enum f2f_op_kind kind) {
     const struct f2f_key key = {row->text[CHIP], row->text[FRAMEWORK], row->text[DTYPE], "latency_us"};
     struct f2f_precision p;
-    f2f_error err;
-    const char *reason;
-    struct f2f_machine *machine = f2f_lookup_machine(v, key.chip, 1, &reason);
-    if (!machine) {
-        f2f_validation_skip(v, &key, reason);
-        return;
-    }
-    if (f2f_precision_parse(&p, key.dtype, row->text[KV_DTYPE], &err) != F2F_OK) {
-        f2f_validation_skip(v, &key, err.message);
-        return;
-    }
+    struct f2f_machine *machine = f2f_lookup_kernel(&p, v, &key, row->text[KV_DTYPE]);
+    if (!machine) return;
     const struct f2f_op op = {.kind = kind,
                               .kernels = f2f_kernels_find(key.framework),
                               .batch = row->number[BATCH],

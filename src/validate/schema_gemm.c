@@ -2,7 +2,7 @@
  *
  * `dtype` is a precision: it says the format of the product and of the stored weights (int8_wo and int4_wo:
  * weights only). Activations come as the precision keeps them, so a narrow product pays for its cast, unless the
- * framework is a library, which takes them as they are. */
+ * framework is no engine of the catalog but a library (cuBLAS, PyTorch), which takes them as they are. */
 #include <string.h>
 
 #include "validate/schema.h"
@@ -19,24 +19,11 @@
 enum { COLUMNS(F2F_COLUMN_ID) };
 static const struct f2f_column columns[] = {COLUMNS(F2F_COLUMN_ENTRY)};
 
-static bool is_library(const char *framework) {
-    return strcmp(framework, "cublas") == 0 || strcmp(framework, "hipblaslt") == 0 || strcmp(framework, "pytorch") == 0;
-}
-
 static void predict(struct f2f_validation *v, const struct f2f_row *row) {
     const struct f2f_key key = {row->text[CHIP], row->text[FRAMEWORK], row->text[DTYPE], "latency_us"};
     struct f2f_precision p;
-    f2f_error err;
-    const char *reason;
-    struct f2f_machine *machine = f2f_lookup_machine(v, key.chip, 1, &reason);
-    if (!machine) {
-        f2f_validation_skip(v, &key, reason);
-        return;
-    }
-    if (f2f_precision_parse(&p, key.dtype, NULL, &err) != F2F_OK) {
-        f2f_validation_skip(v, &key, err.message);
-        return;
-    }
+    struct f2f_machine *machine = f2f_lookup_kernel(&p, v, &key, NULL);
+    if (!machine) return;
     /* NVIDIA's aiconfigurator times a graph of products with weights of their own three times to warm up and six times
      * and more in a row: six products for TensorRT-LLM (outside_loop_count), for vLLM later and on as many as exceed
      * the cache. */
@@ -50,7 +37,7 @@ static void predict(struct f2f_validation *v, const struct f2f_row *row) {
                               .groups = 1,
                               .copies = six ? 6.0 : 0.0,
                               .runs = collected ? 9.0 * 6.0 : 0.0,
-                              .cast = !is_library(key.framework),
+                              .cast = f2f_lookup_is_engine(v, key.framework),
                               .compute = p.compute,
                               .weight = p.weight,
                               .act = p.act,

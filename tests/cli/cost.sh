@@ -58,3 +58,12 @@ done
 for kind in foundry bonding stack package price device; do
     [ "$("$F2F_BIN" list "$kind" --json | grep -c '"source": "')" -gt 0 ] || fail "list $kind"
 done
+
+# a range is told in the unit people write it in
+"$F2F_BIN" cost h100-sxm --samples 10 | grep -q 'hbm3: margin  *5\.[0-9]*  *8\.[0-9]*  *USD/GB' || fail "the range of a margin"
+
+# a figure at the values as they are given, and its quantiles beside it
+"$F2F_BIN" cost h100-sxm --samples 100 | grep -qx '  *as given  *p10  *p50  *p90' || fail "a column without a head"
+"$F2F_BIN" cost h100-sxm --samples 100 -o "$dir/cost.html"
+grep -q '<th scope="col">as given</th><th scope="col">p10</th>' "$dir/cost.html" && ! grep -q 'chip p10' "$dir/cost.html" ||
+    fail "quantiles below their figure in the report"

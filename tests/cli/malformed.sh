@@ -188,6 +188,13 @@ expect 3 "no model 'llama-3' .*did you mean 'llama-3-8b'" serve --system h100-1x
 expect 3 "no memory 'hbm3e' .*did you mean 'hbm3e-8h-24gb'" memory hbm3e
 expect 3 "'dgx-h100' has 8 chips, 16 are asked for: name a larger one, e\.g\. [a-z0-9-]+" kernel dgx-h100 collective --chips 16 --bytes 1e6
 expect 2 "^fab2fleet: run: error: path 'foo\.x': no 'foo'" run "$F2F_SOURCE_DIR/studies/hbm3e-12h.yaml" --set foo.x=3
+expect 3 "no memory 'hbm3e-12h' .*that is the name of a stack \(did you mean 'hbm3e-12h-36gb'\?\)" memory hbm3e-12h
+for hint in device.bond_yield:bonding.bond_yield electricity:price.electricity chip.memory.temperature:base_temperature device.high:height max_seqs:engine.max_seqs; do
+    expect 2 "did you mean '${hint#*:}'" serve --system h100-1x --model llama-3-8b --set "${hint%:*}=1"
+done
+expect 3 "memory\.pin_rate: error: 'memory\.pin_rate' \(64 Gb/s\) is above what hbm3-8h-16gb is rated for \(6\.4 Gb/s\)" serve --system h100-1x --model llama-3-8b --set chip.memory.pin_rate='64 Gb/s'
+printf 'kind: chip\nname: x\nsource: t\nextends: ./circle.yaml\n' >circle.yaml; expect 3 "^fab2fleet: \./circle\.yaml:4:10: error: 'extends' runs in a circle or .* at '\./circle\.yaml'" check circle.yaml
+{ cat base.yaml; echo 'making: {package: organic}'; } >a.yaml; expect 3 "a\.yaml:[0-9]+:[0-9]+: error: 'making\.package' organic has no interposer, which stacks such as hbm3-8h-16gb need: e\.g\. cowos-s" check a.yaml
 # ---- words
 expect 2 "unknown objective 'TTFT-p99_s'" serve --system h100-1x --model llama-3-8b --slo 'TTFT-p99_s<=1'
 expect 2 "no kind 'model': system, .*device, making, plan and study are known" show --schema model

@@ -112,7 +112,7 @@ done
 # a format the chip has no units for is told
 "$F2F_BIN" kernel a100-sxm-80gb gemm --m 1 --n 8 --k 8 --dtype fp8 | grep -q 'no matrix units for fp8' || fail "silent stand-in"
 
-# interrupted: exit 130 with what was finished, a second Ctrl-C ends it
+# interrupted: exit 130 with what was finished
 cat >"$dir/long.yaml" <<Y
 kind: study
 name: long
@@ -123,40 +123,21 @@ claims: [{text: more, source: t, of: users_fit, job: serve, expected: 1.2, sweep
 sweeps:
   - {name: many, job: {name: s, do: serve, model: llama-3-8b, precision: bf16, slo: ttft_p99_s<=2}, path: job.isl, of: [users_fit], values: [$(seq -s, 500 2900)]}
 Y
-# background jobs of a script ignore SIGINT, which the program leaves by installing its own handler
-"$F2F_BIN" run "$dir/long.yaml" --json -j 1 >"$dir/long.json" 2>"$dir/long.err" & pid=$!
-sleep 1
-kill -INT $pid
-code=0; wait $pid || code=$?
-[ "$code" = 130 ] || fail "interrupted: exit $code"
-grep -q 'interrupted: [0-9]* of [0-9]* jobs' "$dir/long.err" || fail "interrupted: $(cat "$dir/long.err")"
-grep -q '"users_fit"' "$dir/long.json" || fail "interrupted: nothing was kept"
-grep -q 'Interrupted: only' "$dir/long.json" || fail "interrupted: no note"
+. "$F2F_SOURCE_DIR/tests/cli/interrupt.bash"
+cd "$dir"
+some_jobs() { grep -q '"users_fit"' stop.json; }
+interrupt some_jobs run long.yaml -j 1
+grep -q 'interrupted: [0-9]* of [0-9]* jobs' stop.err || fail "interrupted: $(cat stop.err)"
+grep -q 'Interrupted: only' stop.json || fail "interrupted: no note"
 
 # the other verbs end with a word and the same code; what was finished is kept
-stop() { # SECONDS ARGS...
-    local wait=$1
-    shift
-    "$F2F_BIN" "$@" --json >"$dir/stop.json" 2>"$dir/stop.err" & pid=$!
-    sleep "$wait"
-    kill -INT $pid
-    code=0; wait $pid || code=$?
-    [ "$code" = 130 ] || fail "$1 interrupted: exit $code"
-    grep -q 'interrupted' "$dir/stop.err" || fail "$1 interrupted: no word"
-}
-stop 0.5 cost dgx-h100 --model llama-3-70b --tp 2 --samples 100000
-for seconds in 0.3 0.6 1.2 2.4 4.8; do # until samples are drawn
-    stop $seconds cost h100-sxm --samples 100000
-    if grep -q 'Interrupted: only' "$dir/stop.json"; then break; fi
-done
-grep -q '"chip_usd"' "$dir/stop.json" || fail "cost interrupted: nothing was kept"
-for seconds in 2 4 8 16; do # until a case is finished
-    stop $seconds plan "$F2F_SOURCE_DIR/studies/build-or-buy.yaml" --samples 100000
-    if grep -q 'Interrupted: only' "$dir/stop.json"; then break; fi
-done
-grep -q 'Interrupted: only' "$dir/stop.json" || fail "plan interrupted: nothing was kept"
-stop 2 train --system fleet-350k --model llama-3.1-405b --global-batch 32768 -j 1 --chips "8,$(seq -s, 1024 1024 262144)"
-grep -q '"mfu_frac"\|Interrupted: only' "$dir/stop.json" || fail "train interrupted: nothing was kept"
+kept() { grep -q 'Interrupted: only' stop.json; }
+interrupt true cost dgx-h100 --model llama-3-70b --tp 2 --samples 100000
+interrupt kept cost h100-sxm --samples 100000
+grep -q '"chip_usd"' stop.json || fail "cost interrupted: nothing was kept"
+interrupt kept plan "$F2F_SOURCE_DIR/studies/build-or-buy.yaml" --samples 100000
+some_sizes() { grep -q '"mfu_frac"' stop.json; }
+interrupt some_sizes train --system fleet-350k --model llama-3.1-405b --global-batch 32768 -j 1 --chips "8,$(seq -s, 1024 1024 262144)"
 
 "$F2F_BIN" version | grep -q '^fab2fleet ' || fail version
 echo ok

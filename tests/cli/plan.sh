@@ -29,6 +29,9 @@ done
 # run takes a plan as well, and writes its folder
 "$F2F_BIN" run "$plan" -o "$dir/out" >/dev/null
 grep -q 'chips that begin their work' "$dir/out/report.html" || fail "no table of chips in the report"
+# rows that share a place, or have nothing in common, are no chart
+grep -q '<figcaption>tokens/s by vendor' "$dir/out/report.html" || fail "no chart of what a chip does"
+! grep -q '<figcaption>chips by vendor\|<figcaption>cost by unit' "$dir/out/report.html" || fail "a chart that says nothing"
 
 # what cannot be met is exit 4 and names what binds
 sed -e '/^shortfall:/d' -e '/^  - {name: buy only/d' -e '/^  - {name: mix/d' "$plan" >"$dir/build.yaml"

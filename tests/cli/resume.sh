@@ -136,3 +136,16 @@ code=0; run study.yaml -o notes || code=$?
 head -c 100000 /dev/urandom >notes/journal
 code=0; run study.yaml -o notes --fresh || code=$?
 [ $code = 3 ] || fail "noise as a journal: exit $code"
+
+# a folder that another run answers into is left to it, also with --fresh; after that it is free
+mkdir held
+for fresh in "" --fresh; do
+    exec 9>>held/journal
+    flock -n 9 || fail "the journal is not free"
+    code=0; run study.yaml -o held $fresh || code=$?
+    [ $code = 1 ] && grep -q "another run writes to 'held/journal': wait for it" err || fail "exit $code: $(cat err)"
+    [ ! -s held/journal ] && [ ! -e held/results.json ] || fail "a second run writes into the folder of the first"
+    exec 9>&-
+done
+code=0; run study.yaml -o held || code=$?
+[ $code = 3 ] && [ "$(entries held)" = 32 ] || fail "a lock that outlives its run: exit $code, $(cat err)"

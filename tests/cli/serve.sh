@@ -77,15 +77,13 @@ grep -q '"ph": "X"' t.json && grep -q '"ph": "C"' t.json || fail "spans and curv
 serve --trace good.csv --timeline t.pftrace --timeline-window 0:3 -q >/dev/null
 [ -s t.pftrace ] && [ "$(head -c 1 t.pftrace)" = "$(printf '\n')" ] || fail "a Perfetto trace"
 
+# more in flight than are worked on: the wait is told, and only then
+serve --concurrency 40 --max-seqs 16 --isl 64 --osl 64 | tr -s '\n ' ' ' | grep -q 'Of 40 requests in flight 1[0-9] are worked on at a time' || fail "a wait is not told"
+! serve --concurrency 16 --isl 64 --osl 8 | grep -q 'in flight' || fail "a wait that is none is told"
+
 # Ctrl-C: what was finished is kept, and marked
-"$F2F_BIN" serve --model llama-3-8b --precision fp8 --system h100-1x --engine vllm --traffic azure-conv-2023 \
-    --requests 100000000 --json >i.json 2>i.err &
-pid=$!
-sleep 1
-kill -INT $pid
-kill -INT $pid || true # as timeout(1) does
-got=0
-wait $pid || got=$?
-[ $got = 130 ] || fail "interrupted: exit $got"
-[ "$(figure interrupted i.json)" = true ] || fail "partial results are not marked"
+. "$F2F_SOURCE_DIR/tests/cli/interrupt.bash"
+marked() { [ "$(figure interrupted stop.json)" = true ]; }
+interrupt marked serve --model llama-3-8b --precision fp8 --system h100-1x --engine vllm --traffic azure-conv-2023 \
+    --requests 100000000
 echo "ok"

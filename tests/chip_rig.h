@@ -37,6 +37,7 @@ static inline void rig_describe(struct rig *r) {
                               .nominal_clock_Hz = 1.83e9,
                               .register_energy = 1.0,
                               .elements_per_ck = 8.0,
+                              .element_start = 1.0,
                               .gather_per_ck = 0.5,
                               .gather_ck = 1000.0,
                               .attention_frac = 0.56,

@@ -41,9 +41,10 @@ struct chain {
     struct pass pass[8];
 };
 
-/* SiLU times the other half: scale, exponential, add, divide, multiply for two elements read. */
+/* SiLU times the other half: scale, exponential, add, divide, multiply for two elements read. Rotary embedding: the
+ * rotation of a pair, and the load of a cosine or sine for each. */
 static const struct chain norm_fused = {7, 1, {{.read = 1, .write = 1}}}, add_pass = {0, 1, {{.read = 2, .write = 1}}},
-                          rope_fused = {3, 1, {{.read = 1, .write = 1}}},
+                          rope_fused = {4, 1, {{.read = 1, .write = 1}}},
                           act_fused = {2.5, 1, {{.read = 2, .write = 1}}};
 /* PyTorch's Llama modules. Norm: to fp32, square, mean, + eps, rsqrt, scale, to 16 bit, weight. */
 static const struct chain norm_chain = {0,

@@ -275,6 +275,18 @@ static void blocks_of_groups_show_their_ends(void **state) {
     assert_true(time_of(&r, &grouped) < blocks_s);
 }
 
+/* Prompts over an 8-bit cache: queries are cast first where units fetch operands themselves. */
+static void prompts_are_cast_for_an_8_bit_cache(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op wide = attention(F2F_OP_ATTN_PREFILL, 64.0, 256.0, 256.0), narrow = wide;
+    narrow.kv = F2F_DTYPE_FP8;
+    assert_true(time_of(&r, &narrow) < time_of(&r, &wide));
+    r.chip.operands = F2F_OPERANDS_SCRATCHPAD;
+    assert_true(time_of(&r, &narrow) > time_of(&r, &wide));
+}
+
 /* FlashAttention-3 works on 160 tokens of an 8-bit cache at once, whether there are as many or not. */
 static void a_block_of_tokens_is_worked_in_full(void **state) {
     (void)state;
@@ -438,6 +450,7 @@ int main(void) {
                                        cmocka_unit_test(short_jobs_show_their_ends),
                                        cmocka_unit_test(blocks_of_groups_show_their_ends),
                                        cmocka_unit_test(a_block_of_tokens_is_worked_in_full),
+                                       cmocka_unit_test(prompts_are_cast_for_an_8_bit_cache),
                                        cmocka_unit_test(an_8_bit_cache_is_widened),
                                        cmocka_unit_test(bulk_copies_read_what_memory_delivers),
                                        cmocka_unit_test(few_rows_leave_units_idle),

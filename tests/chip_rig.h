@@ -39,6 +39,7 @@ static inline void rig_describe(struct rig *r) {
                               .limit_delay_s = 5e-3,
                               .register_energy = 1.0,
                               .elements_per_ck = 8.0,
+                              .element_start = 1.0,
                               .gather_per_ck = 0.5,
                               .gather_ck = 1000.0,
                               .attention_frac = 0.56,

@@ -247,13 +247,59 @@ static void short_jobs_show_their_ends(void **state) {
     (void)state;
     struct rig r;
     rig_make(&r);
-    struct f2f_op bare = attention(F2F_OP_ATTN_DECODE, 1024.0, 1.0, 128.0), hidden = bare;
+    struct f2f_op bare = attention(F2F_OP_ATTN_DECODE, 1024.0, 1.0, 128.0), hidden;
+    bare.q_heads = bare.kv_heads;
+    hidden = bare;
     hidden.kernels = F2F_KERNELS_TRTLLM;
     r.cls.vllm_attention = 1.0;
     near(time_of(&r, &bare), time_of(&r, &hidden), 1e-12);
     r.chip.operands = F2F_OPERANDS_SCRATCHPAD;
     double tile = 0.5 + 0.5 * 16.0 * 128.0 / (256.0 * 128.0); /* a start, and the end of 16 rows of 128 */
     near(time_of(&r, &bare) - time_of(&r, &hidden), 1024.0 * 8.0 / 132.0 * tile * 3000.0 / 1.83e9, 1e-9);
+}
+
+/* TensorRT-LLM's blocks of grouped heads in 16 bit fill a unit each: two starts and ends of the largest tile. */
+static void blocks_of_groups_show_their_ends(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op alone = attention(F2F_OP_ATTN_DECODE, 1024.0, 1.0, 64.0), grouped = alone, longer;
+    alone.q_heads = alone.kv_heads;
+    alone.kernels = grouped.kernels = F2F_KERNELS_TRTLLM;
+    double blocks_s = 1024.0 * 8.0 / 132.0 * 2.0 * 3000.0 / 1.83e9;
+    assert_true(time_of(&r, &alone) < blocks_s && time_of(&r, &grouped) > blocks_s);
+    longer = grouped;
+    longer.kv_len = 4096.0; /* whose reads take longer than blocks do */
+    near(time_of(&r, &longer), f2f_op_kv_B(&longer) / (0.87 * 3150e9), 0.05);
+    r.chip.operands = F2F_OPERANDS_PAIRED;
+    assert_true(time_of(&r, &grouped) < blocks_s);
+}
+
+/* Prompts over an 8-bit cache: queries are cast first where units fetch operands themselves. */
+static void prompts_are_cast_for_an_8_bit_cache(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op wide = attention(F2F_OP_ATTN_PREFILL, 64.0, 256.0, 256.0), narrow = wide;
+    narrow.kv = F2F_DTYPE_FP8;
+    assert_true(time_of(&r, &narrow) < time_of(&r, &wide));
+    r.chip.operands = F2F_OPERANDS_SCRATCHPAD;
+    assert_true(time_of(&r, &narrow) > time_of(&r, &wide));
+}
+
+/* FlashAttention-3 works on 160 tokens of an 8-bit cache at once, whether there are as many or not. */
+static void a_block_of_tokens_is_worked_in_full(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op op = attention(F2F_OP_ATTN_DECODE, 1024.0, 1.0, 160.0), more = op;
+    op.kv = more.kv = F2F_DTYPE_FP8;
+    op.kernels = more.kernels = F2F_KERNELS_VLLM;
+    more.kv_len = 161.0;
+    double before_s = time_of(&r, &op), by_token_s = time_of(&r, &more) - before_s;
+    r.chip.operands = F2F_OPERANDS_SCRATCHPAD;
+    assert_true(time_of(&r, &more) > 1.2 * time_of(&r, &op));
+    assert_true(by_token_s < 0.01 * before_s);
 }
 
 /* An 8-bit cache is half as long to read, but costs vector operations where products are wider. */
@@ -297,6 +343,10 @@ static void few_rows_leave_units_idle(void **state) {
     struct f2f_op one = vector(1.0), full = vector(132.0), two = vector(264.0), over = vector(265.0);
     double fixed_s = 4000.0 / 1.83e9;
     near((time_of(&r, &full) - fixed_s) / (time_of(&r, &one) - fixed_s), 1.0, 0.3);
+    double one_s = time_of(&r, &one);
+    r.cls.element_start = 0.6; /* such kernels start sooner than products */
+    near(one_s - time_of(&r, &one), 0.4 * fixed_s, 1e-9);
+    r.cls.element_start = 1.0;
     /* Two rows of a unit hide each other's waits; a third has to wait for them. */
     double one_turn_s = time_of(&r, &full) - fixed_s, two_s = time_of(&r, &two) - fixed_s;
     near(two_s, one_turn_s, 0.3);
@@ -398,6 +448,9 @@ int main(void) {
                                        cmocka_unit_test(chunks_cost_no_less_than_the_whole),
                                        cmocka_unit_test(a_cache_that_is_not_split_is_read_by_few),
                                        cmocka_unit_test(short_jobs_show_their_ends),
+                                       cmocka_unit_test(blocks_of_groups_show_their_ends),
+                                       cmocka_unit_test(a_block_of_tokens_is_worked_in_full),
+                                       cmocka_unit_test(prompts_are_cast_for_an_8_bit_cache),
                                        cmocka_unit_test(an_8_bit_cache_is_widened),
                                        cmocka_unit_test(bulk_copies_read_what_memory_delivers),
                                        cmocka_unit_test(few_rows_leave_units_idle),

@@ -75,6 +75,8 @@ struct f2f_class_errors {
       "fp32 operations of the vector units to turn a byte of an 8-bit KV cache into a wider format")               \
     X("element_rate", elements_per_ck, NUMBER, 0.1, 1e5, LAYER,                                                    \
       "elements a unit loads and stores in one clock in elementwise work")                                         \
+    X("element_start", element_start, FRACTION, 0.0, 1.0, LAYER,                                                   \
+      "of launch_clocks, what an elementwise kernel takes: small blocks that set no pipeline up")                  \
     X("gather_rate", gather_per_ck, NUMBER, 0.0, 1e5, LAYER,                                                       \
       "elements a unit looks up in a table in one clock; 0: as many as in other elementwise work")                 \
     X("gather_clocks", gather_ck, NUMBER, 0.0, 1e6, LAYER, "chip clocks to look up one row of few")                \

@@ -8,6 +8,8 @@
 #include "chip/tile.h"
 
 static const double matrix_rows = 16.0; /* query rows a matrix instruction takes at least (mma.m16n8k16) */
+/* Starts and ends of a block of XQA over those of the largest tile of a product. H100: 5 us a block of 128 tokens. */
+static const double xqa_tiles = 2.0;
 
 /* Is the cache turned into a wider format before it is multiplied? FlashAttention-3 transposes 8-bit values (Shah et
  * al., 2024, section 3.3); kernels for Blackwell take 8 bits as they are. So may kernels of no engine in particular,
@@ -21,21 +23,42 @@ static bool widens(const struct f2f_chip *chip, const struct f2f_op *op, enum f2
 /* TensorRT-LLM has kernels that multiply groups of query heads in 8 bit for Hopper, and all for Blackwell. Else one
  * block reads the 8-bit cache of a sequence and KV head, at a rate of its own; Hopper splits a sequence over units that
  * idle, operands from registers come without. */
-static double block_s(const struct f2f_machine *machine, const struct f2f_op *op, double jobs, double kv_B) {
+static double narrow_block_s(const struct f2f_machine *machine, const struct f2f_op *op, double jobs, double kv_B) {
     double rate = machine->cls->block_B_per_ck, parts = 1.0;
-    int operands = machine->chip->operands;
-    bool better =
-        operands == F2F_OPERANDS_PAIRED || (operands == F2F_OPERANDS_SCRATCHPAD && op->q_heads > op->kv_heads);
-    if (op->kernels != F2F_KERNELS_TRTLLM || f2f_dtype_B(op->kv) >= 2.0 || better || rate <= 0.0) return 0.0;
-    if (operands != F2F_OPERANDS_REGISTERS) parts = fmax(1.0, floor(machine->chip->units / jobs));
+    bool scratchpad = machine->chip->operands == F2F_OPERANDS_SCRATCHPAD;
+    if ((scratchpad && op->q_heads > op->kv_heads) || rate <= 0.0) return 0.0;
+    if (scratchpad) parts = fmax(1.0, floor(machine->chip->units / jobs));
     return f2f_chip_clocks_s(machine, kv_B / jobs / parts / rate);
 }
 
-/* FlashAttention-3, which engines but TensorRT-LLM run where operands come from the scratchpad, fills a unit with one
- * block, so that its start and end show. */
+/* Its kernel for groups in 16 bit (XQA) has a block of four warps with their keys and values, which fills a unit: that
+ * it starts and ends shows, and no more blocks wait for the cache at once than there are units. */
+static double wide_block_s(const struct f2f_machine *machine, const struct f2f_op *op, double jobs, double kv_B) {
+    if (op->q_heads <= op->kv_heads || op->latent_dim > 0.0) return 0.0;
+    double start_s = f2f_chip_clocks_s(machine, xqa_tiles * machine->cls->tile_ck);
+    return jobs / machine->chip->units * start_s + f2f_chip_cached_s(machine, kv_B);
+}
+
+static double block_s(const struct f2f_machine *machine, const struct f2f_op *op, double jobs, double kv_B) {
+    if (op->kernels != F2F_KERNELS_TRTLLM || machine->chip->operands == F2F_OPERANDS_PAIRED) return 0.0;
+    return f2f_dtype_B(op->kv) < 2.0 ? narrow_block_s(machine, op, jobs, kv_B) : wide_block_s(machine, op, jobs, kv_B);
+}
+
+/* FlashAttention-3, which engines but TensorRT-LLM run where operands come from the scratchpad. */
+static bool by_flash3(const struct f2f_chip *chip, const struct f2f_op *op) {
+    return op->kernels != F2F_KERNELS_TRTLLM && chip->operands == F2F_OPERANDS_SCRATCHPAD;
+}
+
+/* One block of it fills a unit, so that its start and end show. */
 static double ends_s(const struct f2f_machine *machine, const struct f2f_op *op, double jobs) {
-    bool bare = op->kernels != F2F_KERNELS_TRTLLM && machine->chip->operands == F2F_OPERANDS_SCRATCHPAD;
+    bool bare = by_flash3(machine->chip, op);
     return bare ? jobs / machine->chip->units * f2f_tile_ends_s(machine, matrix_rows, op->head_dim) : 0.0;
+}
+
+/* Tokens it works on, as it takes so many at once from pages (hopper/tile_size.h, heads of 128): 128, 160 in 8 bit. */
+static double worked_tokens(const struct f2f_chip *chip, const struct f2f_op *op) {
+    double step = f2f_dtype_B(op->kv) < 2.0 ? 160.0 : 128.0;
+    return by_flash3(chip, op) ? ceil(op->kv_len / step) * step : op->kv_len;
 }
 
 /* Units that take operands from the scratchpad fill it by bulk copies beside their work and read what the memory
@@ -49,15 +72,17 @@ struct work f2f_chip_decode_work(const struct f2f_machine *machine, const struct
     const struct f2f_chip_class *cls = machine->cls;
     enum f2f_dtype format = f2f_chip_attention_format(machine->chip, op);
     double kv_B = f2f_op_kv_B(op), act_B = f2f_op_act_B(op), jobs = op->batch * op->kv_heads;
+    double tokens = worked_tokens(machine->chip, op);
     double rows = ceil(op->q_heads / op->kv_heads / matrix_rows) * matrix_rows, units = machine->chip->units;
     struct work w = {.fixed_s = f2f_chip_launch_s(machine) + f2f_chip_clocks_s(machine, cls->decode_ck),
                      .format = format,
                      .flop_energy = f2f_chip_attention_energy(machine)};
-    w.compute_s = jobs * rows * op->kv_len * f2f_chip_score_s(machine, format, op) / units +
+    w.compute_s = jobs * rows * tokens * f2f_chip_score_s(machine, format, op) / units +
                   ceil(jobs / units) * f2f_tile_ends_s(machine, rows, op->head_dim);
     w.memory_s = f2f_chip_kv_s(machine, kv_B, stream_frac(machine)) + f2f_chip_mixed_s(machine, act_B);
     w.memory_s = fmax(w.memory_s, block_s(machine, op, jobs, kv_B));
-    if (widens(machine->chip, op, format)) w.compute_s += kv_B * cls->widen_flop / f2f_chip_vector_flops(machine->chip);
+    if (widens(machine->chip, op, format))
+        w.compute_s += kv_B * tokens / op->kv_len * cls->widen_flop / f2f_chip_vector_flops(machine->chip);
     w.serial_s = ends_s(machine, op, jobs);
     w.flop = f2f_op_flop(op);
     w.mem_B = kv_B + act_B;

@@ -3,7 +3,8 @@
  * After FlashAttention-2 (Dao, 2023): a unit takes a block of query rows of one head and walks over the keys;
  * the diagonal is computed in whole blocks. Blocks have lengths from one to all of the keys and start shortest
  * first, so that at the end units wait for half of the longest on average. Few queries over a long context are split
- * by keys. Where there is a cache, rotary embedding and the write to it come first, as a kernel bound by memory. */
+ * by keys. Where there is a cache, rotary embedding and the write to it come first, as a kernel bound by memory,
+ * and one more that casts to 8 bit. */
 #include <math.h>
 
 #include "chip/tile.h"
@@ -23,6 +24,12 @@ static double scores(const struct f2f_op *op) {
 static double key_splits(const struct f2f_op *op, double jobs, double units, double seen) {
     double parts = fmin(op->kv_len / op->q_len, seen / split_least_kv);
     return fmax(1.0, fmin(floor(units / jobs), parts));
+}
+
+/* Is there a kernel that casts queries to the format of an 8-bit cache? Kernels whose operands come from the scratchpad
+ * multiply both in one format; with operands from registers the cache alone is cast, as it is written. */
+static bool casts(const struct f2f_chip *chip, const struct f2f_op *op) {
+    return f2f_dtype_B(op->kv) < 2.0 && f2f_dtype_B(op->act) >= 2.0 && chip->operands != F2F_OPERANDS_REGISTERS;
 }
 
 struct work f2f_chip_prefill_work(const struct f2f_machine *machine, const struct f2f_op *op) {
@@ -45,6 +52,11 @@ struct work f2f_chip_prefill_work(const struct f2f_machine *machine, const struc
         w.fixed_s += cls->prefill_s;
         w.serial_s = f2f_chip_activation_s(machine, act_B + kv_B);
         w.mem_B += act_B + kv_B;
+        if (casts(machine->chip, op)) {
+            w.fixed_s += f2f_chip_launch_s(machine);
+            w.serial_s += f2f_chip_activation_s(machine, act_B);
+            w.mem_B += act_B;
+        }
     }
     w.cache_B = w.mem_B + w.flop * f2f_dtype_B(format) / (2.0 * block_q);
     return w;

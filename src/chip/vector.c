@@ -11,11 +11,16 @@
  * holds 2,048 (CUDA C++ Programming Guide, compute capability 8.0 and 9.0). */
 static const double resident_rows = 2.0;
 
+/* Blocks of elementwise kernels are small and fill no pipeline before they work. */
+static double start_s(const struct f2f_machine *machine) {
+    return machine->cls->element_start * f2f_chip_launch_s(machine);
+}
+
 /* `turns` of a unit over rows. */
 static struct work rows_work(const struct f2f_machine *machine, const struct f2f_op *op, double turns) {
     /* Each element loaded, stored or worked on is an instruction of some thread. */
     double row_ops = (op->read_elems * (1.0 + op->flop_per_elem) + op->write_elems) / fmax(1.0, op->wide_elems);
-    struct work w = {.fixed_s = f2f_chip_launch_s(machine), .format = F2F_DTYPE_FP32};
+    struct work w = {.fixed_s = start_s(machine), .format = F2F_DTYPE_FP32};
     w.compute_s = turns * f2f_chip_clocks_s(machine, row_ops / machine->cls->elements_per_ck);
     w.flop = f2f_op_flop(op);
     w.mem_B = f2f_op_act_B(op) + f2f_op_weight_B(op);
@@ -59,6 +64,6 @@ struct work f2f_chip_embed_work(const struct f2f_machine *machine, const struct 
 /* Soft-max over the vocabulary, then the pick: two kernels over the same logits, whose long rows all units share. */
 struct work f2f_chip_sample_work(const struct f2f_machine *machine, const struct f2f_op *op) {
     struct work w = rows_work(machine, op, op->rows / (resident_rows * machine->chip->units));
-    w.fixed_s += f2f_chip_launch_s(machine);
+    w.fixed_s += start_s(machine);
     return waiting(machine, op, w);
 }

@@ -31,6 +31,7 @@ enum width { NONE, HIDDEN, Q, KV, QKV, Q_AND_K, FFN, TWO_FFN, VOCAB, N_WIDTHS };
 struct pass {
     double read, write;
     double dims; /* broadcast, transposed or sliced over so many: each element's place is worked out; 0: contiguous */
+    bool reduces; /* a block works on a row alone, as its result is one number */
 };
 
 struct chain {
@@ -40,15 +41,32 @@ struct chain {
     struct pass pass[8];
 };
 
-/* SiLU times the other half: scale, exponential, add, divide, multiply for two elements read. */
-static const struct chain norm_fused = {7, 1, {{1, 1, 0}}}, add_pass = {0, 1, {{2, 1, 0}}},
-                          rope_fused = {3, 1, {{1, 1, 0}}}, act_fused = {2.5, 1, {{2, 1, 0}}};
+/* SiLU times the other half: scale, exponential, add, divide, multiply for two elements read. Rotary embedding: the
+ * rotation of a pair, and the load of a cosine or sine for each. */
+static const struct chain norm_fused = {7, 1, {{.read = 1, .write = 1}}}, add_pass = {0, 1, {{.read = 2, .write = 1}}},
+                          rope_fused = {4, 1, {{.read = 1, .write = 1}}},
+                          act_fused = {2.5, 1, {{.read = 2, .write = 1}}};
 /* PyTorch's Llama modules. Norm: to fp32, square, mean, + eps, rsqrt, scale, to 16 bit, weight. */
-static const struct chain norm_chain = {
-    0, 8, {{1, 2, 0}, {2, 2, 0}, {2, 0, 0}, {0, 0, 0}, {0, 0, 0}, {2, 2, 2}, {2, 1, 0}, {1, 1, 2}}};
+static const struct chain norm_chain = {0,
+                                        8,
+                                        {{.read = 1, .write = 2},
+                                         {.read = 2, .write = 2},
+                                         {.read = 2, .reduces = true},
+                                         {.read = 0},
+                                         {.read = 0},
+                                         {.read = 2, .write = 2, .dims = 2},
+                                         {.read = 2, .write = 1},
+                                         {.read = 1, .write = 1, .dims = 2}}};
 /* Rotary embedding, of queries and of keys: x cos, negate one half, join halves, x sin, add. */
-static const struct chain rope_chain = {0, 5, {{1, 1, 4}, {0.5, 0.5, 4}, {1, 1, 4}, {1, 1, 4}, {2, 1, 0}}};
-static const struct chain act_chain = {0, 2, {{1, 1, 0}, {2, 1, 0}}}; /* SiLU, times the other half */
+static const struct chain rope_chain = {0,
+                                        5,
+                                        {{.read = 1, .write = 1, .dims = 4},
+                                         {.read = 0.5, .write = 0.5, .dims = 4},
+                                         {.read = 1, .write = 1, .dims = 4},
+                                         {.read = 1, .write = 1, .dims = 4},
+                                         {.read = 2, .write = 1}}};
+static const struct chain act_chain = {
+    0, 2, {{.read = 1, .write = 1}, {.read = 2, .write = 1}}}; /* SiLU, times the other half */
 
 /* A part: a product of n x k, a chain of elementwise kernels over n and then k, a gather, or attention. */
 struct part {
@@ -116,26 +134,30 @@ static const double piece_elems = 512.0;
  * (multiply, shift, subtract). */
 static const double vector_elems = 4.0, dim_flop = 3.0;
 
-/* Adds the kernels of a chain over that width; fused ones work row by row. */
-static size_t add_chain(struct f2f_op *ops, size_t n, const struct chain *chain, struct f2f_op op, double width) {
-    double pieces = chain->fused_flop > 0.0 ? 1.0 : ceil(width / piece_elems);
-    if (chain->fused_flop > 0.0) op.flop_per_elem = chain->fused_flop;
+/* Does a block take a whole row of that kernel, a thread waiting for each load? */
+static bool by_row(const struct chain *chain, const struct pass *pass) {
+    return chain->fused_flop > 0.0 || pass->reduces;
+}
+
+static struct f2f_op pass_op(const struct chain *chain, const struct pass *pass, struct f2f_op op, double width) {
+    double pieces = by_row(chain, pass) ? 1.0 : ceil(width / piece_elems);
     op.rows *= pieces;
-    for (int i = 0; i < chain->n; i++) {
-        op.read_elems = width * chain->pass[i].read / pieces;
-        op.write_elems = width * chain->pass[i].write / pieces;
-        if (chain->fused_flop == 0.0) {
-            op.flop_per_elem = fmax(1.0, dim_flop * chain->pass[i].dims);
-            op.wide_elems = chain->pass[i].dims > 0.0 ? 0.0 : vector_elems;
-        }
-        ops[n++] = op;
-    }
+    op.read_elems = width * pass->read / pieces;
+    op.write_elems = width * pass->write / pieces;
+    op.flop_per_elem = chain->fused_flop > 0.0 ? chain->fused_flop : fmax(1.0, dim_flop * pass->dims);
+    op.wide_elems = by_row(chain, pass) || pass->dims > 0.0 ? 0.0 : vector_elems;
+    return op;
+}
+
+/* Adds the kernels of a chain over that width. */
+static size_t add_chain(struct f2f_op *ops, size_t n, const struct chain *chain, struct f2f_op op, double width) {
+    for (int i = 0; i < chain->n; i++) ops[n++] = pass_op(chain, &chain->pass[i], op, width);
     return n;
 }
 
 /* PyTorch's attention: keys and then values are copied to each query head, then one kernel. */
 static size_t add_attention(struct f2f_op *ops, struct f2f_op op) {
-    static const struct chain copy = {.n = 1, .pass = {{1, 1, 0}}};
+    static const struct chain copy = {.n = 1, .pass = {{.read = 1, .write = 1}}};
     struct f2f_op repeat = op;
     repeat.kind = F2F_OP_VECTOR;
     add_chain(ops, 0, &copy, repeat, op.n);

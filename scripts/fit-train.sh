@@ -10,7 +10,7 @@ lib=$build/libfab2fleet.a
 [ -f "$lib" ] || { echo "fit-train: $lib is not built: run make" >&2; exit 1; }
 mkdir -p "$tries"
 # what the program is linked with beside the library itself
-libs=$(sed -n 's/^  LINK_LIBRARIES = *libfab2fleet.a//p' "$build/build.ninja" | head -1)
+libs=$(awk 'sub(/^  LINK_LIBRARIES = *libfab2fleet.a/, "") { print; exit }' "$build/build.ninja")
 
 # name, value, step (a share of the value, so that none turns negative), least, most
 names=(KERNEL_FRAC POWER_FRAC SPREAD HOST_S)

@@ -14,7 +14,7 @@ libs=$(awk 'sub(/^  LINK_LIBRARIES = *libfab2fleet.a/, "") { print; exit }' "$bu
 
 # name, value, step (a share of the value, so that none turns negative), least, most
 names=(KERNEL_FRAC POWER_FRAC SPREAD HOST_S)
-values=(0.931 0.863 0.019 0.058)
+values=(0.948 0.902 0.0247 0.058)
 steps=(0.012 0.02 0.3 0.3)
 most=(1 1 0.1 1)
 

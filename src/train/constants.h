@@ -17,19 +17,19 @@
 /* Share of compute time inside the operators of the graph. The rest: gaps between kernels, bias, dropout
  * and casts as kernels of their own, lower clocks in long runs. One value for all chips and models. */
 #ifndef F2F_TRAIN_KERNEL_FRAC
-#define F2F_TRAIN_KERNEL_FRAC 0.931 /* fit */
+#define F2F_TRAIN_KERNEL_FRAC 0.948 /* fit */
 #endif
 
 /* Share of its power limit a chip may use for weeks: kernels are measured in bursts on a chip that has not warmed up,
  * and hot silicon leaks more. */
 #ifndef F2F_TRAIN_POWER_FRAC
-#define F2F_TRAIN_POWER_FRAC 0.863 /* fit */
+#define F2F_TRAIN_POWER_FRAC 0.902 /* fit */
 #endif
 
 /* Spread (standard deviation over mean) of one chip's step time; all wait for the slowest, so a step
  * grows by spread * sqrt(2 ln N). */
 #ifndef F2F_TRAIN_SPREAD
-#define F2F_TRAIN_SPREAD 0.019 /* fit */
+#define F2F_TRAIN_SPREAD 0.0247 /* fit */
 #endif
 
 /* Host work of a step that nothing hides: data loader, gradient norm, learning rate, logging. */

@@ -20,8 +20,8 @@
 #define F2F_TRAIN_KERNEL_FRAC 0.948 /* fit */
 #endif
 
-/* Share of its power limit a chip may use for weeks: kernels are measured in bursts on a chip that has not warmed up,
- * and hot silicon leaks more. */
+/* Share of its power limit a chip may use for weeks: kernels are measured on a chip that has not warmed up, and hot
+ * silicon leaks more. */
 #ifndef F2F_TRAIN_POWER_FRAC
 #define F2F_TRAIN_POWER_FRAC 0.902 /* fit */
 #endif

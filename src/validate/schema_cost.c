@@ -137,7 +137,7 @@ static f2f_status one_user(struct pair *out, struct f2f_validation *v, const str
     return F2F_OK;
 }
 
-/* Cost of an hour over what it does: a square product of a ranking model's layer, weights in the cache. */
+/* Cost of an hour over what it does: a square product of a ranking model's layer, its operands from memory. */
 static f2f_status cost_per_work(double *out, struct f2f_validation *v, const char *name, f2f_error *err) {
     struct f2f_cost cost;
     const struct f2f_system *system;

@@ -1,61 +1,13 @@
 /* test_net_libraries.c - what NCCL and the engines do within a node: their rounds, channels and guesses, after their
  * sources. */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "fab2fleet/chip_class.h"
-#include "fab2fleet/machine.h"
-
-#define KIB 1024.0
-#define MIB (1024.0 * 1024.0)
-#define GIB (1024.0 * MIB)
-
-static const struct f2f_chip_class cls = {.coll_launch_ck = 10000.0,
-                                          .coll_engine_ck = 5000.0,
-                                          .coll_step_ck = 1000.0,
-                                          .coll_engine_frac = 0.75,
-                                          .coll_bulk_ck = 40000.0,
-                                          .coll_frac = 0.75,
-                                          .coll_pcie_frac = 0.625,
-                                          .coll_channel_B_per_ck = 10.0,
-                                          .coll_straggling = 0.1};
-static const struct f2f_chip chip = {.clock_Hz = 2e9};
-
-struct cluster {
-    struct f2f_node node;
-    struct f2f_system system;
-};
-
-/* A node of 8 chips at 450 GB/s. */
-static void cluster_make(struct cluster *c) {
-    c->node = (struct f2f_node){.chip = &chip, .chips = 8, .nic_Bps = 50e9};
-    c->node.link =
-        (struct f2f_link){.topology = F2F_TOPO_SWITCH, .bandwidth_Bps = 450e9, .latency_s = 0.5e-6, .contention = 2.0};
-    c->system = (struct f2f_system){.node = &c->node, .nodes = 1};
-}
-
-static struct f2f_collective_cost general(const struct cluster *c, enum f2f_collective_kind op, int chips, int stride,
-                                          double bytes_B) {
-    return f2f_collective_with(&c->system, &cls, op, chips, stride, bytes_B, F2F_COLLECTIVE_GENERAL);
-}
-
-static void near(double got, double want, double tolerance_frac) {
-    if (!(fabs(got - want) <= tolerance_frac * fabs(want)))
-        fail_msg("got %g, wanted %g within %g %%", got, want, 100.0 * tolerance_frac);
-}
+#include "net_rig.h"
 
 /* Eight chips on NVLink 4: 16 channels in rounds of 64 KiB for each chip, a step and a copy each, and two rounds more.
  */
 static void switch_goes_round_in_closed_form(void **state) {
     (void)state;
     struct cluster c;
-    cluster_make(&c);
+    cluster_make(&c, F2F_TOPO_SWITCH, 1);
     c.node.link.reduces = true;
     double start_s = 10000.0 / 2e9, hop_s = 1e-6, turn_s = 0.5e-6 + 64.0 * KIB / (10.0 * 2e9);
     double rounds = 256.0 * MIB / (16.0 * 8.0 * 64.0 * KIB) + 2.0;
@@ -66,7 +18,7 @@ static void switch_goes_round_in_closed_form(void **state) {
 static void channels_limit_fast_switches(void **state) {
     (void)state;
     struct cluster c;
-    cluster_make(&c);
+    cluster_make(&c, F2F_TOPO_SWITCH, 1);
     c.node.link.reduces = true;
     c.node.link.bandwidth_Bps = 900e9;
     double fast_s = general(&c, F2F_ALL_REDUCE, 8, 1, GIB).time_s;
@@ -78,7 +30,7 @@ static void channels_limit_fast_switches(void **state) {
 static void peers_share_channels_in_closed_form(void **state) {
     (void)state;
     struct cluster c;
-    cluster_make(&c);
+    cluster_make(&c, F2F_TOPO_SWITCH, 1);
     c.node.link.bandwidth_Bps = 1800e9;
     double start_s = 10000.0 / 2e9, hop_s = 1e-6, channel_Bps = 10.0 * 2e9;
     near(general(&c, F2F_ALL_TO_ALL, 2, 1, 2.0 * MIB).time_s, start_s + hop_s + 128.0 * KIB / channel_Bps, 1e-9);
@@ -90,7 +42,7 @@ static void peers_share_channels_in_closed_form(void **state) {
 static void switch_reduces_where_libraries_let_it(void **state) {
     (void)state;
     struct cluster c;
-    cluster_make(&c);
+    cluster_make(&c, F2F_TOPO_SWITCH, 1);
     c.node.link.reduces = true;
     assert_string_equal(general(&c, F2F_ALL_REDUCE, 4, 1, GIB).algorithm, "ring");
     assert_string_equal(f2f_collective_with(&c.system, &cls, F2F_ALL_REDUCE, 8, 1, GIB, F2F_COLLECTIVE_VLLM).algorithm,
@@ -102,7 +54,7 @@ static void switch_reduces_where_libraries_let_it(void **state) {
 static void bulk_is_taken_by_a_guess(void **state) {
     (void)state;
     struct cluster c;
-    cluster_make(&c);
+    cluster_make(&c, F2F_TOPO_SWITCH, 1);
     double words_s = general(&c, F2F_ALL_GATHER, 2, 1, MIB).time_s;
     double bulk_s = general(&c, F2F_ALL_GATHER, 2, 1, 2.0 * MIB).time_s;
     assert_true(bulk_s - words_s > 10e-6);
@@ -112,7 +64,7 @@ static void bulk_is_taken_by_a_guess(void **state) {
 static void what_stays_is_copied(void **state) {
     (void)state;
     struct cluster c;
-    cluster_make(&c);
+    cluster_make(&c, F2F_TOPO_SWITCH, 1);
     double two_s = general(&c, F2F_ALL_GATHER, 2, 1, GIB).time_s,
            eight_s = general(&c, F2F_ALL_GATHER, 8, 1, GIB).time_s;
     assert_true(eight_s / two_s < 0.9 * (7.0 / 8.0) / (1.0 / 2.0));
@@ -122,7 +74,7 @@ static void what_stays_is_copied(void **state) {
 static void two_shots_follow_the_engine(void **state) {
     (void)state;
     struct cluster c;
-    cluster_make(&c);
+    cluster_make(&c, F2F_TOPO_SWITCH, 1);
     static const struct {
         int chips;
         double bytes_B;

@@ -12,9 +12,10 @@ mkdir -p "$tries"
 # what the program is linked with beside the library itself
 libs=$(awk 'sub(/^  LINK_LIBRARIES = *libfab2fleet.a/, "") { print; exit }' "$build/build.ninja")
 
-# name, value, step (a share of the value, so that none turns negative), least, most
-names=(KERNEL_FRAC POWER_FRAC SPREAD HOST_S)
-values=(0.948 0.902 0.0247 0.058)
+# name and value as they stand, step (a share of the value, so that none turns negative), most
+fitted() { awk -v field="$1" '/\/\* fit \*\// { sub(/F2F_TRAIN_/, "", $2); print $field }' src/train/constants.h; }
+mapfile -t names < <(fitted 2)
+mapfile -t values < <(fitted 3)
 steps=(0.012 0.02 0.3 0.3)
 most=(1 1 0.1 1)
 

@@ -98,6 +98,42 @@ static void skinny_products_stream(void **state) {
     assert_true(time_of(&r, &op) < 0.7 * one_unit_s);
 }
 
+/* Stream-K shares steps out, not tiles: a few tiles more than a wave cost no second wave, whole waves cost the same. */
+static void stream_k_has_no_last_wave(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    r.chip.units = 128;
+    r.chip.operands = F2F_OPERANDS_SCRATCHPAD;
+    r.chip.array = (struct f2f_array){.rows = 128, .columns = 128}; /* one shape of tile, or twice it */
+    struct f2f_op whole = gemm(2048.0, 2048.0, 16384.0, F2F_DTYPE_BF16), more = whole;
+    more.n += 128.0; /* 272 tiles */
+    double tiles_s = time_of(&r, &whole), more_tiles_s = time_of(&r, &more);
+    r.chip.decomposition = F2F_DECOMPOSITION_STREAM_K;
+    near(time_of(&r, &whole), tiles_s, 1e-9);
+    assert_true(more_tiles_s > 1.25 * tiles_s);
+    near(time_of(&r, &more), 272.0 / 256.0 * tiles_s, 0.05);
+    /* One tile: all units share its steps. */
+    struct f2f_op one = gemm(128.0, 128.0, 65536.0, F2F_DTYPE_BF16);
+    assert_true(time_of(&r, &one) < 0.2 * 65536.0 * 2.0 * 128.0 * 128.0 * 128.0 / 989e12);
+}
+
+/* vLLM's cast gives each row a block, which a short row does not fill. */
+static void short_rows_are_cast_no_faster(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    for (int k = 512; k <= 4096; k *= 2) {
+        struct f2f_op op = gemm(16384.0, 128.0, k, F2F_DTYPE_FP8), cast = op;
+        op.kernels = cast.kernels = F2F_KERNELS_VLLM;
+        op.act = F2F_DTYPE_FP8;
+        cast.cast = true;
+        double elements = 16384.0 * fmax(k, 2048.0), ops_s = 5.0 * elements / 132.0 / (8.0 * 1.83e9);
+        double bytes_B = 16384.0 * k * 5.0;
+        near(time_of(&r, &cast) - time_of(&r, &op) - r.cls.vllm_cast_s, ops_s, 0.2 + bytes_B / 3e12 / ops_s);
+    }
+}
+
 /* Where software blocks for the cache, a chip of few units does not read its operands again and again. */
 static void blocking_saves_rereads(void **state) {
     (void)state;
@@ -439,6 +475,8 @@ int main(void) {
                                        cmocka_unit_test(one_tile_more_is_one_wave_more),
                                        cmocka_unit_test(skinny_products_stream),
                                        cmocka_unit_test(blocking_saves_rereads),
+                                       cmocka_unit_test(stream_k_has_no_last_wave),
+                                       cmocka_unit_test(short_rows_are_cast_no_faster),
                                        cmocka_unit_test(groups_read_their_own_weights),
                                        cmocka_unit_test(formats_fall_back),
                                        cmocka_unit_test(narrow_weights_stream_faster),

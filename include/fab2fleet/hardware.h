@@ -114,6 +114,9 @@ struct f2f_chip_class;
  * and sums stay in a memory of the matrix units. */
 enum f2f_operands { F2F_OPERANDS_REGISTERS, F2F_OPERANDS_SCRATCHPAD, F2F_OPERANDS_PAIRED };
 
+/* How the vendor's library shares a product out: each unit whole tiles, or an even share of all steps (stream-K). */
+enum f2f_decomposition { F2F_DECOMPOSITION_TILES, F2F_DECOMPOSITION_STREAM_K };
+
 /* A systolic array, one in each unit. 0 rows: none. */
 struct f2f_array {
     int rows, columns;
@@ -136,6 +139,7 @@ struct f2f_chip {
     int units; /* SMs, compute units, matrix cores */
     double peak_flops[F2F_DTYPE_N]; /* dense matrix peak by format; 0: not supported */
     int operands; /* enum f2f_operands */
+    int decomposition; /* enum f2f_decomposition */
     struct f2f_array array;
     struct f2f_chiplets chiplets;
     double vector_flops; /* fp32 on the vector units, at `clock` */

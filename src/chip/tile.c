@@ -1,12 +1,13 @@
 /* tile.c - a matrix product as output tiles over units, in waves.
  *
  * The output is cut into tiles of one of the shapes a vendor library has; k is split where there are fewer
- * tiles than units. A wave takes as long as the slowest resource of a unit: its matrix pipe with the steps of
- * the loop that do not overlap, or its path from the shared cache. How much of a tile's start and end shows hangs
- * on what holds operands and sums. The best tiling counts, as libraries' heuristics nearly find it. After the
- * tiling analysis of NVIDIA's "Matrix Multiplication Background User's Guide" and, for what overlaps, CUTLASS's
- * description of its persistent, warp-specialized kernels. Units that take operands from the scratchpad have tiles
- * of any width, systolic arrays those of their own shape. Left out: stream-K. */
+ * tiles than units. (Or, where the library does so, all steps of all tiles are shared out evenly: stream-K.) A wave
+ * takes as long as the slowest resource of a unit: its matrix pipe with the steps of the loop that do not overlap, or
+ * its path from the shared cache. How much of a tile's start and end shows hangs on what holds operands and sums. The
+ * best tiling counts, as libraries' heuristics nearly find it. After the tiling analysis of NVIDIA's "Matrix
+ * Multiplication Background User's Guide" and, for what overlaps, CUTLASS's description of its persistent,
+ * warp-specialized kernels. Units that take operands from the scratchpad have tiles of any width, systolic arrays those
+ * of their own shape. */
 #include "chip/tile.h"
 
 #include <math.h>
@@ -36,7 +37,8 @@ static const struct tile_shape shapes[] = {{256, 128},
 enum { N_SHAPES = sizeof shapes / sizeof shapes[0], N_REGISTER_SHAPES = 9, N_ARRAY_SHAPES = 8 };
 static const double splits[] = {1, 2, 3, 4, 5, 6, 8, 12, 16};
 enum { N_SPLITS = sizeof splits / sizeof splits[0] };
-static const double split_least_k = 128.0; /* elements of k a split takes the time of, if it has fewer */
+static const double split_least_k = 128.0; /* elements of k a part takes the time of, if it has fewer */
+static const double sum_B = 8.0; /* a partial sum, written and read in 32 bit */
 static const double split_waves = 2.0; /* k is not split where there are so many without */
 /* Vector operations that widen a weight: two at once, as the packed conversions of weight-only kernels do. */
 static const double dequant_ops = 0.5;
@@ -97,6 +99,7 @@ struct product f2f_tile_product(const struct f2f_machine *machine, const struct 
     set_ends(&p, machine);
     p.cache_Bps = f2f_chip_cache_Bps(machine);
     p.unit_Bps = fmax(machine->cls->unit_B_per_ck * f2f_chip_clock_Hz(chip), p.cache_Bps / units);
+    p.stream_k = chip->decomposition == F2F_DECOMPOSITION_STREAM_K && !(p.only.m > 0.0);
     p.paired = chip->operands == F2F_OPERANDS_PAIRED;
     return p;
 }
@@ -116,20 +119,39 @@ static double fetched_B(const struct product *p, const struct tile_shape *t, str
     return rows_B + columns_B - saved_B;
 }
 
-/* Seconds of the tiles and of the merge if cut that way. */
-static struct tiling tiled(const struct product *p, const struct tile_shape *t, struct grid g, double split) {
-    double k = split > 1.0 ? fmax(up(p->k / split), split_least_k) : p->k,
-           parts = g.down * g.across * p->groups * split;
+/* Seconds of tiles, or parts of tiles, with so many elements of k, if a unit works `waves` of them one after the other;
+ * there is nothing to merge yet. */
+static struct tiling worked(const struct product *p, const struct tile_shape *t, struct grid g, double k, double parts,
+                            double waves) {
     double loop_s = k * (2.0 * t->m * t->n / p->unit_flops + p->step_s + t->n * p->dequant_s);
     double feed_B = k * fetched_B(p, t, g), feed_s = feed_B / p->unit_Bps;
     double end_s = t->m * t->n * p->end_s, shown_s = p->ends_show ? end_s : 0.0;
     double busy_s = fmax(fmax(loop_s, feed_s), end_s - shown_s);
     if (p->starts_show) shown_s += p->start_s;
-    struct tiling tiling = {.m = t->m, .n = t->n, .split = split};
-    tiling.compute_s = fmax(up(parts / p->units) * (busy_s + shown_s), parts * feed_B / p->cache_Bps);
+    struct tiling tiling = {.m = t->m, .n = t->n, .split = 1.0};
+    tiling.compute_s = fmax(waves * busy_s + up(waves) * shown_s, parts * feed_B / p->cache_Bps);
     tiling.compute_s += p->start_s + end_s - shown_s;
-    /* Partial sums are written and read in 32 bit. */
-    if (split > 1.0) tiling.merge_s = p->merge_s + p->m * p->n * p->groups * split * 8.0 * p->partial_s;
+    return tiling;
+}
+
+/* Whole tiles, or as many parts of each one after the other in k. */
+static struct tiling tiled(const struct product *p, const struct tile_shape *t, struct grid g, double split) {
+    double k = split > 1.0 ? fmax(up(p->k / split), split_least_k) : p->k,
+           parts = g.down * g.across * p->groups * split;
+    struct tiling tiling = worked(p, t, g, k, parts, up(parts / p->units));
+    tiling.split = split;
+    if (split > 1.0) tiling.merge_s = p->merge_s + p->m * p->n * p->groups * split * sum_B * p->partial_s;
+    return tiling;
+}
+
+/* Each unit takes an even share of all steps; where a share ends within a tile, the unit leaves its sums to the one
+ * that has the tile's last steps (Osama and others, "Stream-K", PPoPP 2023). */
+static struct tiling streamed(const struct product *p, const struct tile_shape *t, struct grid g) {
+    double tiles = g.down * g.across * p->groups, least = fmin(1.0, split_least_k / p->k);
+    double share = fmax(tiles / p->units, least), busy = fmin(p->units, tiles / share);
+    struct tiling tiling = worked(p, t, g, p->k, tiles, share);
+    tiling.split = 0.0;
+    if (share < up(share)) tiling.merge_s = busy * t->m * t->n * sum_B * p->partial_s;
     return tiling;
 }
 
@@ -139,18 +161,28 @@ static double total_s(const struct product *p, const struct tiling *t, double me
     return t->merge_s + fmax(compute_s, memory_s) + (1.0 - p->hidden_frac) * fmin(compute_s, memory_s);
 }
 
+static void consider(struct tiling *best, double *best_s, const struct product *p, const struct tiling *t,
+                     double memory_s, double clock) {
+    double time_s = total_s(p, t, memory_s, clock);
+    if (time_s >= *best_s) return;
+    *best_s = time_s;
+    *best = *t;
+}
+
 /* Best number of splits for one grid; more of them while units are free and it helps. */
 static void try_grid(struct tiling *best, double *best_s, const struct product *p, const struct tile_shape *shape,
                      struct grid grid, double memory_s, double clock) {
     double jobs = grid.down * grid.across * p->groups;
+    if (p->stream_k) {
+        struct tiling t = streamed(p, shape, grid);
+        consider(best, best_s, p, &t, memory_s, clock);
+        return;
+    }
     for (int s = 0; s < (p->only.m > 0.0 ? 1 : N_SPLITS); s++) {
         if (s > 0 && (jobs * splits[s - 1] >= split_waves * p->units || p->k <= split_least_k * splits[s - 1])) break;
         struct tiling t = tiled(p, shape, grid, splits[s]);
         if (t.merge_s + memory_s >= *best_s) break; /* merging only grows */
-        double time_s = total_s(p, &t, memory_s, clock);
-        if (time_s >= *best_s) continue;
-        *best_s = time_s;
-        *best = t;
+        consider(best, best_s, p, &t, memory_s, clock);
     }
 }
 

@@ -34,6 +34,7 @@ static const struct f2f_field chiplet_fields[] = {
 static const struct f2f_table chiplet_table = F2F_TABLE(NULL, D, chiplet_fields, true, NULL);
 
 static const char *const operand_words[] = {"registers", "scratchpad", "paired", NULL};
+static const char *const decomposition_words[] = {"tiles", "stream-k", NULL};
 
 #define T struct f2f_chip
 static const struct f2f_field fields[] = {
@@ -53,6 +54,8 @@ static const struct f2f_field fields[] = {
      .max = 1e20},
     F2F_WORD(T, "operands", operands, false, operand_words,
              "where matrix units take operands: registers (the default), the scratchpad, or in pairs that share one"),
+    F2F_WORD(T, "decomposition", decomposition, false, decomposition_words,
+             "how the vendor's library shares products out to units: whole tiles (the default), or stream-k"),
     F2F_STRUCT(T, "array", array, false, &array_table, "shape of one unit's systolic array"),
     F2F_STRUCT(T, "chiplets", chiplets, false, &chiplet_table, "dies in the package, if more than one computes"),
     F2F_QTY(T, "vector", vector_flops, FLOPS, 1e9, 1e18, "fp32 rate of the vector units, at `clock`"),

@@ -67,19 +67,12 @@ struct f2f_class_errors {
       "a burst may draw as much energy above the power limit as the limit allows in that time")                    \
     X("attention_frac", attention_frac, FRACTION, 0.05, 1.0, PREFILL,                                              \
       "share of the matrix peak in attention's products")                                                          \
-    X("prefill_setup", prefill_s, TIME, 0.0, 1e-3, PREFILL,                                                        \
-      "prefill attention beyond one launch: rotary embedding, cache write, ends of kernels")                       \
-    X("decode_clocks", decode_ck, NUMBER, 0.0, 1e6, DECODE,                                                        \
-      "chip clocks of decode attention beyond one launch: the same, page tables, merge of split sequences")        \
-    X("widen_flop", widen_flop, NUMBER, 0.0, 1e3, DECODE,                                                          \
+    X("widen_flop", widen_flop, NUMBER, 0.0, 1e3, STATED,                                                          \
       "fp32 operations of the vector units to turn a byte of an 8-bit KV cache into a wider format")               \
     X("element_rate", elements_per_ck, NUMBER, 0.1, 1e5, LAYER,                                                    \
       "elements a unit loads and stores in one clock in elementwise work")                                         \
     X("element_start", element_start, FRACTION, 0.0, 1.0, LAYER,                                                   \
       "of launch_clocks, what an elementwise kernel takes: small blocks that set no pipeline up")                  \
-    X("gather_rate", gather_per_ck, NUMBER, 0.0, 1e5, LAYER,                                                       \
-      "elements a unit looks up in a table in one clock; 0: as many as in other elementwise work")                 \
-    X("gather_clocks", gather_ck, NUMBER, 0.0, 1e6, LAYER, "chip clocks to look up one row of few")                \
     X("softmax_flop", softmax_flop, NUMBER, 0.0, 1e3, STATED,                                                      \
       "fp32 operations of the vector units for one attention score, beside the products")                          \
     X("attention_energy", attention_energy, NUMBER, 0.1, 10.0, STATED,                                             \
@@ -90,7 +83,11 @@ struct f2f_class_errors {
       "of the power of units at work at the highest clock, what those draw that are clocked but wait")             \
     X("blocked_frac", blocked_frac, FRACTION, 0.0, 1.0, STATED,                                                    \
       "share of the cache software blocks products for; 0: the cache follows the walk of tiles")                   \
-    /* inference engines: whose kernels run */                                                                     \
+    /* inference engines: what their kernels and their framework's take */                                         \
+    X("prefill_setup", prefill_s, TIME, 0.0, 1e-3, PREFILL,                                                        \
+      "prefill attention beyond one launch: rotary embedding, cache write, ends of kernels")                       \
+    X("decode_clocks", decode_ck, NUMBER, 0.0, 1e6, DECODE,                                                        \
+      "chip clocks of decode attention beyond one launch: the same, page tables, merge of split sequences")        \
     X("weight_only_setup", weight_only_s, TIME, 0.0, 1e-3, GEMM,                                                   \
       "added to products whose weights are narrower than products, with TensorRT-LLM's kernels")                   \
     X("trtllm_cast", trtllm_cast_s, TIME, 0.0, 1e-3, GEMM, "TensorRT-LLM: kernels that cast activations to 8 bit") \
@@ -99,6 +96,9 @@ struct f2f_class_errors {
       "vLLM's attention kernels over the mean of engines in speed; TensorRT-LLM's are slower by as much")          \
     X("block_rate", block_B_per_ck, NUMBER, 0.0, 1e4, DECODE,                                                      \
       "bytes of an 8-bit KV cache one block of TensorRT-LLM's kernel that widens reads in one clock; 0: no limit") \
+    X("gather_rate", gather_per_ck, NUMBER, 0.0, 1e5, LAYER,                                                       \
+      "elements a unit looks up in a table in one clock; 0: as many as in other elementwise work")                 \
+    X("gather_clocks", gather_ck, NUMBER, 0.0, 1e6, LAYER, "chip clocks to look up one row of few")                \
     /* collective libraries */                                                                                     \
     X("collective_launch_clocks", coll_launch_ck, NUMBER, 0.0, 1e6, COLLECTIVE,                                    \
       "chip clocks to start a collective of the general library")                                                  \

@@ -42,7 +42,7 @@ static void wider_tiles_need_the_scratchpad(void **state) {
     struct f2f_op attend = attention(F2F_OP_ATTN_PREFILL, 4.0, 8192.0, 8192.0);
     double hidden_s = time_of(&r, &attend);
     r.chip.operands = F2F_OPERANDS_REGISTERS;
-    assert_true(time_of(&r, &attend) > hidden_s); /* soft-max beside the products */
+    assert_true(time_of(&r, &attend) > hidden_s); /* bubbles between products and soft-max */
 }
 
 /* What shows of the start and the end of each tile falls from registers over the scratchpad to pairs, whose sums lie
@@ -206,6 +206,24 @@ static void latents_are_keys_and_values(void **state) {
     assert_true(c.time_s >= c.flop / 989.4e12);
 }
 
+/* FlashAttention-3 and FlashMLA multiply 64 rows for however few heads share keys, which binds if memory is fast. */
+static void padded_rows_bind_beside_fast_memory(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    r.chip.operands = F2F_OPERANDS_SCRATCHPAD;
+    r.chip.tdp_W = 50000.0;
+    struct f2f_op op = attention(F2F_OP_ATTN_DECODE, 1024.0, 1.0, 8192.0), other = op;
+    op.kernels = F2F_KERNELS_VLLM, other.kernels = F2F_KERNELS_ANY;
+    double flop = 1024.0 * op.kv_heads * 64.0 * 8192.0 * 4.0 * op.head_dim, before_s = time_of(&r, &op);
+    assert_true(before_s > 1.5 * flop / r.chip.peak_flops[F2F_DTYPE_BF16]); /* the cache takes longer */
+    r.machine.mem.kv_Bps *= 100.0;
+    near(time_of(&r, &op), flop / r.chip.peak_flops[F2F_DTYPE_BF16], 0.25);
+    near(time_of(&r, &other), time_of(&r, &op), 0.25);
+    other.kernels = F2F_KERNELS_TRTLLM, other.q_heads = other.kv_heads; /* has kernels without padding */
+    assert_true(time_of(&r, &other) < 0.7 * time_of(&r, &op));
+}
+
 static void engines_differ_in_their_kernels(void **state) {
     (void)state;
     struct rig r;
@@ -268,14 +286,22 @@ static void uncertainty_is_that_of_the_kind(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(arrays_work_in_their_own_shape),  cmocka_unit_test(wider_tiles_need_the_scratchpad),
-        cmocka_unit_test(ends_of_tiles_overlap),           cmocka_unit_test(block_scales_come_in_pieces),
-        cmocka_unit_test(casts_are_elementwise),           cmocka_unit_test(vllm_takes_its_own_tiles),
-        cmocka_unit_test(longer_products_take_longer),     cmocka_unit_test(nominal_clocks_are_of_chips),
-        cmocka_unit_test(pairs_share_an_operand),          cmocka_unit_test(chiplets_share_memory_over_their_link),
-        cmocka_unit_test(inline_ecc_takes_its_share),      cmocka_unit_test(latents_are_keys_and_values),
-        cmocka_unit_test(engines_differ_in_their_kernels), cmocka_unit_test(memory_of_operators_changes_nothing),
-        cmocka_unit_test(explained_time_is_the_time),      cmocka_unit_test(uncertainty_is_that_of_the_kind)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(arrays_work_in_their_own_shape),
+                                       cmocka_unit_test(wider_tiles_need_the_scratchpad),
+                                       cmocka_unit_test(ends_of_tiles_overlap),
+                                       cmocka_unit_test(block_scales_come_in_pieces),
+                                       cmocka_unit_test(casts_are_elementwise),
+                                       cmocka_unit_test(vllm_takes_its_own_tiles),
+                                       cmocka_unit_test(longer_products_take_longer),
+                                       cmocka_unit_test(nominal_clocks_are_of_chips),
+                                       cmocka_unit_test(pairs_share_an_operand),
+                                       cmocka_unit_test(chiplets_share_memory_over_their_link),
+                                       cmocka_unit_test(inline_ecc_takes_its_share),
+                                       cmocka_unit_test(latents_are_keys_and_values),
+                                       cmocka_unit_test(padded_rows_bind_beside_fast_memory),
+                                       cmocka_unit_test(engines_differ_in_their_kernels),
+                                       cmocka_unit_test(memory_of_operators_changes_nothing),
+                                       cmocka_unit_test(explained_time_is_the_time),
+                                       cmocka_unit_test(uncertainty_is_that_of_the_kind)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,7 +46,10 @@ static const double dequant_ops = 0.5;
  * the measurements alike. */
 static const double start_share = 0.5;
 /* Rows and columns of a tile in a format with scales of blocks, which lie in pieces of 128 x 4 (PTX ISA, tcgen05.mma
- * with block scaling; CUTLASS has no smaller ones for mma.sync either). */
+ * with block scaling; CUTLASS has no smaller ones for mma.sync either). Such tiles are worked through all of k, one
+ * after another (TensorRT-LLM's fp4_gemm_template.h and vLLM's nvfp4_scaled_mm_kernels.cu name no split), and what a
+ * pair shares saves no time: with one row on a GB200 each step of k takes 0.8 to 1.0 ns in cuDNN, CUTLASS,
+ * TensorRT-LLM and CuTe alike (flashinfer pull request 2540), where both operands in full take 0.7. */
 static const double scaled_least = 128.0;
 
 /* As ceil, of numbers from 0; without a call. */
@@ -92,15 +95,16 @@ struct product f2f_tile_product(const struct f2f_machine *machine, const struct 
     p.in_B = f2f_dtype_B(format);
     p.only = f2f_tile_vllm(chip, op, format);
     if (f2f_chip_scales_blocks(format) && !(chip->array.rows > 0)) p.least = scaled_least;
+    p.whole = p.only.m > 0.0 || p.least > 0.0;
     p.w_B = f2f_dtype_B(op->weight);
     p.multiply_s = units / (0.5 * f2f_chip_vector_flops(chip));
-    if (p.w_B < p.in_B) p.dequant_s = dequant_ops * p.multiply_s;
+    if (p.w_B < p.in_B && !f2f_chip_scales_blocks(format)) p.dequant_s = dequant_ops * p.multiply_s;
     p.hidden_frac = machine->cls->overlap_frac;
     set_ends(&p, machine);
     p.cache_Bps = f2f_chip_cache_Bps(machine);
     p.unit_Bps = fmax(machine->cls->unit_B_per_ck * f2f_chip_clock_Hz(chip), p.cache_Bps / units);
     p.stream_k = chip->decomposition == F2F_DECOMPOSITION_STREAM_K && !(p.only.m > 0.0);
-    p.paired = chip->operands == F2F_OPERANDS_PAIRED;
+    p.paired = chip->operands == F2F_OPERANDS_PAIRED && !(p.least > 0.0);
     return p;
 }
 
@@ -178,7 +182,7 @@ static void try_grid(struct tiling *best, double *best_s, const struct product *
         consider(best, best_s, p, &t, memory_s, clock);
         return;
     }
-    for (int s = 0; s < (p->only.m > 0.0 ? 1 : N_SPLITS); s++) {
+    for (int s = 0; s < (p->whole ? 1 : N_SPLITS); s++) {
         if (s > 0 && (jobs * splits[s - 1] >= split_waves * p->units || p->k <= split_least_k * splits[s - 1])) break;
         struct tiling t = tiled(p, shape, grid, splits[s]);
         if (t.merge_s + memory_s >= *best_s) break; /* merging only grows */

@@ -21,9 +21,10 @@ struct product {
     double multiply_s; /* a product on the vector units of one unit */
     double dequant_s; /* there, to widen one weight; 0: weights come as products want them */
     double least; /* rows and columns of a tile, fetched in full where the product has fewer; 0: no such rule */
+    bool whole; /* k is not split */
     bool stream_k; /* steps are shared out, not tiles */
     bool paired; /* two units with tiles below or beside each other fetch half each of what both need */
-    struct tile_shape only; /* the tile its kernel has, which does not split k; {0}: the best of a library's */
+    struct tile_shape only; /* the tile its kernel has; {0}: the best of a library's */
     double in_B, w_B; /* bytes of an element in the cache */
     double hidden_frac; /* of the shorter of compute and memory */
 };

@@ -1,0 +1,81 @@
+/* test_scales.c - products in formats whose short blocks of elements have scales of their own: tiles, k, casts. */
+#include "chip_rig.h"
+
+/* A chip for which 4 bit is twice as fast as 8, and whose memory nothing waits for. */
+static void rig_make_fp4(struct rig *r, enum f2f_operands operands) {
+    rig_describe(r);
+    r->chip.peak_flops[F2F_DTYPE_FP4] = 4.0 * r->chip.peak_flops[F2F_DTYPE_BF16];
+    r->chip.operands = operands;
+    r->chip.tdp_W = 50000.0;
+    rig_build(r);
+    r->machine.mem.read_Bps *= 100.0, r->machine.mem.mixed_Bps *= 100.0;
+}
+
+/* Few tiles over a long k: each unit walks through all of it and fetches both operands in full, pairs or not. */
+static void k_is_walked_in_full(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make_fp4(&r, F2F_OPERANDS_PAIRED);
+    r.cls.unit_B_per_ck = 48.0; /* its way from the cache binds */
+    struct f2f_op op = gemm(1.0, 512.0, 65536.0, F2F_DTYPE_FP4), fp8 = gemm(1.0, 512.0, 65536.0, F2F_DTYPE_FP8);
+    double fetch_s = 65536.0 * 256.0 * f2f_dtype_B(F2F_DTYPE_FP4) / (r.cls.unit_B_per_ck * r.chip.clock_Hz);
+    assert_true(time_of(&r, &op) > fetch_s && time_of(&r, &op) < 1.2 * fetch_s);
+    assert_true(time_of(&r, &fp8) < 0.5 * time_of(&r, &op)); /* k is split */
+    double paired_s = time_of(&r, &op);
+    r.chip.operands = F2F_OPERANDS_SCRATCHPAD;
+    near(time_of(&r, &op), paired_s, 0.02);
+}
+
+/* A chip that knows 4 bit multiplies mxfp4 as it comes: it has fewer scales than nvfp4, and nothing is widened. */
+static void mxfp4_is_multiplied_as_it_is(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make_fp4(&r, F2F_OPERANDS_PAIRED);
+    for (double m = 1.0; m <= 4096.0; m *= 4.0) {
+        struct f2f_op nvfp4 = gemm(m, 8192.0, 8192.0, F2F_DTYPE_FP4), mxfp4 = gemm(m, 8192.0, 8192.0, F2F_DTYPE_MXFP4);
+        assert_true(time_of(&r, &mxfp4) <= time_of(&r, &nvfp4));
+        near(time_of(&r, &mxfp4), time_of(&r, &nvfp4), 0.06);
+    }
+    struct f2f_op weights = gemm(4096.0, 8192.0, 8192.0, F2F_DTYPE_BF16), plain = weights;
+    weights.weight = F2F_DTYPE_MXFP4; /* these are widened */
+    assert_true(time_of(&r, &weights) > time_of(&r, &plain));
+}
+
+/* vLLM's kernels: up to 256 rows 128 x 128, beyond 128 x 256 of a pair or 256 x 128. */
+static void vllm_has_tiles_for_nvfp4(void **state) {
+    (void)state;
+    const enum f2f_operands kinds[] = {F2F_OPERANDS_PAIRED, F2F_OPERANDS_REGISTERS};
+    for (int i = 0; i < 2; i++) {
+        struct rig r;
+        rig_make_fp4(&r, kinds[i]);
+        r.cls.unit_B_per_ck = 1e4, r.cls.step_ck = 0.0;
+        struct f2f_op few = gemm(256.0, 512.0, 65536.0, F2F_DTYPE_FP4), more = few, any;
+        more.m = 257.0;
+        few.kernels = more.kernels = F2F_KERNELS_VLLM;
+        any = more, any.kernels = F2F_KERNELS_ANY;
+        near(time_of(&r, &more) / time_of(&r, &few), 2.0, 0.1); /* tiles are twice as large, in one wave all */
+        near(time_of(&r, &any), time_of(&r, &few), 0.05);
+    }
+}
+
+/* Casts with scales of blocks move several elements at once: they take the time of their bytes. */
+static void casts_stream(void **state) {
+    (void)state;
+    struct rig r;
+    rig_describe(&r);
+    r.chip.peak_flops[F2F_DTYPE_FP4] = 4.0 * r.chip.peak_flops[F2F_DTYPE_BF16];
+    r.chip.tdp_W = 50000.0;
+    r.cls.overlap_frac = 1.0;
+    rig_build(&r);
+    struct f2f_op as_is = gemm(65536.0, 1024.0, 16384.0, F2F_DTYPE_FP4), cast = as_is;
+    cast.cast = true;
+    double cast_B = 65536.0 * 16384.0 * (f2f_dtype_B(F2F_DTYPE_BF16) + f2f_dtype_B(F2F_DTYPE_FP4));
+    near(time_of(&r, &cast) - time_of(&r, &as_is), cast_B / r.machine.mem.mixed_Bps, 0.02);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(k_is_walked_in_full),
+                                       cmocka_unit_test(mxfp4_is_multiplied_as_it_is),
+                                       cmocka_unit_test(vllm_has_tiles_for_nvfp4), cmocka_unit_test(casts_stream)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -117,13 +117,32 @@ static void vllm_takes_its_own_tiles(void **state) {
     r.chip.tdp_W = 50000.0;
     struct f2f_op any = gemm(256.0, 1024.0, 65536.0, F2F_DTYPE_FP8), own = any;
     own.kernels = F2F_KERNELS_VLLM;
-    near(time_of(&r, &own), time_of(&r, &any), 1e-12); /* with operands in registers the best */
+    near(time_of(&r, &own), time_of(&r, &any), 1e-12); /* on another vendor's chip the library's */
+    r.chip.compute_capability = 9.0;
     r.chip.operands = F2F_OPERANDS_SCRATCHPAD;
     assert_true(time_of(&r, &own) > 3.0 * time_of(&r, &any)); /* 16 tiles of 128 x 128 for 132 units */
     double tile_s = 65536.0 * 2.0 * 128.0 * 128.0 / (r.chip.peak_flops[F2F_DTYPE_FP8] / 132.0);
     assert_true(time_of(&r, &own) > tile_s && time_of(&r, &own) < 1.3 * tile_s);
     own.compute = any.compute = own.weight = any.weight = F2F_DTYPE_BF16;
     near(time_of(&r, &own), time_of(&r, &any), 1e-12);
+}
+
+/* On Ada columns pick as well: 256 x 128 up to 8,192 of them, else 128 x 128. */
+static void vllm_has_tiles_for_ada(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    r.chip.tdp_W = 50000.0;
+    r.chip.compute_capability = 8.9;
+    r.cls.step_ck = 0.0, r.cls.unit_B_per_ck = 1e4;
+    struct f2f_op few = gemm(512.0, 8192.0, 65536.0, F2F_DTYPE_FP8), more = few; /* 128 and 260 tiles for 132 units */
+    more.n += 128.0;
+    few.kernels = more.kernels = F2F_KERNELS_VLLM;
+    double unit_flops = r.chip.peak_flops[F2F_DTYPE_FP8] * r.cls.narrow_frac / 132.0;
+    near(time_of(&r, &few), 65536.0 * 2.0 * 256.0 * 128.0 / unit_flops, 0.1);
+    near(time_of(&r, &more), 65536.0 * 2.0 * 2.0 * 128.0 * 128.0 / unit_flops, 0.1);
+    few.m = 16.0; /* 128 tiles of 16 x 64 */
+    assert_true(time_of(&r, &few) < 0.1 * time_of(&r, &more));
 }
 
 /* One more element of k is never faster, whatever splits of k there are. */
@@ -292,6 +311,7 @@ int main(void) {
                                        cmocka_unit_test(block_scales_come_in_pieces),
                                        cmocka_unit_test(casts_are_elementwise),
                                        cmocka_unit_test(vllm_takes_its_own_tiles),
+                                       cmocka_unit_test(vllm_has_tiles_for_ada),
                                        cmocka_unit_test(longer_products_take_longer),
                                        cmocka_unit_test(nominal_clocks_are_of_chips),
                                        cmocka_unit_test(pairs_share_an_operand),

@@ -48,6 +48,7 @@ static void vllm_has_tiles_for_nvfp4(void **state) {
     for (int i = 0; i < 2; i++) {
         struct rig r;
         rig_make_fp4(&r, kinds[i]);
+        r.chip.compute_capability = i == 0 ? 10.0 : 12.0;
         r.cls.unit_B_per_ck = 1e4, r.cls.step_ck = 0.0;
         struct f2f_op few = gemm(256.0, 512.0, 65536.0, F2F_DTYPE_FP4), more = few, any;
         more.m = 257.0;

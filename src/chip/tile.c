@@ -148,14 +148,14 @@ static struct tiling tiled(const struct product *p, const struct tile_shape *t, 
     return tiling;
 }
 
-/* Each unit takes an even share of all steps; where a share ends within a tile, the unit leaves its sums to the one
- * that has the tile's last steps (Osama and others, "Stream-K", PPoPP 2023). */
-static struct tiling streamed(const struct product *p, const struct tile_shape *t, struct grid g) {
-    double tiles = g.down * g.across * p->groups, least = fmin(1.0, split_least_k / p->k);
-    double share = fmax(tiles / p->units, least), busy = fmin(p->units, tiles / share);
-    struct tiling tiling = worked(p, t, g, p->k, tiles, share);
+/* Each unit takes an even share of all steps, so that a tile is of `parts` units at most; where a share ends within a
+ * tile, the unit leaves its sums to the one that has the tile's last steps, which adds them up in the same kernel
+ * (Osama and others, "Stream-K", PPoPP 2023). */
+static struct tiling streamed(const struct product *p, const struct tile_shape *t, struct grid g, double parts) {
+    double tiles = g.down * g.across * p->groups, share = fmax(tiles / p->units, 1.0 / parts);
+    struct tiling tiling = worked(p, t, g, p->k, tiles, fmax(share, fmin(1.0, split_least_k / p->k)));
     tiling.split = 0.0;
-    if (share < up(share)) tiling.merge_s = busy * t->m * t->n * sum_B * p->partial_s;
+    tiling.merge_s = parts * t->m * t->n * 0.5 * sum_B / p->unit_Bps;
     return tiling;
 }
 
@@ -165,28 +165,26 @@ static double total_s(const struct product *p, const struct tiling *t, double me
     return t->merge_s + fmax(compute_s, memory_s) + (1.0 - p->hidden_frac) * fmin(compute_s, memory_s);
 }
 
-static void consider(struct tiling *best, double *best_s, const struct product *p, const struct tiling *t,
-                     double memory_s, double clock) {
-    double time_s = total_s(p, t, memory_s, clock);
-    if (time_s >= *best_s) return;
-    *best_s = time_s;
-    *best = *t;
+/* Whether more parts of each tile leave no unit free that has none. Stream-K shares out what is left of the last wave,
+ * however many there are. */
+static bool all_busy(const struct product *p, double tiles, double parts) {
+    if (p->stream_k) return parts > 1.0 && tiles * parts >= p->units;
+    return tiles * parts >= split_waves * p->units;
 }
 
-/* Best number of splits for one grid; more of them while units are free and it helps. */
+/* Best number of parts of k for one grid; more of them while units are free and it helps. */
 static void try_grid(struct tiling *best, double *best_s, const struct product *p, const struct tile_shape *shape,
                      struct grid grid, double memory_s, double clock) {
     double jobs = grid.down * grid.across * p->groups;
-    if (p->stream_k) {
-        struct tiling t = streamed(p, shape, grid);
-        consider(best, best_s, p, &t, memory_s, clock);
-        return;
-    }
     for (int s = 0; s < (p->whole ? 1 : N_SPLITS); s++) {
-        if (s > 0 && (jobs * splits[s - 1] >= split_waves * p->units || p->k <= split_least_k * splits[s - 1])) break;
-        struct tiling t = tiled(p, shape, grid, splits[s]);
+        if (s > 0 && (all_busy(p, jobs, splits[s - 1]) || p->k <= split_least_k * splits[s - 1])) break;
+        bool stream_k = p->stream_k && s > 0;
+        struct tiling t = stream_k ? streamed(p, shape, grid, splits[s]) : tiled(p, shape, grid, splits[s]);
         if (t.merge_s + memory_s >= *best_s) break; /* merging only grows */
-        consider(best, best_s, p, &t, memory_s, clock);
+        double time_s = total_s(p, &t, memory_s, clock);
+        if (time_s >= *best_s) continue;
+        *best_s = time_s;
+        *best = t;
     }
 }
 

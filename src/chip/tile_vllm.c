@@ -1,12 +1,38 @@
 /* tile_vllm.c - the tile vLLM's own fp8 and nvfp4 products take, by rows and columns.
  *
- * These kernels are built from CUTLASS with a few shapes, of which the number of rows picks one, and do not split k
- * (vLLM 0.24, csrc/quantization/w8a8/cutlass/c3x: scaled_mm_sm90_fp8_dispatch.cuh for Hopper,
- * scaled_mm_sm100_fp8_dispatch.cuh for Blackwell; fp4/nvfp4_scaled_mm_kernels.cu and nvfp4_scaled_mm_sm120_kernels.cu
- * for Blackwell with and without tensor memory). With few rows the operands are swapped; here m stays the number of
- * rows. A pair's tile of 256 x 128 is two of 128 x 128 below each other (tile.c). Left out: fp8 on Ada, whose kernels
- * pick by more than rows and columns. */
+ * These kernels are built from CUTLASS for one generation of NVIDIA's chips each, with a few shapes, of which rows and
+ * columns pick one, and do not split k (vLLM 0.24, csrc/quantization: w8a8/cutlass/scaled_mm_c2x_sm89_fp8_dispatch.cuh
+ * for Ada, w8a8/cutlass/c3x/scaled_mm_sm90_fp8_dispatch.cuh for Hopper and scaled_mm_sm100_fp8_dispatch.cuh for
+ * Blackwell; fp4/nvfp4_scaled_mm_kernels.cu and nvfp4_scaled_mm_sm120_kernels.cu for Blackwell with and without tensor
+ * memory). With few rows Hopper and Blackwell swap the operands; here m stays the number of rows. A pair's tile of
+ * 256 x 128 is two of 128 x 128 below each other (tile.c). Ada's kernels are built with stream-K, but measure as whole
+ * tiles. Left out: fp8 on Blackwell without tensor memory. */
+#include <math.h>
+#include <stddef.h>
+
 #include "chip/tile.h"
+
+/* Ten times the compute capability. */
+enum { ADA = 89, HOPPER = 90, BLACKWELL = 100, BLACKWELL_LAST = 109 };
+
+/* The first whose rows and columns suffice. */
+static const struct {
+    double rows, columns;
+    struct tile_shape tile;
+} ada_tiles[] = {
+    {16, 8192, {16, 64}},         {16, 16384, {16, 128}},           {16, HUGE_VAL, {32, 64}},
+    {32, 8192, {32, 64}},         {32, 16384, {32, 128}},           {32, HUGE_VAL, {32, 64}},
+    {64, 8192, {64, 64}},         {64, 16384, {64, 128}},           {64, HUGE_VAL, {64, 64}},
+    {128, 8192, {64, 128}},       {128, 16384, {128, 128}},         {128, HUGE_VAL, {128, 64}},
+    {256, 4096, {64, 128}},       {256, HUGE_VAL, {128, 128}},      {HUGE_VAL, 4096, {128, 128}},
+    {HUGE_VAL, 8192, {256, 128}}, {HUGE_VAL, HUGE_VAL, {128, 128}},
+};
+
+static struct tile_shape ada(double m, double n) {
+    size_t i = 0;
+    while (m > ada_tiles[i].rows || n > ada_tiles[i].columns) i++;
+    return ada_tiles[i].tile;
+}
 
 static struct tile_shape hopper(double m, double n) {
     if (m <= 16.0 || (m <= 64.0 && n <= 1280.0)) return (struct tile_shape){16.0, 64.0};
@@ -18,15 +44,19 @@ static struct tile_shape blackwell(double m) {
     return (struct tile_shape){128.0, 128.0};
 }
 
-static struct tile_shape nvfp4(bool registers, double m) {
+static struct tile_shape nvfp4(bool tensor_memory, double m) {
     if (m <= 256.0) return (struct tile_shape){128.0, 128.0};
-    return registers ? (struct tile_shape){256.0, 128.0} : (struct tile_shape){128.0, 256.0};
+    return tensor_memory ? (struct tile_shape){128.0, 256.0} : (struct tile_shape){256.0, 128.0};
 }
 
 struct tile_shape f2f_tile_vllm(const struct f2f_chip *chip, const struct f2f_op *op, enum f2f_dtype format) {
-    bool own = op->kernels == F2F_KERNELS_VLLM && !(chip->array.rows > 0);
-    bool registers = chip->operands == F2F_OPERANDS_REGISTERS;
-    if (own && format == F2F_DTYPE_FP4 && op->weight == F2F_DTYPE_FP4) return nvfp4(registers, op->m);
-    if (!own || registers || format != F2F_DTYPE_FP8 || f2f_dtype_B(op->weight) > 1.0) return (struct tile_shape){0};
-    return chip->operands == F2F_OPERANDS_PAIRED ? blackwell(op->m) : hopper(op->m, op->n);
+    struct tile_shape library = {0};
+    int generation = (int)(10.0 * chip->compute_capability + 0.5);
+    if (op->kernels != F2F_KERNELS_VLLM || generation == 0) return library;
+    bool tensor_memory = generation >= BLACKWELL && generation <= BLACKWELL_LAST;
+    if (format == F2F_DTYPE_FP4 && op->weight == F2F_DTYPE_FP4) return nvfp4(tensor_memory, op->m);
+    if (format != F2F_DTYPE_FP8 || f2f_dtype_B(op->weight) > 1.0) return library;
+    if (tensor_memory) return blackwell(op->m);
+    if (generation == HOPPER) return hopper(op->m, op->n);
+    return generation == ADA ? ada(op->m, op->n) : library;
 }

@@ -52,6 +52,9 @@ static const struct f2f_field fields[] = {
      .required = true,
      .min = 1e9,
      .max = 1e20},
+    F2F_QTY_OR(
+        T, "compute_capability", compute_capability, NUMBER, 0, 100, 0,
+        "NVIDIA's number of the instruction set, e.g. 9.0: which kernels an engine has for it; 0: another vendor's"),
     F2F_WORD(T, "operands", operands, false, operand_words,
              "where matrix units take operands: registers (the default), the scratchpad, or in pairs that share one"),
     F2F_WORD(T, "decomposition", decomposition, false, decomposition_words,

@@ -135,6 +135,7 @@ static void vllm_has_tiles_for_ada(void **state) {
     r.chip.tdp_W = 50000.0;
     r.chip.compute_capability = 8.9;
     r.cls.step_ck = 0.0, r.cls.unit_B_per_ck = 1e4;
+    r.machine.mem.read_Bps *= 100.0, r.machine.mem.mixed_Bps *= 100.0;
     struct f2f_op few = gemm(512.0, 8192.0, 65536.0, F2F_DTYPE_FP8), more = few; /* 128 and 260 tiles for 132 units */
     more.n += 128.0;
     few.kernels = more.kernels = F2F_KERNELS_VLLM;

@@ -59,24 +59,28 @@ static void vllm_has_tiles_for_nvfp4(void **state) {
     }
 }
 
-/* Casts with scales of blocks move several elements at once: they take the time of their bytes. */
-static void casts_stream(void **state) {
+/* Casts with scales of blocks take one pass, eight elements at once, but for vLLM's own. */
+static void casts_take_several_elements(void **state) {
     (void)state;
     struct rig r;
     rig_describe(&r);
     r.chip.peak_flops[F2F_DTYPE_FP4] = 4.0 * r.chip.peak_flops[F2F_DTYPE_BF16];
     r.chip.tdp_W = 50000.0;
-    r.cls.overlap_frac = 1.0;
     rig_build(&r);
-    struct f2f_op as_is = gemm(65536.0, 1024.0, 16384.0, F2F_DTYPE_FP4), cast = as_is;
-    cast.cast = true;
-    double cast_B = 65536.0 * 16384.0 * (f2f_dtype_B(F2F_DTYPE_BF16) + f2f_dtype_B(F2F_DTYPE_FP4));
-    near(time_of(&r, &cast) - time_of(&r, &as_is), cast_B / r.machine.mem.mixed_Bps, 0.02);
+    struct f2f_op as_is = gemm(65536.0, 1024.0, 16384.0, F2F_DTYPE_FP4), cast = as_is, vllm = as_is;
+    cast.cast = vllm.cast = true;
+    vllm.kernels = F2F_KERNELS_VLLM;
+    double elements = 65536.0 * 16384.0, bytes = f2f_dtype_B(F2F_DTYPE_BF16) + f2f_dtype_B(F2F_DTYPE_FP4);
+    double bytes_s = elements * bytes / (r.machine.mem.mixed_Bps * r.cls.stream_frac);
+    double ops_s = 3.0 * elements / (132.0 * r.cls.elements_per_ck * r.chip.clock_Hz);
+    near(time_of(&r, &cast) - time_of(&r, &as_is), bytes_s + ops_s / 8.0, 0.02);
+    as_is.kernels = F2F_KERNELS_VLLM;
+    near(time_of(&r, &vllm) - time_of(&r, &as_is), bytes_s + ops_s, 0.02);
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(k_is_walked_in_full),
-                                       cmocka_unit_test(mxfp4_is_multiplied_as_it_is),
-                                       cmocka_unit_test(vllm_has_tiles_for_nvfp4), cmocka_unit_test(casts_stream)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(k_is_walked_in_full), cmocka_unit_test(mxfp4_is_multiplied_as_it_is),
+        cmocka_unit_test(vllm_has_tiles_for_nvfp4), cmocka_unit_test(casts_take_several_elements)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

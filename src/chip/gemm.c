@@ -51,29 +51,28 @@ static double cast_s(const struct f2f_machine *machine, enum f2f_kernels kernels
     return kernels == F2F_KERNELS_VLLM ? machine->cls->vllm_cast_s : 2.0 * f2f_chip_launch_s(machine);
 }
 
-/* Elements a thread casts at once where blocks have scales of their own (vLLM's and TensorRT-LLM's kernels: 16 bytes);
- * such a kernel streams at what memory delivers, its work beside it (FlashInfer's 8192 x 8192 to nvfp4 takes 36 us on a
- * B200, issue 2496, and a later one reads and writes 6.7 TB/s, pull request 2838). Others go one by one and wait. */
+/* Elements a thread casts at once where blocks have scales of their own, 16 bytes: FlashInfer's 8192 x 8192 to nvfp4,
+ * whose kernel is TensorRT-LLM's, takes 36 us on a B200 (issue 2496). Others go one by one; so does in effect vLLM's
+ * own, which takes 60 us for as many (16384 x 4096 with and without it in its pull request 20646). */
 static const double scaled_elements = 8.0;
 
-static double cast_passes_s(const struct f2f_machine *machine, enum f2f_dtype format, double cast_B, double ops) {
-    double work_s = f2f_chip_clocks_s(machine, ops / machine->chip->units / machine->cls->elements_per_ck);
-    if (!f2f_chip_scales_blocks(format)) return f2f_chip_activation_s(machine, cast_B) + work_s;
-    double memory_s = f2f_chip_wide_activation_s(machine, cast_B);
-    work_s /= scaled_elements;
-    return fmax(memory_s, work_s) + (1.0 - machine->cls->overlap_frac) * fmin(memory_s, work_s);
+static double cast_at_once(enum f2f_kernels kernels, enum f2f_dtype format) {
+    return f2f_chip_scales_blocks(format) && kernels != F2F_KERNELS_VLLM ? scaled_elements : 1.0;
 }
 
 /* Wide activations cast before a narrow product, with a scale found at run time. (Engines fuse this into the
- * operator before where they can.) A pass loads each element and works on it, the last stores it. */
+ * operator before where they can.) A pass loads each element and works on it, the last stores it; as in vector.c no
+ * work hides behind the memory's. */
 static void add_cast(const struct f2f_machine *machine, const struct f2f_op *op, enum f2f_dtype format,
                      struct work *w) {
     double passes = f2f_chip_scales_blocks(format) ? 1.0 : 2.0, elements = op->m * op->k;
     double cast_B = elements * (passes * f2f_dtype_B(op->act) + f2f_dtype_B(format));
     bool blocks = op->kernels == F2F_KERNELS_VLLM && !f2f_chip_scales_blocks(format);
-    double row = blocks ? fmax(op->k, cast_row) : op->k;
+    double worked = op->m * (blocks ? fmax(op->k, cast_row) : op->k);
+    double ops = worked * (2.0 * passes + 1.0) / cast_at_once(op->kernels, format) / machine->chip->units;
     w->fixed_s += cast_s(machine, op->kernels, format);
-    w->serial_s += cast_passes_s(machine, format, cast_B, op->m * row * (2.0 * passes + 1.0));
+    w->serial_s += f2f_chip_activation_s(machine, cast_B);
+    w->serial_s += f2f_chip_clocks_s(machine, ops / machine->cls->elements_per_ck);
     w->mem_B += cast_B;
 }
 

@@ -1,7 +1,7 @@
-/* tile_vllm.c - the tile vLLM's own fp8 and nvfp4 products take, by rows and columns.
+/* tile_vllm.c - the tile vLLM's own fp8 and nvfp4 products take, by their shape.
  *
- * These kernels are built from CUTLASS for one generation of NVIDIA's chips each, with a few shapes, of which rows and
- * columns pick one, and do not split k (vLLM 0.24, csrc/quantization: w8a8/cutlass/scaled_mm_c2x_sm89_fp8_dispatch.cuh
+ * These kernels are built from CUTLASS for one generation of NVIDIA's chips each, with a few shapes, of which rows,
+ * columns and k pick one, and do not split k (vLLM 0.24, csrc/quantization: w8a8/cutlass/scaled_mm_c2x_sm89_fp8_dispatch.cuh
  * for Ada, w8a8/cutlass/c3x/scaled_mm_sm90_fp8_dispatch.cuh for Hopper and scaled_mm_sm100_fp8_dispatch.cuh for
  * Blackwell; fp4/nvfp4_scaled_mm_kernels.cu and nvfp4_scaled_mm_sm120_kernels.cu for Blackwell with and without tensor
  * memory). With few rows Hopper and Blackwell swap the operands; here m stays the number of rows. A pair's tile of
@@ -34,7 +34,8 @@ static struct tile_shape ada(double m, double n) {
     return ada_tiles[i].tile;
 }
 
-static struct tile_shape hopper(double m, double n) {
+static struct tile_shape hopper(double m, double n, double k) {
+    if (m >= 8192.0 && k >= 6144.0) return (struct tile_shape){256.0, 128.0};
     if (m <= 16.0 || (m <= 64.0 && n <= 1280.0)) return (struct tile_shape){16.0, 64.0};
     return m <= 128.0 ? (struct tile_shape){64.0, m <= 64.0 ? 64.0 : 128.0} : (struct tile_shape){128.0, 128.0};
 }
@@ -57,6 +58,6 @@ struct tile_shape f2f_tile_vllm(const struct f2f_chip *chip, const struct f2f_op
     if (format == F2F_DTYPE_FP4 && op->weight == F2F_DTYPE_FP4) return nvfp4(tensor_memory, op->m);
     if (format != F2F_DTYPE_FP8 || f2f_dtype_B(op->weight) > 1.0) return library;
     if (tensor_memory) return blackwell(op->m);
-    if (generation == HOPPER) return hopper(op->m, op->n);
+    if (generation == HOPPER) return hopper(op->m, op->n, op->k);
     return generation == ADA ? ada(op->m, op->n) : library;
 }

@@ -1,12 +1,13 @@
 /* tile_vllm.c - the tile vLLM's own fp8 and nvfp4 products take, by their shape.
  *
  * These kernels are built from CUTLASS for one generation of NVIDIA's chips each, with a few shapes, of which rows,
- * columns and k pick one, and do not split k (vLLM 0.24, csrc/quantization: w8a8/cutlass/scaled_mm_c2x_sm89_fp8_dispatch.cuh
- * for Ada, w8a8/cutlass/c3x/scaled_mm_sm90_fp8_dispatch.cuh for Hopper and scaled_mm_sm100_fp8_dispatch.cuh for
- * Blackwell; fp4/nvfp4_scaled_mm_kernels.cu and nvfp4_scaled_mm_sm120_kernels.cu for Blackwell with and without tensor
- * memory). With few rows Hopper and Blackwell swap the operands; here m stays the number of rows. A pair's tile of
- * 256 x 128 is two of 128 x 128 below each other (tile.c). Ada's kernels are built with stream-K, but measure as whole
- * tiles. Left out: fp8 on Blackwell without tensor memory. */
+ * columns and k pick one, and do not split k (vLLM 0.24, csrc/quantization:
+ * w8a8/cutlass/scaled_mm_c2x_sm89_fp8_dispatch.cuh for Ada, w8a8/cutlass/c3x/scaled_mm_sm90_fp8_dispatch.cuh for Hopper
+ * and scaled_mm_sm100_fp8_dispatch.cuh for Blackwell; fp4/nvfp4_scaled_mm_kernels.cu and
+ * nvfp4_scaled_mm_sm120_kernels.cu for Blackwell with and without tensor memory). With few rows Hopper and Blackwell
+ * swap the operands; here m stays the number of rows. A pair's tile of 256 x 128 is two of 128 x 128 below each other
+ * (tile.c). Ada's kernels are built with stream-K, but measure as whole tiles. Left out: fp8 on Blackwell without
+ * tensor memory. */
 #include <math.h>
 #include <stddef.h>
 

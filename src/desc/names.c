@@ -1,6 +1,7 @@
 /* names.c - what a name stands for: a file of the catalog or, where it looks like one, a path.
  *
  * Paths inside a description are relative to that description. */
+#include <ctype.h>
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,15 +82,46 @@ static const char *kind_of(struct f2f_catalog *catalog, const char *name) {
     return NULL;
 }
 
+/* As names of the catalog are written. */
+static const char *folded(f2f_arena *arena, const char *name) {
+    char *text = f2f_arena_strndup(arena, name, strlen(name));
+    for (char *c = text; *c; c++) *c = strchr("_ ", *c) ? '-' : (char)tolower((unsigned char)*c);
+    return text;
+}
+
+static int by_length(const void *a, const void *b) {
+    size_t left = strlen(*(const char *const *)a), right = strlen(*(const char *const *)b);
+    return left != right ? (left > right) - (left < right) : by_name(a, b);
+}
+
+/* The shortest of the names that begin with these words, or are the same but for case and joints: "'h100-nvl',
+ * 'h100-sxm' or 'h100-pcie'"; NULL: none. */
+static const char *same_words(f2f_arena *arena, const char *const *names, size_t n, const char *name) {
+    enum { MOST = 5 };
+    const char *found[MAX_NAMES], *words = folded(arena, name), *text = NULL;
+    size_t length = strlen(words), n_found = 0;
+    for (size_t i = 0; i < n && length > 1; i++)
+        if (strncmp(names[i], words, length) == 0 && (!names[i][length] || names[i][length] == '-'))
+            found[n_found++] = names[i];
+    qsort(found, n_found, sizeof *found, by_length);
+    size_t kept = 0; /* a folder of the user's may hold a name once more */
+    for (size_t i = 0; i < n_found && kept < MOST; i++)
+        if (!kept || strcmp(found[i], found[kept - 1]) != 0) found[kept++] = found[i];
+    for (size_t i = 0; i < kept; i++)
+        text = f2f_arena_printf(arena, "%s%s'%s'", i ? text : "", !i ? "" : i + 1 < kept ? ", " : " or ", found[i]);
+    return text;
+}
+
 /* What else has the name, and what may have been meant, or where to look. */
 static const char *hint(struct f2f_catalog *catalog, const char *const *kinds, const char *name) {
     const char *names[MAX_NAMES], *other = kind_of(catalog, name);
     size_t n = 0;
     for (size_t i = 0; kinds[i]; i++) n += f2f_catalog_names(names + n, MAX_NAMES - n, catalog, kinds[i]);
-    const char *near = f2f_nearest(name, names, n);
+    const char *near = f2f_nearest(name, names, n), *same = same_words(catalog->arena, names, n, name);
     if (other)
         return f2f_arena_printf(catalog->arena, "that is the name of a %s%s", other,
                                 f2f_did_you_mean(name, names, n).text);
+    if (same) return f2f_arena_printf(catalog->arena, "did you mean %s?", same);
     if (near) return f2f_arena_printf(catalog->arena, "did you mean '%s'?", near);
     if (!n) return "give the path of a file";
     return f2f_arena_printf(catalog->arena, "`fab2fleet list%s%s` shows what is there", kinds[1] ? "" : " ",

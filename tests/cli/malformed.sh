@@ -183,9 +183,10 @@ expect 2 "reads no engine" kernel h100-sxm "${k[@]}" --set engine.max_seqs=3
 expect 2 "reads no engine" cost h100-sxm --set engine.max_seqs=3
 expect 2 "takes descriptions as they are" list chip --set chip.tdp='1 W'
 expect 3 "no foundry 'nope'" show foundry/nope
-expect 3 "no chip 'h100' .*did you mean 'h100-(sxm|nvl)'" kernel h100-sxm "${k[@]}" --set chip=h100
-expect 3 "no model 'llama-3' .*did you mean 'llama-3-8b'" serve --system h100-1x --model llama-3
-expect 3 "no memory 'hbm3e' .*did you mean 'hbm3e-8h-24gb'" memory hbm3e
+expect 3 "no chip 'h100' .*did you mean 'h100-nvl', 'h100-sxm' or 'h100-pcie'" kernel h100-sxm "${k[@]}" --set chip=h100
+expect 3 "no system, node or chip 'B200_SXM' .*did you mean 'b200-sxm'\?" kernel B200_SXM "${k[@]}"
+expect 3 "no model 'llama-3' .*did you mean .*'llama-3-8b'" serve --system h100-1x --model llama-3
+expect 3 "no memory 'hbm3e' .*did you mean .*'hbm3e-8h-24gb'" memory hbm3e
 expect 3 "'dgx-h100' has 8 chips, 16 are asked for: name a larger one, e\.g\. [a-z0-9-]+" kernel dgx-h100 collective --chips 16 --bytes 1e6
 expect 2 "^fab2fleet: run: error: path 'foo\.x': no 'foo'" run "$F2F_SOURCE_DIR/studies/hbm3e-12h.yaml" --set foo.x=3
 expect 3 "no memory 'hbm3e-12h' .*that is the name of a stack \(did you mean 'hbm3e-12h-36gb'\?\)" memory hbm3e-12h

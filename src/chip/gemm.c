@@ -104,7 +104,7 @@ struct work f2f_chip_gemm_work(const struct f2f_machine *machine, const struct f
     w.mem_B = read_B + act_B;
     if (p.dequant_s > 0.0 && op->kernels == F2F_KERNELS_TRTLLM) w.fixed_s += machine->cls->weight_only_s;
     if (op->cast && f2f_dtype_B(op->act) > f2f_dtype_B(format)) add_cast(machine, op, format, &w);
-    w.cache_B = w.mem_B;
+    w.cache_B = w.mem_B; /* the way of operands to tiles is in a FLOP's energy, which comes from large products */
     choose_tiles(machine, &p, &w);
     return w;
 }

@@ -11,6 +11,8 @@ static const struct f2f_field fields[] = {
     F2F_REF(T, "controller", controller, true, &f2f_controller_table, "the controller used where a chip names none",
             .unless = "^.controller"),
     F2F_QTY(T, "capacity", capacity_B, SIZE, 1e6, 1e13, "capacity of one stack or device"),
+    F2F_QTY_OR(T, "die", die_B, SIZE, 1e6, 1e13, 0,
+               "capacity of one DRAM die of a stack: 'height' of them make 'capacity'"),
     F2F_REF(T, "stack", stack, false, &f2f_stack_table, "how it is made or bought"),
     F2F_QTY(T, "pin_rate", pin_rate_bps, BITRATE, 1e8, 1e11, "highest rate of one data pin the memory is rated for"),
     F2F_INT(T, "pins", pins, 1, 65536, "data pins of one stack or device"),
@@ -52,7 +54,19 @@ static const struct f2f_doc *place(const struct f2f_doc *node, const char *key) 
     return child ? child : node;
 }
 
+static const double GiB = 1073741824.0;
 enum { MAX_BANKS = 1024 }; /* of a channel: several times what any standard has */
+
+/* So many dies hold so much: a stack of another height is another memory, with all that hangs on it. */
+static void check_height(const T *m, const struct f2f_doc *node, struct f2f_diag *diag) {
+    double holds_B = m->height * m->die_B, ranks = holds_B / m->capacity_B * m->ranks;
+    if (!(m->die_B > 0) || fabs(holds_B - m->capacity_B) <= 0.5) return;
+    f2f_doc_error(
+        diag, place(node, "height"),
+        "%d dies of %.6g GiB ('die') are %.6g GiB, but 'capacity' is %.6g GiB: give all that changes with the "
+        "height, 'capacity: %.6g GiB', 'ranks: %.3g', 'idle' and 'trfc_ab', or another 'die'",
+        m->height, m->die_B / GiB, holds_B / GiB, m->capacity_B / GiB, holds_B / GiB, ranks);
+}
 
 static void check_organisation(const T *m, const struct f2f_doc *node, struct f2f_diag *diag) {
     double banks = (double)m->channels * m->pseudos * m->ranks * m->groups * m->banks,
@@ -62,9 +76,12 @@ static void check_organisation(const T *m, const struct f2f_doc *node, struct f2
         f2f_doc_error(diag, place(node, "banks"), "%.0f banks in a channel: at most %d", banks / m->channels,
                       MAX_BANKS);
     if (fabs(product_B - m->capacity_B) > 0.5)
-        f2f_doc_error(diag, place(node, "rows"),
-                      "%.0f banks of %d rows of %.0f B are %.0f B, but 'capacity' is %.0f B: %.10g rows would do",
-                      banks, m->rows, m->page_B, product_B, m->capacity_B, m->capacity_B / (banks * m->page_B));
+        f2f_doc_error(
+            diag, place(node, "rows"),
+            "%.0f banks of %d rows of %.0f B are %.0f B, but 'capacity' is %.0f B: %.10g rows would do, or %.3g "
+            "ranks",
+            banks, m->rows, m->page_B, product_B, m->capacity_B, m->capacity_B / (banks * m->page_B),
+            m->capacity_B / product_B * m->ranks);
     if (width < 1 || width * m->channels * m->pseudos != m->pins)
         f2f_doc_error(diag, place(node, "pins"), "%d pins do not divide by %d channels of %d pseudo-channels", m->pins,
                       m->channels, m->pseudos);
@@ -143,6 +160,7 @@ static void check(const void *object, const struct f2f_doc *node, struct f2f_dia
             f2f_doc_error(diag, node, "'%s' is missing: every DRAM has it (e.g. %s: 14 ns)", always[i], always[i]);
     check_used(m, node, diag);
     if (diag->n != before) return;
+    check_height(m, node, diag);
     check_organisation(m, node, diag);
     check_timings(m, node, diag);
     check_management(m, node, diag);

@@ -51,6 +51,7 @@ memory a.yaml '/^capacity:/d';                               expect 3 "'capacity
 memory a.yaml '/^source:/d';                                 expect 3 'has no source: add' check a.yaml
 memory a.yaml 's/^height:.*/height: 8.5/';                   expect 3 "'height' must be a whole number" check a.yaml
 memory a.yaml 's/^height:.*/height: -8/';                    expect 3 "'height' is -8, out of its range" check a.yaml
+memory a.yaml 's/^height:.*/height: 16/';                    expect 3 "a\.yaml:[0-9]+:[0-9]+: error: 16 dies of 2 GiB .* are 32 GiB, but 'capacity' is 16 GiB: .*'ranks: 4'" check a.yaml
 memory a.yaml 's/^height:.*/height: 99999999999999999999/';  expect 3 "'height' must be a whole number" check a.yaml
 memory a.yaml 's/^status:.*/status: shiping/';               expect 3 "did you mean 'shipping'" check a.yaml
 memory a.yaml 's/^trfc_ab:.*/trfc_ab: 5 us/';                expect 3 "a\.yaml:[0-9]+:[0-9]+: .*'trfc_ab' .*must be shorter than 'trefi'" check a.yaml
@@ -191,6 +192,9 @@ expect 2 "^fab2fleet: run: error: path 'foo\.x': no 'foo'" run "$F2F_SOURCE_DIR/
 expect 3 "no memory 'hbm3e-12h' .*that is the name of a stack \(did you mean 'hbm3e-12h-36gb'\?\)" memory hbm3e-12h
 for hint in device.bond_yield:bonding.bond_yield electricity:price.electricity chip.memory.temperature:base_temperature device.high:height max_seqs:engine.max_seqs; do
     expect 2 "did you mean '${hint#*:}'" serve --system h100-1x --model llama-3-8b --set "${hint%:*}=1"
+done
+for height in chip.memory.device.height device.height height; do
+    expect 3 "^fab2fleet: [a-z.]*height: error: 12 dies of 2 GiB .* are 24 GiB, but 'capacity' is 16 GiB: .*'ranks: 3'" serve --system h100-1x --model llama-3-8b --set "$height=12"
 done
 expect 3 "memory\.pin_rate: error: 'memory\.pin_rate' \(64 Gb/s\) is above what hbm3-8h-16gb is rated for \(6\.4 Gb/s\)" serve --system h100-1x --model llama-3-8b --set chip.memory.pin_rate='64 Gb/s'
 printf 'kind: chip\nname: x\nsource: t\nextends: ./circle.yaml\n' >circle.yaml; expect 3 "^fab2fleet: \./circle\.yaml:4:10: error: 'extends' runs in a circle or .* at '\./circle\.yaml'" check circle.yaml

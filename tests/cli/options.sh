@@ -40,6 +40,9 @@ cmp "$dir/send1" "$dir/send2" || fail "a send of one chip is not that to a secon
 
 # NO_COLOR and a pipe: no escape sequences
 ! "$F2F_BIN" list chip | grep -q $'\033' || fail "escape sequences in a pipe"
+"$F2F_BIN" list memory | tail -n 1 | grep -q -e '--json have the whole text' || fail "a cut table does not say where it is whole"
+[ "$("$F2F_BIN" list foundry | grep -c '[A-Z].\{12,\}\.\.  .\{12,\}\.\.$')" -gt 0 ] || fail "one column is cut before the wider one"
+"$F2F_BIN" list dram | grep -q 'have the whole text' && "$F2F_BIN" list dram --csv | grep -q '\.\.' && fail "--csv is cut"
 
 # a folder with a config.json is a model, a path is a chip
 mkdir "$dir/model"

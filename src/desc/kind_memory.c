@@ -40,7 +40,8 @@ static const struct f2f_field fields[] = {
     F2F_QTY_OR(T, "hot", hot_C, TEMPERATURE, 0, 200, 85, "above this temperature refresh is due more often"),
     F2F_QTY_OR(T, "hot_refresh", hot_refresh, NUMBER, 1, 16, 2, "how many times as often"),
     F2F_QTY_OR(T, "base_resistance", base_K_per_W, THERMAL, 0, 100, 0, "from the package to the lowest DRAM die"),
-    F2F_QTY_OR(T, "die_resistance", die_K_per_W, THERMAL, 0, 100, 0, "of each die and bond layer in the stack"),
+    F2F_QTY_OR(T, "die_resistance", die_K_per_W, THERMAL, 0, 100, 0,
+               "of each die in the stack: half of its bond layer's"),
 };
 
 /* Clocks of a timing at the rated pin rate. */

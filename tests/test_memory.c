@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "fab2fleet/machine.h"
 #include "memory_rig.h"
 
 static struct memory_rig rig;
@@ -292,6 +293,28 @@ static void heat_doubles_refresh(void **state) {
     assert_true(hot.bandwidth_Bps < cool.bandwidth_Bps && hot.energy_J > cool.energy_J);
 }
 
+/* What a chip's memory delivers falls with the package's temperature, in two steps, until no DRAM is rated so hot. */
+static void heat_never_helps(void **state) {
+    (void)state;
+    static const char *const names[] = {"hbm3e-8h-24gb", "hbm3-8h-16gb", "hbm3e-12h-36gb"};
+    for (size_t i = 0; i < 3; i++) {
+        struct f2f_chip_memory m = {.device = memory_rig_find(&rig, names[i]), .stacks = 1, .pin_rate_bps = 6.25e9};
+        struct f2f_mem_port before = {0}, now;
+        f2f_error err;
+        for (m.base_C = 40; m.base_C <= 90; m.base_C += 10) {
+            assert_int_equal(f2f_mem_port_make(&now, &m, &err), F2F_OK);
+            if (m.base_C > 40)
+                assert_true(now.read_Bps <= before.read_Bps && now.kv_Bps <= before.kv_Bps &&
+                            now.mixed_Bps <= before.mixed_Bps);
+            before = now;
+        }
+        assert_true(now.hot);
+        m.base_C = 120;
+        assert_int_equal(f2f_mem_port_make(&now, &m, &err), F2F_EINPUT);
+        assert_non_null(strstr(err.message, "above 125 C: 'base_temperature' of at most"));
+    }
+}
+
 static void energy_is_the_sum_of_commands(void **state) {
     (void)state;
     const struct f2f_memory *m = memory_rig_find(&rig, "hbm3-8h-16gb");
@@ -421,6 +444,7 @@ int main(void) {
         cmocka_unit_test(shares_of_the_bus_add_up),
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(heat_doubles_refresh),
+        cmocka_unit_test(heat_never_helps),
         cmocka_unit_test(energy_is_the_sum_of_commands),
         cmocka_unit_test(open_loops_keep_their_rate),
         cmocka_unit_test(traces_are_read),

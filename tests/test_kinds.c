@@ -256,6 +256,23 @@ static void explained_time_is_the_time(void **state) {
     f2f_arena_free(arena);
 }
 
+/* What is told as cast is what the product takes less with its input cast already, where power binds neither. */
+static void casts_are_told_apart(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op op = gemm(64.0, 8192.0, 8192.0, F2F_DTYPE_FP8), cast = op;
+    op.act = cast.act = F2F_DTYPE_BF16;
+    op.cast = false;
+    cast.cast = true;
+    double cast_s = f2f_machine_cast_s(&r.machine, &cast);
+    assert_true(cast_s > 1e-6);
+    near(time_of(&r, &cast) - time_of(&r, &op), cast_s, 1e-9);
+    near(f2f_machine_cast_s(&r.machine, &op), 0.0, 1e-15);
+    cast.compute = cast.weight = F2F_DTYPE_BF16;
+    near(f2f_machine_cast_s(&r.machine, &cast), 0.0, 1e-15);
+}
+
 static void uncertainty_is_that_of_the_kind(void **state) {
     (void)state;
     struct rig r;
@@ -268,14 +285,22 @@ static void uncertainty_is_that_of_the_kind(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(arrays_work_in_their_own_shape),  cmocka_unit_test(wider_tiles_need_the_scratchpad),
-        cmocka_unit_test(ends_of_tiles_overlap),           cmocka_unit_test(block_scales_come_in_pieces),
-        cmocka_unit_test(casts_are_elementwise),           cmocka_unit_test(vllm_takes_its_own_tiles),
-        cmocka_unit_test(longer_products_take_longer),     cmocka_unit_test(nominal_clocks_are_of_chips),
-        cmocka_unit_test(pairs_share_an_operand),          cmocka_unit_test(chiplets_share_memory_over_their_link),
-        cmocka_unit_test(inline_ecc_takes_its_share),      cmocka_unit_test(latents_are_keys_and_values),
-        cmocka_unit_test(engines_differ_in_their_kernels), cmocka_unit_test(memory_of_operators_changes_nothing),
-        cmocka_unit_test(explained_time_is_the_time),      cmocka_unit_test(uncertainty_is_that_of_the_kind)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(arrays_work_in_their_own_shape),
+                                       cmocka_unit_test(wider_tiles_need_the_scratchpad),
+                                       cmocka_unit_test(ends_of_tiles_overlap),
+                                       cmocka_unit_test(block_scales_come_in_pieces),
+                                       cmocka_unit_test(casts_are_elementwise),
+                                       cmocka_unit_test(vllm_takes_its_own_tiles),
+                                       cmocka_unit_test(casts_are_told_apart),
+                                       cmocka_unit_test(longer_products_take_longer),
+                                       cmocka_unit_test(nominal_clocks_are_of_chips),
+                                       cmocka_unit_test(pairs_share_an_operand),
+                                       cmocka_unit_test(chiplets_share_memory_over_their_link),
+                                       cmocka_unit_test(inline_ecc_takes_its_share),
+                                       cmocka_unit_test(latents_are_keys_and_values),
+                                       cmocka_unit_test(engines_differ_in_their_kernels),
+                                       cmocka_unit_test(memory_of_operators_changes_nothing),
+                                       cmocka_unit_test(explained_time_is_the_time),
+                                       cmocka_unit_test(uncertainty_is_that_of_the_kind)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,6 +34,12 @@ printf 'kind: study\nname: t\nquestion: q\nsystems: [{name: a, base: h100-1x}]\n
 [ "$("$F2F_BIN" run "$dir/e.yaml" --csv)" != "$("$F2F_BIN" run "$dir/e.yaml" --csv --set engine.memory_frac=0.5)" ] ||
     fail "--set engine.… does not reach a study"
 
+# the cast of 16-bit input is told apart, in a figure of its own and in the tree
+fp8=(kernel h100-sxm gemm --m 64 --n 8192 --k 8192 --dtype fp8)
+"$F2F_BIN" "${fp8[@]}" --json | grep -q 'latency_s includes cast_s' || fail "an fp8 product does not say that it casts"
+"$F2F_BIN" "${fp8[@]}" --explain | grep -q '^ *cast of the input' || fail "the cast is not in the tree"
+! "$F2F_BIN" "${fp8[@]/fp8/bf16}" --explain | grep -q 'cast of\|includes' || fail "a bf16 product casts"
+
 # a send has a peer, which a chip alone has not
 for chips in 1 2; do "$F2F_BIN" kernel h100-sxm collective --op send --chips $chips --bytes 1e6 --csv >"$dir/send$chips"; done
 cmp "$dir/send1" "$dir/send2" || fail "a send of one chip is not that to a second"

@@ -246,6 +246,8 @@ expect 3 "out of its range" kernel h100-sxm "${k[@]}" "${many[@]}" --set 'chip.m
 # ---- names and folders
 expect 3 "that is the name of a memory" serve --system hbm3-8h-16gb --model llama-3-8b
 expect 3 "that is the name of a chip" serve --system h100-1x --model h100-sxm
+expect 3 "^[^
+]*hbm3e-12h\.yaml:2:7: error: a description of kind 'plan' is wanted here, this is a 'study'\$" plan "$F2F_SOURCE_DIR/studies/hbm3e-12h.yaml"
 expect 3 "good\.yaml: error: a system, node or chip is wanted here, this is a 'memory'" serve --system ./good.yaml --model llama-3-8b
 expect 3 "no description 'h100-smx' .*did you mean 'h100-sxm'" show h100-smx
 expect 3 "no file 'x/y\.yaml'" show x/y.yaml

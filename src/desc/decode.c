@@ -270,7 +270,8 @@ static void report_unread(struct f2f_diag *diag, const struct f2f_field *field, 
 void f2f_desc_decode(void *object, struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *node) {
     size_t before = catalog->diag->n + catalog->diag->dropped;
     if (node->kind != F2F_DOC_MAP) {
-        f2f_doc_error(catalog->diag, node, "a mapping is wanted here (key: value lines)");
+        if (node->key) f2f_doc_error(catalog->diag, node, "'%.60s' must be a mapping (key: value lines)", node->key);
+        else f2f_doc_error(catalog->diag, node, "a mapping is wanted here (key: value lines)");
         return;
     }
     set_fallbacks(object, table);

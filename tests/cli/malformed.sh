@@ -248,6 +248,8 @@ expect 3 "that is the name of a memory" serve --system hbm3-8h-16gb --model llam
 expect 3 "that is the name of a chip" serve --system h100-1x --model h100-sxm
 expect 3 "^[^
 ]*hbm3e-12h\.yaml:2:7: error: a description of kind 'plan' is wanted here, this is a 'study'\$" plan "$F2F_SOURCE_DIR/studies/hbm3e-12h.yaml"
+printf 'kind: study\nname: s\nquestion: q\nsystems: [{name: a, base: h100-1x}]\njobs: [{name: j, do: serve, model: llama-3-8b, precision: fp8}]\nsweeps: [{name: s, job: j, path: chip.memory.stacks, values: [5], of: users_fit}]\n' >s.yaml
+expect 3 "s\.yaml:6:25: error: 'job' must be a mapping" check s.yaml
 expect 3 "good\.yaml: error: a system, node or chip is wanted here, this is a 'memory'" serve --system ./good.yaml --model llama-3-8b
 expect 3 "no description 'h100-smx' .*did you mean 'h100-sxm'" show h100-smx
 expect 3 "no file 'x/y\.yaml'" show x/y.yaml

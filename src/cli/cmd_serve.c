@@ -112,6 +112,26 @@ static void note_positions(struct f2f_results *results, const struct f2f_serve_j
                      tokens, known, o.model);
 }
 
+/* Replicas are not held to the chips of one system. */
+static void note_copies(struct f2f_results *results, const struct f2f_record *r, const struct f2f_system *system) {
+    double chips = f2f_record_get(r, "chips"), has = (double)system->nodes * system->node->chips;
+    if (!(chips > has) || (o.pools && strstr(o.pools, "system="))) return;
+    f2f_results_note(results,
+                     "The replicas take %.0f chips, %s has %.0f: they stand in copies of it, which are not joined but "
+                     "by the network between replicas. --size-for keeps to the chips there are.",
+                     chips, o.system, has);
+}
+
+static void note_draft(struct f2f_results *results, const struct f2f_serve_job *job) {
+    const struct f2f_model *draft = job->speculation.draft;
+    if (!draft || draft->vocab == job->model->vocab) return;
+    f2f_results_note(
+        results,
+        "%s has a vocabulary of %lld and %s one of %lld: tokens of one are not those of the other, so that "
+        "--acceptance would be about 0.",
+        o.draft, draft->vocab, o.model, job->model->vocab);
+}
+
 static f2f_status run_one(struct cli *cli, struct f2f_results *results, const char *what, f2f_error *err) {
     const struct f2f_system *system;
     const struct f2f_price *price;
@@ -131,6 +151,8 @@ static f2f_status run_one(struct cli *cli, struct f2f_results *results, const ch
     cli_note_format(results, system->node->chip, job.precision.compute);
     note_waiting(results, record);
     note_positions(results, &job);
+    note_copies(results, record, system);
+    note_draft(results, &job);
     record->title =
         f2f_arena_printf(cli->arena, "%s / serve %s %s%s%s", o.system, o.model, o.precision, *what ? ", " : "", what);
     move_series(results, record);

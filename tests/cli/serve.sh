@@ -61,6 +61,12 @@ got=0
 grep -qE 'short by [0-9.]+ GB \([0-9]+ bytes\); use more chips' out || fail "by how many bytes it does not fit"
 
 # sweep, size, pools, series, timeline
+# replicas in copies of the system, and drafts in another vocabulary, are told
+load=(--rate 5 --isl 64 --osl 8 --requests 20)
+serve "${load[@]}" --replicas 2 --json | grep -q 'take 2 chips, h100-1x has 1' || fail "more chips than there are: not told"
+! serve "${load[@]}" --replicas 1 --json | grep -q 'copies of it' || fail "one chip of one is told"
+serve "${load[@]}" --draft llama-2-7b --json | grep -q 'vocabulary of 32000 and llama-3-8b one of 128256' || fail "another vocabulary"
+! serve "${load[@]}" --draft llama-3.2-1b --json | grep -q 'vocabulary' || fail "the same vocabulary is told"
 # each line of a sweep begins with its value
 serve --isl 64 --osl 8 --requests 20 --sweep rate=2,5 --csv | cut -d, -f1 >column
 [ "$(tr '\n' ' ' <column)" = 'rate 2 5 ' ] || fail "lines of a sweep do not begin with its value: $(cat column)"

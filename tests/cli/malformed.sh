@@ -193,6 +193,8 @@ expect 3 "no memory 'hbm3e-12h' .*that is the name of a stack \(did you mean 'hb
 for hint in device.bond_yield:bonding.bond_yield electricity:price.electricity chip.memory.temperature:base_temperature device.high:height max_seqs:engine.max_seqs; do
     expect 2 "did you mean '${hint#*:}'" serve --system h100-1x --model llama-3-8b --set "${hint%:*}=1"
 done
+expect 2 "path 'chip\.clock': 'clock' \(clock the peak rates refer to\) alone changes what 'peak' means: set 'boost', or 'peak' with it" kernel h100-sxm "${k[@]}" --set chip.clock='0.5 GHz'
+expect 0 '^$' kernel h100-sxm "${k[@]}" --set clock='1 GHz' --set peak.bf16='540 TFLOP/s' --set boost='1 GHz'
 for height in chip.memory.device.height device.height height; do
     expect 3 "^fab2fleet: [a-z.]*height: error: 12 dies of 2 GiB .* are 24 GiB, but 'capacity' is 16 GiB: .*'ranks: 3'" serve --system h100-1x --model llama-3-8b --set "$height=12"
 done

@@ -40,6 +40,12 @@ fp8=(kernel h100-sxm gemm --m 64 --n 8192 --k 8192 --dtype fp8)
 "$F2F_BIN" "${fp8[@]}" --explain | grep -q '^ *cast of the input' || fail "the cast is not in the tree"
 ! "$F2F_BIN" "${fp8[@]/fp8/bf16}" --explain | grep -q 'cast of\|includes' || fail "a bf16 product casts"
 
+# a lower cap of the clock is slower and saves energy
+capped() { "$F2F_BIN" kernel h100-sxm gemm --m 8192 --n 8192 --k 8192 --set "boost=$1 GHz" --csv | tail -n 1 | cut -d, -f"$2"; }
+key() { "$F2F_BIN" kernel h100-sxm gemm --m 1 --n 8 --k 8 --csv | head -n 1 | tr , '\n' | grep -n -x "$1" | cut -d: -f1; }
+awk "BEGIN { exit !($(capped 0.8 "$(key latency_s)") > 1.5 * $(capped 1.6 "$(key latency_s)")) }" || fail "a cap of the clock is not slower"
+awk "BEGIN { exit !($(capped 0.8 "$(key energy_J)") < 0.8 * $(capped 1.6 "$(key energy_J)")) }" || fail "a cap of the clock saves nothing"
+
 # a send has a peer, which a chip alone has not
 for chips in 1 2; do "$F2F_BIN" kernel h100-sxm collective --op send --chips $chips --bytes 1e6 --csv >"$dir/send$chips"; done
 cmp "$dir/send1" "$dir/send2" || fail "a send of one chip is not that to a second"

@@ -48,6 +48,9 @@ typedef void f2f_mem_log_fn(void *context, const struct f2f_mem_command *command
  * known. */
 #define F2F_MEM_LIMIT_C 125.0
 
+/* Degrees Celsius of the hottest DRAM die: the package it stands on, plus power through the stack. */
+double f2f_mem_temperature_C(const struct f2f_memory *memory, double base_C, double stack_W);
+
 struct f2f_mem_run {
     const struct f2f_memory *memory;
     const struct f2f_controller *controller; /* NULL: the memory's own */

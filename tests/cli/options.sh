@@ -46,6 +46,12 @@ key() { "$F2F_BIN" kernel h100-sxm gemm --m 1 --n 8 --k 8 --csv | head -n 1 | tr
 awk "BEGIN { exit !($(capped 0.8 "$(key latency_s)") > 1.5 * $(capped 1.6 "$(key latency_s)")) }" || fail "a cap of the clock is not slower"
 awk "BEGIN { exit !($(capped 0.8 "$(key energy_J)") < 0.8 * $(capped 1.6 "$(key energy_J)")) }" || fail "a cap of the clock saves nothing"
 
+# a run cooler than its stack would be says so
+hot=(memory hbm3e-12h-36gb --channels 1 -n 20000)
+"$F2F_BIN" "${hot[@]}" --json | grep -q 'would be at 10[0-9] C on a package of 55 C, above 85 C' || fail "a hot stack that is run cool is not told"
+! "$F2F_BIN" "${hot[@]}" --temperature 100 --json | grep -q 'would be at' || fail "a hot stack that is run hot is told"
+! "$F2F_BIN" memory ddr5 --channels 1 -n 20000 --json | grep -q stack_C || fail "a module has no stack"
+
 # a send has a peer, which a chip alone has not
 for chips in 1 2; do "$F2F_BIN" kernel h100-sxm collective --op send --chips $chips --bytes 1e6 --csv >"$dir/send$chips"; done
 cmp "$dir/send1" "$dir/send2" || fail "a send of one chip is not that to a second"

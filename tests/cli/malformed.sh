@@ -195,6 +195,8 @@ for hint in device.bond_yield:bonding.bond_yield electricity:price.electricity c
 done
 expect 2 "path 'chip\.clock': 'clock' \(clock the peak rates refer to\) alone changes what 'peak' means: set 'boost', or 'peak' with it" kernel h100-sxm "${k[@]}" --set chip.clock='0.5 GHz'
 expect 0 '^$' kernel h100-sxm "${k[@]}" --set clock='1 GHz' --set peak.bf16='540 TFLOP/s' --set boost='1 GHz'
+expect 3 "^fab2fleet: process: error: no process 'nope' in the catalog[^
+]*\$" kernel h100-sxm "${k[@]}" --set process=nope
 for height in chip.memory.device.height device.height height; do
     expect 3 "^fab2fleet: [a-z.]*height: error: 12 dies of 2 GiB .* are 24 GiB, but 'capacity' is 16 GiB: .*'ranks: 3'" serve --system h100-1x --model llama-3-8b --set "$height=12"
 done

@@ -197,6 +197,9 @@ expect 2 "path 'chip\.clock': 'clock' \(clock the peak rates refer to\) alone ch
 expect 0 '^$' kernel h100-sxm "${k[@]}" --set clock='1 GHz' --set peak.bf16='540 TFLOP/s' --set boost='1 GHz'
 expect 3 "^fab2fleet: process: error: no process 'nope' in the catalog[^
 ]*\$" kernel h100-sxm "${k[@]}" --set process=nope
+expect 2 "'ambient' is a key of a device, which a study names: write there 'device: \{extends: quest-3, ambient: " run "$F2F_SOURCE_DIR/studies/xr-headset.yaml" --set device.ambient='35'
+sed 's/device: quest-3/device: {extends: quest-3, ambient: 35, source: what if}/' "$F2F_SOURCE_DIR/studies/xr-headset.yaml" >warm.yaml
+expect 0 '^$' check warm.yaml
 for height in chip.memory.device.height device.height height; do
     expect 3 "^fab2fleet: [a-z.]*height: error: 12 dies of 2 GiB .* are 24 GiB, but 'capacity' is 16 GiB: .*'ranks: 3'" serve --system h100-1x --model llama-3-8b --set "$height=12"
 done

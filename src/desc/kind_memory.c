@@ -58,15 +58,24 @@ static const struct f2f_doc *place(const struct f2f_doc *node, const char *key) 
 static const double GiB = 1073741824.0;
 enum { MAX_BANKS = 1024 }; /* of a channel: several times what any standard has */
 
+/* How many ranks hold so much, where that is a whole number, between two texts. */
+static const char *ranks_for(const T *m, double capacity_B, double product_B, const char *before, const char *after,
+                             struct f2f_diag *diag) {
+    double ranks = capacity_B / product_B * m->ranks;
+    if (ranks < 1 || fabs(ranks - round(ranks)) > 1e-9) return "";
+    return f2f_arena_printf(diag->arena, "%s%.0f%s", before, ranks, after);
+}
+
 /* So many dies hold so much: a stack of another height is another memory, with all that hangs on it. */
 static void check_height(const T *m, const struct f2f_doc *node, struct f2f_diag *diag) {
-    double holds_B = m->height * m->die_B, ranks = holds_B / m->capacity_B * m->ranks;
+    double holds_B = m->height * m->die_B;
     if (!(m->die_B > 0) || fabs(holds_B - m->capacity_B) <= 0.5) return;
     f2f_doc_error(
         diag, place(node, "height"),
         "%d dies of %.6g GiB ('die') are %.6g GiB, but 'capacity' is %.6g GiB: give all that changes with the "
-        "height, 'capacity: %.6g GiB', 'ranks: %.3g', 'idle' and 'trfc_ab', or another 'die'",
-        m->height, m->die_B / GiB, holds_B / GiB, m->capacity_B / GiB, holds_B / GiB, ranks);
+        "height, 'capacity: %.6g GiB', %s'idle' and 'trfc_ab', or another 'die'",
+        m->height, m->die_B / GiB, holds_B / GiB, m->capacity_B / GiB, holds_B / GiB,
+        ranks_for(m, holds_B, m->capacity_B, "'ranks: ", "', ", diag));
 }
 
 static void check_organisation(const T *m, const struct f2f_doc *node, struct f2f_diag *diag) {
@@ -77,12 +86,10 @@ static void check_organisation(const T *m, const struct f2f_doc *node, struct f2
         f2f_doc_error(diag, place(node, "banks"), "%.0f banks in a channel: at most %d", banks / m->channels,
                       MAX_BANKS);
     if (fabs(product_B - m->capacity_B) > 0.5)
-        f2f_doc_error(
-            diag, place(node, "rows"),
-            "%.0f banks of %d rows of %.0f B are %.0f B, but 'capacity' is %.0f B: %.10g rows would do, or %.3g "
-            "ranks",
-            banks, m->rows, m->page_B, product_B, m->capacity_B, m->capacity_B / (banks * m->page_B),
-            m->capacity_B / product_B * m->ranks);
+        f2f_doc_error(diag, place(node, "rows"),
+                      "%.0f banks of %d rows of %.0f B are %.0f B, but 'capacity' is %.0f B: %.10g rows would do%s",
+                      banks, m->rows, m->page_B, product_B, m->capacity_B, m->capacity_B / (banks * m->page_B),
+                      ranks_for(m, m->capacity_B, product_B, ", or ", " ranks", diag));
     if (width < 1 || width * m->channels * m->pseudos != m->pins)
         f2f_doc_error(diag, place(node, "pins"), "%d pins do not divide by %d channels of %d pseudo-channels", m->pins,
                       m->channels, m->pseudos);

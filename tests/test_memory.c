@@ -133,6 +133,22 @@ static void random_reads_reach_the_activate_window(void **state) {
     }
 }
 
+/* Random reads of every memory with the controller it names: refreshing takes time, all banks at once the most. */
+static void no_refresh_is_fastest(void **state) {
+    (void)state;
+    for (int i = 0; i < rig.n; i++) {
+        const struct f2f_memory *m = rig.memory[i];
+        struct f2f_controller c = *m->controller;
+        struct f2f_mem_run run = reads(m, &c, F2F_MEM_RANDOM, 20000);
+        run.traffic.outstanding = 1024;
+        double as_named = efficiency(&run);
+        c.refresh = F2F_DRAM_REFRESH_NONE;
+        struct f2f_mem_result free = simulate(&run);
+        if (!(free.bandwidth_Bps / free.peak_Bps > 0.995 * as_named)) fail_msg("%s is faster with refresh", m->id.name);
+        assert_int_equal(free.commands[F2F_DRAM_MANAGE_BANK] + free.commands[F2F_DRAM_MANAGE_ALL], 0);
+    }
+}
+
 /* Rows of one bank in turn: each waits tRC for the one before. */
 static void bank_conflicts_cost_a_row_cycle_each(void **state) {
     (void)state;
@@ -445,6 +461,7 @@ int main(void) {
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(heat_doubles_refresh),
         cmocka_unit_test(heat_never_helps),
+        cmocka_unit_test(no_refresh_is_fastest),
         cmocka_unit_test(energy_is_the_sum_of_commands),
         cmocka_unit_test(open_loops_keep_their_rate),
         cmocka_unit_test(traces_are_read),

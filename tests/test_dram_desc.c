@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "desc/table.h"
+#include "memory/energy.h"
 
 static struct f2f_catalog *open_catalog(void) {
     struct f2f_catalog *catalog;
@@ -202,8 +203,11 @@ static void resistance_meets_the_two_points(void **state) {
     (void)state;
     struct f2f_catalog *catalog = open_catalog();
     const struct f2f_memory *m = load(catalog, "hbm3-8h-16gb");
-    assert_true(fabs(70 + 2.5 * 4 * (m->base_K_per_W + 4 * m->die_K_per_W) - 80) < 0.5);
-    assert_true(fabs(70 + 2.5 * 12 * (m->base_K_per_W + 12 * m->die_K_per_W) - 110) < 0.5);
+    struct f2f_memory four = *m, twelve = *m;
+    four.height = 4;
+    twelve.height = 12;
+    assert_true(fabs(f2f_mem_temperature_C(&four, 70, 2.5 * 4) - 80) < 0.5);
+    assert_true(fabs(f2f_mem_temperature_C(&twelve, 70, 2.5 * 12) - 110) < 0.5);
     f2f_catalog_free(catalog);
 }
 

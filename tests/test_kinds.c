@@ -294,6 +294,23 @@ static void explained_time_is_the_time(void **state) {
     f2f_arena_free(arena);
 }
 
+/* What is told as cast is what the product takes less with its input cast already, where power binds neither. */
+static void casts_are_told_apart(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op op = gemm(64.0, 8192.0, 8192.0, F2F_DTYPE_FP8), cast = op;
+    op.act = cast.act = F2F_DTYPE_BF16;
+    op.cast = false;
+    cast.cast = true;
+    double cast_s = f2f_machine_cast_s(&r.machine, &cast);
+    assert_true(cast_s > 1e-6);
+    near(time_of(&r, &cast) - time_of(&r, &op), cast_s, 1e-9);
+    near(f2f_machine_cast_s(&r.machine, &op), 0.0, 1e-15);
+    cast.compute = cast.weight = F2F_DTYPE_BF16;
+    near(f2f_machine_cast_s(&r.machine, &cast), 0.0, 1e-15);
+}
+
 static void uncertainty_is_that_of_the_kind(void **state) {
     (void)state;
     struct rig r;
@@ -313,6 +330,7 @@ int main(void) {
                                        cmocka_unit_test(casts_are_elementwise),
                                        cmocka_unit_test(vllm_takes_its_own_tiles),
                                        cmocka_unit_test(vllm_has_tiles_for_ada),
+                                       cmocka_unit_test(casts_are_told_apart),
                                        cmocka_unit_test(longer_products_take_longer),
                                        cmocka_unit_test(nominal_clocks_are_of_chips),
                                        cmocka_unit_test(pairs_share_an_operand),

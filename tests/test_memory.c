@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "fab2fleet/machine.h"
 #include "memory_rig.h"
 
 static struct memory_rig rig;
@@ -129,6 +130,22 @@ static void random_reads_reach_the_activate_window(void **state) {
         double lost = clocks(m, F2F_DRAM_SYMBOL_nRFCab) / clocks(m, F2F_DRAM_SYMBOL_nREFI);
         double refreshed = efficiency(&run);
         assert_true(refreshed <= bound * (1.0 - 0.95 * lost) && refreshed >= 0.95 * bound * (1.0 - lost));
+    }
+}
+
+/* Random reads of every memory with the controller it names: refreshing takes time, all banks at once the most. */
+static void no_refresh_is_fastest(void **state) {
+    (void)state;
+    for (int i = 0; i < rig.n; i++) {
+        const struct f2f_memory *m = rig.memory[i];
+        struct f2f_controller c = *m->controller;
+        struct f2f_mem_run run = reads(m, &c, F2F_MEM_RANDOM, 20000);
+        run.traffic.outstanding = 1024;
+        double as_named = efficiency(&run);
+        c.refresh = F2F_DRAM_REFRESH_NONE;
+        struct f2f_mem_result free = simulate(&run);
+        if (!(free.bandwidth_Bps / free.peak_Bps > 0.995 * as_named)) fail_msg("%s is faster with refresh", m->id.name);
+        assert_int_equal(free.commands[F2F_DRAM_MANAGE_BANK] + free.commands[F2F_DRAM_MANAGE_ALL], 0);
     }
 }
 
@@ -292,6 +309,28 @@ static void heat_doubles_refresh(void **state) {
     assert_true(hot.bandwidth_Bps < cool.bandwidth_Bps && hot.energy_J > cool.energy_J);
 }
 
+/* What a chip's memory delivers falls with the package's temperature, in two steps, until no DRAM is rated so hot. */
+static void heat_never_helps(void **state) {
+    (void)state;
+    static const char *const names[] = {"hbm3e-8h-24gb", "hbm3-8h-16gb", "hbm3e-12h-36gb"};
+    for (size_t i = 0; i < 3; i++) {
+        struct f2f_chip_memory m = {.device = memory_rig_find(&rig, names[i]), .stacks = 1, .pin_rate_bps = 6.25e9};
+        struct f2f_mem_port before = {0}, now;
+        f2f_error err;
+        for (m.base_C = 40; m.base_C <= 90; m.base_C += 10) {
+            assert_int_equal(f2f_mem_port_make(&now, &m, &err), F2F_OK);
+            if (m.base_C > 40)
+                assert_true(now.read_Bps <= before.read_Bps && now.kv_Bps <= before.kv_Bps &&
+                            now.mixed_Bps <= before.mixed_Bps);
+            before = now;
+        }
+        assert_true(now.hot);
+        m.base_C = 120;
+        assert_int_equal(f2f_mem_port_make(&now, &m, &err), F2F_EINPUT);
+        assert_non_null(strstr(err.message, "above 125 C: 'base_temperature' of at most"));
+    }
+}
+
 static void energy_is_the_sum_of_commands(void **state) {
     (void)state;
     const struct f2f_memory *m = memory_rig_find(&rig, "hbm3-8h-16gb");
@@ -421,6 +460,8 @@ int main(void) {
         cmocka_unit_test(shares_of_the_bus_add_up),
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(heat_doubles_refresh),
+        cmocka_unit_test(heat_never_helps),
+        cmocka_unit_test(no_refresh_is_fastest),
         cmocka_unit_test(energy_is_the_sum_of_commands),
         cmocka_unit_test(open_loops_keep_their_rate),
         cmocka_unit_test(traces_are_read),

@@ -428,6 +428,41 @@ static void published_figures_are_read(void **state) {
     }
 }
 
+/* A misspelt engine is a fault in its place, never a library; what is no engine at all is told, once. */
+static void misspelt_engines_are_refused(void **state) {
+    (void)state;
+    static const char *const header = "chip,framework,dtype,m,n,k,latency_us\n";
+    static const char *const names[] = {"vlm", "VLLM", "trtlm", "sgalng"},
+                             *meant[] = {"vllm", "vllm", "trtllm", "sglang"};
+    char text[512], says[64];
+    struct run run;
+    for (size_t i = 0; i < 4; i++) {
+        (void)snprintf(text, sizeof text, "%sh100-sxm,vllm,fp8,8,8192,8192,20\nh100-sxm,%s,fp8,8,8192,8192,20\n",
+                       header, names[i]);
+        (void)snprintf(says, sizeof says, "'%s' in the catalog (did you mean '%s'?)", names[i], meant[i]);
+        validate_text(&run, text);
+        assert_int_equal(run.status, F2F_EINPUT);
+        assert_non_null(strstr(complaint(&run, 0), ":3:10: error: "));
+        assert_non_null(strstr(complaint(&run, 0), says));
+        is_near(item(&run, 0), "n", 1);
+        is_near(item(&run, 1), "n", 0);
+        is_near(item(&run, 1), "skipped", 1);
+        close_run(&run);
+    }
+    (void)snprintf(text, sizeof text,
+                   "%sh100-sxm,cuBLAS,fp8,8,8,8,20\nh100-sxm,ours,fp8,8,8,8,20\nh100-sxm,ours,fp8,8,8,8,9\n", header);
+    validate_text(&run, text);
+    assert_int_equal(run.status, F2F_OK);
+    assert_int_equal(run.results->n_notes, 1);
+    assert_non_null(strstr(run.results->notes[0], ":3: framework 'ours' is no engine of the catalog"));
+    close_run(&run);
+    validate_text(&run, "chip,framework,version,model,precision,tp,concurrency,isl,osl,ttft_ms,tpot_ms\n"
+                        "h100-sxm,vlm,,llama-3.1-8b,fp8,1,4,128,128,20,8\n");
+    assert_int_equal(run.status, F2F_EINPUT);
+    assert_non_null(strstr(complaint(&run, 0), ":2:10: error: "));
+    close_run(&run);
+}
+
 /* Of equal products the one measured three times as long as the model says is worse than that of half. */
 static void the_worst_rows_come_first(void **state) {
     (void)state;
@@ -475,6 +510,7 @@ static void bad_phases_are_skipped(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(misspelt_engines_are_refused),
         cmocka_unit_test(the_worst_rows_come_first),
         cmocka_unit_test(bad_phases_are_skipped),
         cmocka_unit_test(reads_rfc_4180),

@@ -75,6 +75,7 @@ struct f2f_memory {
     const struct f2f_dram_standard *standard;
     const struct f2f_controller *controller; /* used where a chip names none */
     double capacity_B; /* of one stack or device */
+    double die_B; /* of one DRAM die of a stack, 0: not told */
     double pin_rate_bps; /* the highest the memory is rated for; a chip may drive less */
     int pins; /* data pins of one stack or device */
     int height; /* DRAM dies in the stack, 1 if none */

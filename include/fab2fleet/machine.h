@@ -79,9 +79,12 @@ struct f2f_memo;
 struct f2f_memo *f2f_memo_new(f2f_arena *arena, const struct f2f_machine *machine);
 struct f2f_op_cost f2f_memo_op(struct f2f_memo *memo, const struct f2f_op *op);
 
-/* The same time by what it is spent on: starts and ends of kernels, products and elements, memory, links, and the
- * stretch by the power limit; of compute and memory at once, the shorter counts for what it does not hide.
- * Children are added to the root of r. */
+/* Of that time: casting a product's input to the narrower format it is computed in, at the highest clock; 0: none. */
+double f2f_machine_cast_s(const struct f2f_machine *machine, const struct f2f_op *op);
+
+/* The same time by what it is spent on: starts and ends of kernels, products and elements, memory, links, casts before
+ * a product, and the stretch by the power limit; of compute and memory at once, the shorter counts for what it does not
+ * hide. Children are added to the root of r. */
 void f2f_machine_explain(struct f2f_record *r, const struct f2f_machine *machine, const struct f2f_op *op);
 
 /* Measured over predicted, as the class's calibration left it on chips it had not seen: a tenth of the operators of

@@ -44,11 +44,18 @@ struct f2f_mem_command {
 };
 typedef void f2f_mem_log_fn(void *context, const struct f2f_mem_command *command);
 
+/* Degrees Celsius above which no DRAM is rated, the automotive grade of LPDDR5 (-40 to 125 C): no refresh rate is
+ * known. */
+#define F2F_MEM_LIMIT_C 125.0
+
+/* Degrees Celsius of the hottest DRAM die: the package it stands on, plus power through the stack. */
+double f2f_mem_temperature_C(const struct f2f_memory *memory, double base_C, double stack_W);
+
 struct f2f_mem_run {
     const struct f2f_memory *memory;
     const struct f2f_controller *controller; /* NULL: the memory's own */
     double pin_rate_bps; /* 0: the memory's own */
-    double temperature_C; /* of the DRAM: sets the refresh rate */
+    double temperature_C; /* of the DRAM, at most F2F_MEM_LIMIT_C: sets the refresh rate */
     struct f2f_mem_traffic traffic;
     int64_t requests; /* of all channels */
     int channels; /* simulated; 0: all of a stack */

@@ -41,8 +41,22 @@ struct f2f_op_cost f2f_machine_op(const struct f2f_machine *machine, const struc
     return f2f_chip_power_finish(machine, &w);
 }
 
+/* Of the work of a product: the casts before it, kernels and streams of their own. */
+static struct work casts_of(const struct f2f_machine *machine, const struct f2f_op *op, const struct work *w) {
+    struct f2f_op bare_op = *op;
+    if (op->kind != F2F_OP_GEMM || !op->cast) return (struct work){0};
+    bare_op.cast = false;
+    struct work bare = f2f_chip_gemm_work(machine, &bare_op);
+    return (struct work){.fixed_s = w->fixed_s - bare.fixed_s, .serial_s = w->serial_s - bare.serial_s};
+}
+
+double f2f_machine_cast_s(const struct f2f_machine *machine, const struct f2f_op *op) {
+    struct work w = work_of[op->kind](machine, op), casts = casts_of(machine, op, &w);
+    return casts.fixed_s + casts.serial_s;
+}
+
 void f2f_machine_explain(struct f2f_record *r, const struct f2f_machine *machine, const struct f2f_op *op) {
-    struct work w = work_of[op->kind](machine, op);
+    struct work w = work_of[op->kind](machine, op), casts = casts_of(machine, op, &w);
     double visible = 1.0 - machine->cls->overlap_frac, compute_s = w.compute_s, memory_s = w.memory_s;
     if (compute_s < memory_s) compute_s *= visible;
     else memory_s *= visible;
@@ -53,9 +67,11 @@ void f2f_machine_explain(struct f2f_record *r, const struct f2f_machine *machine
         enum f2f_bound bound;
         double time_s;
     } parts[] = {
-        {"starts and ends", F2F_BOUND_LATENCY, w.fixed_s},
+        {"starts and ends", F2F_BOUND_LATENCY, w.fixed_s - casts.fixed_s},
         {"work of the units", F2F_BOUND_COMPUTE, compute_s},
-        {"memory", F2F_BOUND_MEMORY, memory_s},
+        {"memory", F2F_BOUND_MEMORY, memory_s - casts.serial_s},
+        {"cast of the input: starts", F2F_BOUND_LATENCY, casts.fixed_s},
+        {"cast of the input", F2F_BOUND_MEMORY, casts.serial_s},
         {"links", F2F_BOUND_NETWORK, w.network_s},
         {"lower clock at the power limit", F2F_BOUND_COMPUTE, f2f_chip_power_finish(machine, &w).time_s - sum_s}};
     struct f2f_share *root = f2f_share_root(r, op->name, "s");

@@ -1,4 +1,5 @@
 /* cmd_memory.c - `fab2fleet memory MEMORY`: what a stack or device really delivers, command by command. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,8 +24,8 @@ static const struct opt table[] = {
      "requests of a channel in flight at most; 0: one is offered at each tick of its command bus", 0, 1e6},
     {"rate", 0, OPT_REAL, &o.rate_GBps, "GB/s", "open loop: what is asked of all channels together", 0, 1e9},
     {"pin-rate", 0, OPT_REAL, &o.pin_rate_Gbps, "Gb/s", "what a chip drives; 0: the memory's own", 0, 1e3},
-    {"temperature", 0, OPT_REAL, &o.temperature_C, "C", "of the DRAM: above its `hot` refresh is due more often", -40,
-     200},
+    {"temperature", 0, OPT_REAL, &o.temperature_C, "C",
+     "of the DRAM: above its `hot` refresh is due `hot_refresh` times as often", -40, F2F_MEM_LIMIT_C},
     {"skew", 0, OPT_INT, &o.skew, "N", "triad: bursts between its streams", 0, 1e9},
     {"audit", 0, OPT_FLAG, &o.audit, NULL, "check every command a second time, from the standard's tables alone", 0, 0},
     {"curve", 0, OPT_FLAG, &o.curve, NULL, "bandwidth-latency curves by read share; -o FILE.html draws them", 0, 0},
@@ -100,6 +101,26 @@ static f2f_status make_run(struct f2f_mem_run *run, struct cli *cli, f2f_error *
     return F2F_OK;
 }
 
+/* A run is at the temperature asked for. What a whole stack under this load would be at decides how often chips refresh
+ * it (port.c). */
+static void put_temperature(struct f2f_results *results, struct f2f_record *r, const struct f2f_mem_run *run,
+                            const struct f2f_mem_result *m) {
+    static const double package_C = 55.0; /* as where a chip says nothing (base_temperature) */
+    const struct f2f_memory *memory = run->memory;
+    int channels = run->channels ? run->channels : memory->channels;
+    double stack_W = m->energy_J / m->time_s * memory->channels / channels;
+    double stack_C = f2f_mem_temperature_C(memory, package_C, stack_W);
+    if (!(stack_C > package_C)) return;
+    f2f_record_num(r, "stack_C", stack_C, "of the hottest die of a whole stack under this load, on a package of 55 C");
+    if (stack_C > memory->hot_C && run->temperature_C <= memory->hot_C)
+        f2f_results_note(
+            results,
+            "A stack under this load would be at %.0f C on a package of %.0f C, above %.0f C, and is simulated "
+            "at %.0f C: chips refresh it %g times as often, as does --temperature %.0f.",
+            stack_C, package_C, memory->hot_C, run->temperature_C, memory->hot_refresh,
+            fmin(ceil(stack_C), F2F_MEM_LIMIT_C));
+}
+
 static f2f_status answer(struct cli *cli, struct f2f_results *results, struct progress *progress, f2f_error *err) {
     struct f2f_mem_run run;
     struct f2f_mem_result m;
@@ -127,6 +148,7 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, struct pr
                         spans->spans[i].duration_s);
     f2f_record_text(r, "memory", cli->args[0], NULL);
     f2f_record_text(r, "controller", run.memory->controller->id.name, NULL);
+    put_temperature(results, r, &run, &m);
     f2f_results_add(results, r);
     double trefi_s = run.memory->timing[F2F_DRAM_SYMBOL_nREFI].s;
     if (status == F2F_OK && m.time_s < trefi_s)

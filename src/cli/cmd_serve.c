@@ -102,6 +102,36 @@ static void note_waiting(struct f2f_results *results, const struct f2f_record *r
         users, running);
 }
 
+/* Time and memory are those of the sequences asked for, whether or not the model knows what to say at their end. */
+static void note_positions(struct f2f_results *results, const struct f2f_serve_job *job) {
+    long long tokens = (long long)job->isl + job->osl, known = job->model->max_positions;
+    if (known < 1 || tokens <= known) return;
+    f2f_results_note(results,
+                     "Sequences of %lld tokens (--isl + --osl) are longer than the %lld positions of %s "
+                     "(max_position_embeddings): the figures hold, its answers would not.",
+                     tokens, known, o.model);
+}
+
+/* Replicas are not held to the chips of one system. */
+static void note_copies(struct f2f_results *results, const struct f2f_record *r, const struct f2f_system *system) {
+    double chips = f2f_record_get(r, "chips"), has = (double)system->nodes * system->node->chips;
+    if (!(chips > has) || (o.pools && strstr(o.pools, "system="))) return;
+    f2f_results_note(results,
+                     "The replicas take %.0f chips, %s has %.0f: they stand in copies of it, which are not joined but "
+                     "by the network between replicas. --size-for keeps to the chips there are.",
+                     chips, o.system, has);
+}
+
+static void note_draft(struct f2f_results *results, const struct f2f_serve_job *job) {
+    const struct f2f_model *draft = job->speculation.draft;
+    if (!draft || draft->vocab == job->model->vocab) return;
+    f2f_results_note(
+        results,
+        "%s has a vocabulary of %lld and %s one of %lld: tokens of one are not those of the other, so that "
+        "--acceptance would be about 0.",
+        o.draft, draft->vocab, o.model, job->model->vocab);
+}
+
 static f2f_status run_one(struct cli *cli, struct f2f_results *results, const char *what, f2f_error *err) {
     const struct f2f_system *system;
     const struct f2f_price *price;
@@ -120,6 +150,9 @@ static f2f_status run_one(struct cli *cli, struct f2f_results *results, const ch
     f2f_cost_join(record, system, price, (double)o.tp * o.pp, 0);
     cli_note_format(results, system->node->chip, job.precision.compute);
     note_waiting(results, record);
+    note_positions(results, &job);
+    note_copies(results, record, system);
+    note_draft(results, &job);
     record->title =
         f2f_arena_printf(cli->arena, "%s / serve %s %s%s%s", o.system, o.model, o.precision, *what ? ", " : "", what);
     move_series(results, record);
@@ -147,6 +180,16 @@ static f2f_status set_swept(const char *key, double value, f2f_error *err) {
     return F2F_OK;
 }
 
+/* What was swept stands first, so that each line of a table says of which value it is. */
+static void put_swept(struct f2f_record *r, const char *key, double value) {
+    size_t i = 0;
+    while (i < r->n_values && strcmp(r->values[i].key, key) != 0) i++;
+    if (i == r->n_values) f2f_record_num(r, key, value, "what was swept");
+    struct f2f_value first = r->values[i];
+    memmove(&r->values[1], r->values, i * sizeof *r->values);
+    r->values[0] = first;
+}
+
 static void put_point(struct f2f_record *frontier, const struct f2f_record *r, const char *key, double value) {
     struct f2f_record *row = f2f_record_sub(frontier, f2f_arena_printf(frontier->arena, "%s %g", key, value), NULL);
     static const char *const figures[] = {"output_tokps_per_chip", "ttft_p99_s", "tpot_p99_s", "goodput_frac",
@@ -168,7 +211,10 @@ static f2f_status run_values(struct cli *cli, struct f2f_results *results, const
         size_t n = results->n_items;
         (void)set_swept(key, value, NULL);
         f2f_status status = run_one(cli, results, f2f_arena_printf(cli->arena, "%s %g", key, value), &reason);
-        if (results->n_items > n) put_point(frontier, results->items[n], key, value);
+        if (results->n_items > n) {
+            put_point(frontier, results->items[n], key, value);
+            put_swept(results->items[n], key, value);
+        }
         if (status == F2F_OK) continue;
         if (status != F2F_EINTERRUPTED)
             f2f_results_note(results, "%s %g is not answered: %s", key, value, reason.message);

@@ -70,7 +70,33 @@ static int *field_of(struct f2f_strategy *s, const char *name) {
     return NULL;
 }
 
+/* The words an answer prints for 0 and 1 of a field; NULL: it has none. */
+static const char *const *words_of(const char *name) {
+    static const struct {
+        const char *name, *words[2];
+    } fields[] = {{"offload", {"no", "yes"}},
+                  {"order", {"tp-cp-pp-dp", "tp-cp-dp-pp"}},
+                  {"sequence", {"parallel", "whole"}},
+                  {"context", {"gather", "ring"}}};
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        if (strcmp(fields[i].name, name) == 0) return fields[i].words;
+    return NULL;
+}
+
+static f2f_status read_size(double *out, const char *name, const char *part, const char *text, f2f_error *err) {
+    const char *const *words = words_of(name);
+    for (int i = 0; words && i < 2; i++) {
+        if (strcmp(text, words[i]) != 0) continue;
+        *out = i;
+        return F2F_OK;
+    }
+    if (f2f_number_parse(out, text) && *out >= 0 && *out <= 1e7 && !strpbrk(text, ".eE")) return F2F_OK;
+    if (words) return f2f_fail(err, F2F_EUSAGE, "--strategy: '%.40s': %s or %s is wanted", part, words[0], words[1]);
+    return f2f_fail(err, F2F_EUSAGE, "--strategy: '%.40s' wants a whole number", part);
+}
+
 static f2f_status take_part(struct f2f_strategy *s, const char *part, f2f_error *err) {
+    part += strspn(part, " ");
     char name[32];
     const char *value = strchr(part, '=');
     size_t length = value ? (size_t)(value - part) : 0;
@@ -88,8 +114,7 @@ static f2f_status take_part(struct f2f_strategy *s, const char *part, f2f_error 
                         "recompute_layers, schedule, "
                         "shard, offload, order, sequence, context",
                         name);
-    if (!f2f_number_parse(&number, value + 1) || number < 0 || number > 1e7 || strpbrk(value, ".eE"))
-        return f2f_fail(err, F2F_EUSAGE, "--strategy: '%.40s' wants a whole number", part);
+    F2F_TRY(read_size(&number, name, part, value + 1, err));
     if (*field != (field == &s->zero ? F2F_ZERO_CHOSEN : 0))
         return f2f_fail(err, F2F_EUSAGE, "--strategy: '%s' is given twice", name);
     if (field == &s->zero && number > 3)

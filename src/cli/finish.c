@@ -88,9 +88,17 @@ int cli_finish(const struct cli *cli, struct f2f_results *results, f2f_status st
     return all_infeasible(results) ? F2F_EINFEASIBLE : F2F_OK;
 }
 
+/* What is read twice, to be changed and to be used, is wrong twice. */
+static bool told(const struct f2f_diag *diag, size_t line) {
+    for (size_t i = 0; i < line; i++)
+        if (strcmp(diag->lines[i], diag->lines[line]) == 0) return true;
+    return false;
+}
+
 int cli_fail(const struct cli *cli, f2f_status status, const f2f_error *err) {
     const struct f2f_diag *diag = cli->catalog ? f2f_catalog_diag(cli->catalog) : NULL;
-    for (size_t i = 0; diag && i < diag->n; i++) fprintf(stderr, "fab2fleet: %s\n", diag->lines[i]);
+    for (size_t i = 0; diag && i < diag->n; i++)
+        if (!told(diag, i)) fprintf(stderr, "fab2fleet: %s\n", diag->lines[i]);
     if (diag && diag->dropped) fprintf(stderr, "fab2fleet: and %zu more errors\n", diag->dropped);
     bool shown = diag && diag->n && status == F2F_EINPUT;
     if (!shown) fprintf(stderr, "fab2fleet: %s: error: %s\n", cli->verb, err->message);

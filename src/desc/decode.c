@@ -230,8 +230,9 @@ static const char *text_of(const struct f2f_doc *node, const char *key) {
     return child && child->kind == F2F_DOC_SCALAR ? child->text : NULL;
 }
 
-/* The head of a description: f2f_ident is its struct's first member. */
-static void decode_ident(struct f2f_ident *id, struct f2f_diag *diag, const struct f2f_table *table,
+/* The head of a description: f2f_ident is its struct's first member. false: it is of another kind, whose keys need not
+ * be told one by one. */
+static bool decode_ident(struct f2f_ident *id, struct f2f_diag *diag, const struct f2f_table *table,
                          struct f2f_doc *node) {
     static const struct f2f_field status = {.key = "status", .words = f2f_maturity_words};
     id->name = text_of(node, "name");
@@ -240,9 +241,10 @@ static void decode_ident(struct f2f_ident *id, struct f2f_diag *diag, const stru
     struct f2f_doc *word = f2f_doc_get(node, "status"), *kind = f2f_doc_get(node, "kind");
     id->status = F2F_ESTIMATE;
     if (word) decode_word(&id->status, diag, &status, word);
-    if (kind && (kind->kind != F2F_DOC_SCALAR || strcmp(kind->text, table->kind) != 0))
-        f2f_doc_error(diag, kind, "a description of kind '%s' is wanted here, this is a '%.40s'", table->kind,
-                      kind->text ? kind->text : "");
+    if (!kind || (kind->kind == F2F_DOC_SCALAR && strcmp(kind->text, table->kind) == 0)) return true;
+    f2f_doc_error(diag, kind, "a description of kind '%s' is wanted here, this is a '%.40s'", table->kind,
+                  kind->text ? kind->text : "");
+    return false;
 }
 
 const char *f2f_desc_only_word(const struct f2f_field *field, const struct f2f_doc *map) {
@@ -268,11 +270,12 @@ static void report_unread(struct f2f_diag *diag, const struct f2f_field *field, 
 void f2f_desc_decode(void *object, struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *node) {
     size_t before = catalog->diag->n + catalog->diag->dropped;
     if (node->kind != F2F_DOC_MAP) {
-        f2f_doc_error(catalog->diag, node, "a mapping is wanted here (key: value lines)");
+        if (node->key) f2f_doc_error(catalog->diag, node, "'%.60s' must be a mapping (key: value lines)", node->key);
+        else f2f_doc_error(catalog->diag, node, "a mapping is wanted here (key: value lines)");
         return;
     }
     set_fallbacks(object, table);
-    if (table->kind) decode_ident(object, catalog->diag, table, node);
+    if (table->kind && !decode_ident(object, catalog->diag, table, node)) return;
     for (struct f2f_doc *child = node->child; child; child = child->next) {
         const struct f2f_field *field = f2f_table_field(table, child->key);
         if (field) decode_field(object, catalog, table, field, child);

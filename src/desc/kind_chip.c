@@ -41,8 +41,10 @@ static const struct f2f_field fields[] = {
     F2F_REF(T, "class", cls, true, &f2f_class_table, "class of chips whose calibrated constants apply"),
     F2F_REF(T, "process", process, true, &f2f_process_table, "manufacturing process"),
     F2F_QTY(T, "die", die_mm2, AREA, 1, 100000, "area of the compute dies together", .unless = "making.dies"),
-    F2F_QTY(T, "clock", clock_Hz, FREQUENCY, 1e7, 1e11, "clock the peak rates refer to"),
-    F2F_QTY_OR(T, "boost", boost_Hz, FREQUENCY, 0, 1e11, 0, "highest clock, where it is above `clock`"),
+    F2F_QTY(T, "clock", clock_Hz, FREQUENCY, 1e7, 1e11, "clock the peak rates refer to", .with = "peak",
+            .instead = "boost"),
+    F2F_QTY_OR(T, "boost", boost_Hz, FREQUENCY, 0, 1e11, 0,
+               "highest clock, or the one it is capped at; `clock` if left out"),
     F2F_INT(T, "units", units, 1, 100000, "SMs, compute units or matrix cores"),
     {.key = "peak",
      .help = "dense matrix peak by number format",
@@ -102,9 +104,10 @@ static void check(const void *object, const struct f2f_doc *node, struct f2f_dia
         f2f_doc_error(diag, node, "'peak' holds no number format: give at least one, e.g. {bf16: 989 TFLOP/s}");
     if (chip->idle_W >= chip->tdp_W)
         f2f_doc_error(diag, node, "'idle' (%g W) must be below 'tdp' (%g W)", chip->idle_W, chip->tdp_W);
-    if (chip->boost_Hz > 0 && chip->boost_Hz < chip->clock_Hz)
-        f2f_doc_error(diag, node, "'boost' (%g Hz) is below 'clock' (%g Hz): leave it out", chip->boost_Hz,
-                      chip->clock_Hz);
+    if (chip->boost_Hz > 0 && chip->boost_Hz < 0.1 * chip->clock_Hz)
+        f2f_doc_error(diag, node,
+                      "'boost' (%g Hz) is less than a tenth of 'clock' (%g Hz): a lower cap is not modelled",
+                      chip->boost_Hz, chip->clock_Hz);
     check_pin_rate(&chip->memory, node, diag);
     check_package(chip, node, diag);
 }

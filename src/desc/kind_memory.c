@@ -11,6 +11,8 @@ static const struct f2f_field fields[] = {
     F2F_REF(T, "controller", controller, true, &f2f_controller_table, "the controller used where a chip names none",
             .unless = "^.controller"),
     F2F_QTY(T, "capacity", capacity_B, SIZE, 1e6, 1e13, "capacity of one stack or device"),
+    F2F_QTY_OR(T, "die", die_B, SIZE, 1e6, 1e13, 0,
+               "capacity of one DRAM die of a stack: 'height' of them make 'capacity'"),
     F2F_REF(T, "stack", stack, false, &f2f_stack_table, "how it is made or bought"),
     F2F_QTY(T, "pin_rate", pin_rate_bps, BITRATE, 1e8, 1e11, "highest rate of one data pin the memory is rated for"),
     F2F_INT(T, "pins", pins, 1, 65536, "data pins of one stack or device"),
@@ -38,7 +40,8 @@ static const struct f2f_field fields[] = {
     F2F_QTY_OR(T, "hot", hot_C, TEMPERATURE, 0, 200, 85, "above this temperature refresh is due more often"),
     F2F_QTY_OR(T, "hot_refresh", hot_refresh, NUMBER, 1, 16, 2, "how many times as often"),
     F2F_QTY_OR(T, "base_resistance", base_K_per_W, THERMAL, 0, 100, 0, "from the package to the lowest DRAM die"),
-    F2F_QTY_OR(T, "die_resistance", die_K_per_W, THERMAL, 0, 100, 0, "of each die and bond layer in the stack"),
+    F2F_QTY_OR(T, "die_resistance", die_K_per_W, THERMAL, 0, 100, 0,
+               "of each die in the stack: half of its bond layer's"),
 };
 
 /* Clocks of a timing at the rated pin rate. */
@@ -52,7 +55,28 @@ static const struct f2f_doc *place(const struct f2f_doc *node, const char *key) 
     return child ? child : node;
 }
 
+static const double GiB = 1073741824.0;
 enum { MAX_BANKS = 1024 }; /* of a channel: several times what any standard has */
+
+/* How many ranks hold so much, where that is a whole number, between two texts. */
+static const char *ranks_for(const T *m, double capacity_B, double product_B, const char *before, const char *after,
+                             struct f2f_diag *diag) {
+    double ranks = capacity_B / product_B * m->ranks;
+    if (ranks < 1 || fabs(ranks - round(ranks)) > 1e-9) return "";
+    return f2f_arena_printf(diag->arena, "%s%.0f%s", before, ranks, after);
+}
+
+/* So many dies hold so much: a stack of another height is another memory, with all that hangs on it. */
+static void check_height(const T *m, const struct f2f_doc *node, struct f2f_diag *diag) {
+    double holds_B = m->height * m->die_B;
+    if (!(m->die_B > 0) || fabs(holds_B - m->capacity_B) <= 0.5) return;
+    f2f_doc_error(
+        diag, place(node, "height"),
+        "%d dies of %.6g GiB ('die') are %.6g GiB, but 'capacity' is %.6g GiB: give all that changes with the "
+        "height, 'capacity: %.6g GiB', %s'idle' and 'trfc_ab', or another 'die'",
+        m->height, m->die_B / GiB, holds_B / GiB, m->capacity_B / GiB, holds_B / GiB,
+        ranks_for(m, holds_B, m->capacity_B, "'ranks: ", "', ", diag));
+}
 
 static void check_organisation(const T *m, const struct f2f_doc *node, struct f2f_diag *diag) {
     double banks = (double)m->channels * m->pseudos * m->ranks * m->groups * m->banks,
@@ -63,8 +87,9 @@ static void check_organisation(const T *m, const struct f2f_doc *node, struct f2
                       MAX_BANKS);
     if (fabs(product_B - m->capacity_B) > 0.5)
         f2f_doc_error(diag, place(node, "rows"),
-                      "%.0f banks of %d rows of %.0f B are %.0f B, but 'capacity' is %.0f B: %.10g rows would do",
-                      banks, m->rows, m->page_B, product_B, m->capacity_B, m->capacity_B / (banks * m->page_B));
+                      "%.0f banks of %d rows of %.0f B are %.0f B, but 'capacity' is %.0f B: %.10g rows would do%s",
+                      banks, m->rows, m->page_B, product_B, m->capacity_B, m->capacity_B / (banks * m->page_B),
+                      ranks_for(m, m->capacity_B, product_B, ", or ", " ranks", diag));
     if (width < 1 || width * m->channels * m->pseudos != m->pins)
         f2f_doc_error(diag, place(node, "pins"), "%d pins do not divide by %d channels of %d pseudo-channels", m->pins,
                       m->channels, m->pseudos);
@@ -143,6 +168,7 @@ static void check(const void *object, const struct f2f_doc *node, struct f2f_dia
             f2f_doc_error(diag, node, "'%s' is missing: every DRAM has it (e.g. %s: 14 ns)", always[i], always[i]);
     check_used(m, node, diag);
     if (diag->n != before) return;
+    check_height(m, node, diag);
     check_organisation(m, node, diag);
     check_timings(m, node, diag);
     check_management(m, node, diag);

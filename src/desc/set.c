@@ -62,6 +62,12 @@ static f2f_status no_such_path(const struct f2f_table *table, const struct f2f_t
     struct f2f_hint hint = nearest_key(table, step, 0);
     const char *there = elsewhere(arena, root, step);
     if (!*hint.text && there) hint = f2f_did_you_mean(there, &there, 1);
+    if (!*hint.text && f2f_table_field(&f2f_device_table, step))
+        return f2f_fail(
+            err, F2F_EUSAGE,
+            "path '%.80s': '%.40s' is a key of a device, which a study names: write there 'device: {extends: "
+            "quest-3, %.40s: ..., source: ...}'",
+            set->path, step, step);
     if (!*hint.text) hint = nearest_key(root, step, DEPTH);
     return f2f_fail(err, F2F_EUSAGE, "path '%.80s': no '%.40s' in a %s%s", set->path, step,
                     table->kind ? table->kind : "mapping", hint.text);

@@ -43,6 +43,8 @@ struct f2f_field {
     const char *const *words; /* WORD, NAME: NULL-terminated */
     const struct f2f_table *table; /* STRUCT, REF, LIST */
     const char *unless; /* not read where this is given: a path from the same mapping, after "^." from the one around */
+    const char *with,
+        *instead; /* a --set of it wants one of `with` too, whose meaning it changes; what else may be meant */
     const char *only; /* read only with this: "page=adaptive", a word of the same mapping */
 };
 

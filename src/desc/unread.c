@@ -1,7 +1,8 @@
 /* unread.c - values that nothing reads, because another stands in for them: a --set of one is a mistake, not a change.
  *
  * Which of two values counts is decided by the models (memory/ports.c, fab/chip.c, fab/stack.c); the tables of the
- * kinds say it in `unless` and `only`, so that nobody changes the other one and believes the answer. */
+ * kinds say it in `unless` and `only`, so that nobody changes the other one and believes the answer. In `with` they say
+ * which other values a change would give another meaning. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,6 +70,24 @@ static f2f_status check_only(const struct place *at, const struct f2f_field *fie
                 : F2F_OK;
 }
 
+static bool is_step(struct f2f_catalog *catalog, const struct f2f_table *table, const struct f2f_set *set,
+                    const char *key) {
+    struct f2f_set_path path;
+    bool found = false;
+    if (f2f_set_parse(&path, catalog->arena, table, set, NULL) != F2F_OK) return false;
+    for (int i = 0; i < path.n; i++) found = found || strcmp(path.step[i], key) == 0;
+    return found;
+}
+
+/* A clock of the chip that halves, with the peaks it is the clock of left as they are, makes a faster chip. */
+static f2f_status check_with(struct f2f_catalog *catalog, const struct f2f_table *table, const struct f2f_field *field,
+                             const struct f2f_set *set, const struct f2f_set *sets, size_t n_sets, f2f_error *err) {
+    for (size_t i = 0; i < n_sets; i++)
+        if (is_step(catalog, table, &sets[i], field->with)) return F2F_OK;
+    return f2f_fail(err, F2F_EUSAGE, "path '%.80s': '%s' (%s) alone changes what '%s' means: set '%s', or '%s' with it",
+                    set->path, field->key, field->help, field->with, field->instead, field->with);
+}
+
 static f2f_status check_one(struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *root,
                             const struct f2f_set_path *path, const struct f2f_set *set, f2f_error *err) {
     struct place at = {.table = table, .node = root};
@@ -88,6 +107,8 @@ f2f_status f2f_set_check_read(struct f2f_catalog *catalog, const struct f2f_tabl
         struct f2f_set_path path;
         F2F_TRY(f2f_set_parse(&path, catalog->arena, table, &sets[i], err));
         f2f_set_redirect(&path, catalog, table, root);
+        const struct f2f_field *last = path.field[path.n - 1];
+        if (last->with) F2F_TRY(check_with(catalog, table, last, &sets[i], sets, n_sets, err));
         F2F_TRY(check_one(catalog, table, root, &path, &sets[i], err));
     }
     return F2F_OK;

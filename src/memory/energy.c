@@ -1,9 +1,9 @@
 /* energy.c - energy per command and state, and temperature by height.
  *
  * Activates, bits read and written, banks refreshed and time each have their price (the energy fields of the
- * catalog). Power leaves a stack at its base; the top die sees the base's resistance and, as each die below it adds its
- * own power on the way down, half of the dies' resistances in series. Left out: power-down states, hot spots, the base
- * die's own heat. */
+ * catalog). Power leaves a stack at its base; the top die sees the base's resistance and those of the dies in series.
+ * As each die adds its own power on the way down, a die counts with half of its bond layer's resistance, which is what
+ * the catalog has (docs/models/dram-timings.md). Left out: power-down states, hot spots, the base die's own heat. */
 #include "memory/energy.h"
 
 void f2f_mem_energy(struct f2f_mem_result *r, const struct f2f_memory *m, int channels, double read_B, double write_B,
@@ -20,5 +20,5 @@ void f2f_mem_energy(struct f2f_mem_result *r, const struct f2f_memory *m, int ch
 }
 
 double f2f_mem_temperature_C(const struct f2f_memory *m, double base_C, double stack_W) {
-    return base_C + stack_W * (m->base_K_per_W + 0.5 * m->height * m->die_K_per_W);
+    return base_C + stack_W * (m->base_K_per_W + m->height * m->die_K_per_W);
 }

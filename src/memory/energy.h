@@ -11,7 +11,4 @@ enum { PART_ACTIVATE, PART_READ, PART_WRITE, PART_REFRESH, PART_BACKGROUND, PART
 void f2f_mem_energy(struct f2f_mem_result *r, const struct f2f_memory *memory, int channels, double read_B,
                     double write_B, double refreshed_banks);
 
-/* Degrees Celsius of the hottest DRAM die: the package it stands on, plus power through the stack. */
-double f2f_mem_temperature_C(const struct f2f_memory *memory, double base_C, double stack_W);
-
 #endif

@@ -69,6 +69,26 @@ static f2f_status deliver(struct f2f_mem_port *port, const struct f2f_chip_memor
     return F2F_OK;
 }
 
+/* Refreshes that are due more often gain nothing, even where a stream happens to meet fewer of them (its beat). */
+static f2f_status deliver_hot(struct f2f_mem_port *port, const struct f2f_chip_memory *m, f2f_error *err) {
+    const struct f2f_mem_port cool = *port;
+    F2F_TRY(deliver(port, m, port->temperature_C, err));
+    port->read_Bps = fmin(port->read_Bps, cool.read_Bps);
+    port->kv_Bps = fmin(port->kv_Bps, cool.kv_Bps);
+    port->mixed_Bps = fmin(port->mixed_Bps, cool.mixed_Bps);
+    return F2F_OK;
+}
+
+static f2f_status check_temperature(const struct f2f_mem_port *port, const struct f2f_chip_memory *m, f2f_error *err) {
+    if (port->temperature_C <= F2F_MEM_LIMIT_C) return F2F_OK;
+    return f2f_fail(
+        err, F2F_EINPUT,
+        "memory %s: on a package of %.0f C a read stream brings it to %.0f C, and no DRAM is rated above %.0f "
+        "C: 'base_temperature' of at most %.0f C, or a lower 'pin_rate'",
+        m->device->id.name, m->base_C, port->temperature_C, F2F_MEM_LIMIT_C,
+        floor(m->base_C + F2F_MEM_LIMIT_C - port->temperature_C));
+}
+
 /* One read, all banks closed. */
 static f2f_status isolated(double *latency_s, const struct f2f_chip_memory *m, f2f_error *err) {
     struct f2f_mem_result r;
@@ -91,9 +111,10 @@ f2f_status f2f_mem_port_make(struct f2f_mem_port *out, const struct f2f_chip_mem
                                  .peak_Bps = pin_rate_bps(memory) * d->pins / 8.0 * memory->stacks,
                                  .idle_W = d->idle_W * memory->stacks};
     F2F_TRY(isolated(&out->latency_s, memory, err));
-    F2F_TRY(deliver(out, memory, memory->base_C, err));
+    F2F_TRY(deliver(out, memory, fmin(memory->base_C, d->hot_C), err));
     double stack_W = d->idle_W + out->energy_J_per_B * out->read_Bps / memory->stacks;
     out->temperature_C = f2f_mem_temperature_C(d, memory->base_C, stack_W);
     out->hot = out->temperature_C > d->hot_C;
-    return out->hot ? deliver(out, memory, out->temperature_C, err) : F2F_OK;
+    F2F_TRY(check_temperature(out, memory, err));
+    return out->hot ? deliver_hot(out, memory, err) : F2F_OK;
 }

@@ -4,7 +4,8 @@
  * (DDR5's same-bank). In each tREFI every unit has its turn, in any order within a round. A refresh may be owed: it is
  * taken when a unit has no requests, and goes first once more are owed than the controller may postpone. The unit's
  * banks are held, closed, refreshed, released. Refresh management (RFM) is due after RAAIMT activates of a bank and
- * goes first too (JESD79-5). Left out: pulling in refreshes ahead of time, self-refresh. */
+ * goes first too (JESD79-5); a controller that refreshes nothing manages nothing. Left out: pulling in refreshes ahead
+ * of time, self-refresh. */
 #include "memory/channel.h"
 
 static bool all_bank(const struct channel *c) { return c->controller->refresh == F2F_DRAM_REFRESH_ALL_BANK; }
@@ -194,7 +195,8 @@ void f2f_dram_refresh_step(struct channel *c, int pseudo, int64_t tick) {
 }
 
 void f2f_dram_refresh_activated(struct channel *c, struct bank *b) {
-    if (!c->spec->raaimt || ++b->activates < c->spec->raaimt) return;
+    if (!c->spec->raaimt || c->controller->refresh == F2F_DRAM_REFRESH_NONE) return;
+    if (++b->activates < c->spec->raaimt) return;
     b->unit->manage = true;
     start_if_good(c, &c->refresh[b->pseudo]);
 }

@@ -190,6 +190,9 @@ static f2f_status complete(struct f2f_mem_run *run, int64_t *requests, f2f_error
     if (t->outstanding < 0 || t->outstanding > 1 << 20 || !(t->rate_Bps >= 0.0))
         return f2f_fail(err, F2F_EINPUT, "%d requests in flight at %g B/s cannot be simulated", t->outstanding,
                         t->rate_Bps);
+    if (!(run->temperature_C <= F2F_MEM_LIMIT_C))
+        return f2f_fail(err, F2F_EINPUT, "memory %s at %.0f C: no DRAM is rated above %.0f C, nor its refresh known",
+                        run->memory->id.name, run->temperature_C, F2F_MEM_LIMIT_C);
     if (!f2f_dram_scheduler_find(run->controller->scheduler))
         return f2f_fail(err, F2F_EINPUT, "controller %s: no scheduler '%.40s': fcfs, frfcfs, frfcfs-rowhit",
                         run->controller->id.name, run->controller->scheduler);

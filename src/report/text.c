@@ -135,8 +135,9 @@ static void put_lines(struct f2f_text *t, struct f2f_record *const *records, siz
         table.n_rows--;
         table.n_header--;
     }
-    f2f_text_table_fit(t->out->arena, &table, F2F_TEXT_WIDTH - 2);
+    bool cut = f2f_text_table_fit(t->out->arena, &table, F2F_TEXT_WIDTH - 2);
     f2f_text_table_put(t, &table, 2);
+    if (cut) f2f_text_styled(t, F2F_STYLE_DIM, "  (.. is cut here: --csv and --json have the whole text)\n");
 }
 
 static void put_heading(struct f2f_text *t, const char *text) {

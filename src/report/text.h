@@ -30,8 +30,9 @@ struct f2f_text_table f2f_text_table_new(f2f_arena *arena, size_t n_rows, size_t
 void f2f_text_table_put(struct f2f_text *t, const struct f2f_text_table *table, size_t indent);
 /* Columns the table takes, without indent. */
 size_t f2f_text_table_width(const struct f2f_text_table *table);
-/* Shortens texts of the widest columns on the left until the table fits; if it cannot, it stays as it is. */
-void f2f_text_table_fit(f2f_arena *arena, struct f2f_text_table *table, size_t width);
+/* Shortens texts of the widest columns on the left until the table fits; if it cannot, it stays as it is. Was any cut?
+ */
+bool f2f_text_table_fit(f2f_arena *arena, struct f2f_text_table *table, size_t width);
 
 /* The tree of shares of the records: bound, then amount and part of the whole of each. */
 void f2f_text_shares(struct f2f_text *t, struct f2f_record *const *records, size_t n);

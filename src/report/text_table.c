@@ -86,21 +86,36 @@ static size_t least_width(const struct f2f_text_table *table) {
     return width;
 }
 
-void f2f_text_table_fit(f2f_arena *arena, struct f2f_text_table *table, size_t width) {
-    if (least_width(table) > width) return;
-    for (size_t now; (now = f2f_text_table_width(table)) > width;) {
-        size_t widest = table->n_columns, most = LEAST_COLUMN;
-        for (size_t c = 0; c < table->n_columns; c++) {
-            if (!table->left[c] || column_width(table, c) <= most) continue;
+/* The widest column that may be shortened, and how wide the next one is, at least LEAST_COLUMN; n_columns: none. */
+static size_t widest_column(const struct f2f_text_table *table, size_t *most, size_t *next) {
+    size_t widest = table->n_columns;
+    *most = *next = LEAST_COLUMN;
+    for (size_t c = 0; c < table->n_columns; c++) {
+        size_t width = table->left[c] ? column_width(table, c) : 0;
+        if (width > *most) {
+            *next = *most;
+            *most = width;
             widest = c;
-            most = column_width(table, c);
-        }
-        size_t over = now - width, keep = most > over + LEAST_COLUMN ? most - over : LEAST_COLUMN;
+        } else if (width > *next) *next = width;
+    }
+    return widest;
+}
+
+bool f2f_text_table_fit(f2f_arena *arena, struct f2f_text_table *table, size_t width) {
+    bool cut = false;
+    if (least_width(table) > width) return cut;
+    for (size_t now; (now = f2f_text_table_width(table)) > width;) {
+        size_t most, next, widest = widest_column(table, &most, &next), over = now - width;
+        size_t keep = most > over ? most - over : 0, even = next < most ? next : most - 1;
+        if (keep < even) keep = even; /* no column is cut shorter than another one stays */
         for (size_t i = 0; i < table->n_rows; i++) {
             const char **cell = &table->cells[i * table->n_columns + widest];
-            if (f2f_text_width(*cell) > keep) *cell = shorten(arena, *cell, keep);
+            if (f2f_text_width(*cell) <= keep) continue;
+            *cell = shorten(arena, *cell, keep);
+            cut = true;
         }
     }
+    return cut;
 }
 
 static void put_cell(struct f2f_text *t, const struct f2f_text_table *table, size_t row, size_t column, size_t width) {

@@ -77,7 +77,10 @@ f2f_status f2f_slo_parse(struct f2f_slo *out, const char *text, f2f_error *err) 
         F2F_TRY(parse_one(out, &text, err));
         if (*text == '\0') return F2F_OK;
         if (*text != ',')
-            return f2f_fail(err, F2F_EUSAGE, "objectives: '%.40s' is left over; separate them by commas", text);
+            return f2f_fail(err, F2F_EUSAGE,
+                            "objectives: '%.40s' is left over: limits are bare numbers of seconds (0.5 for 500 ms), "
+                            "separated by commas",
+                            text);
         text++;
     }
 }

@@ -160,6 +160,9 @@ static f2f_status search_with_spares(struct search *q, f2f_error *err) {
 }
 
 static f2f_status none_divides(const struct f2f_train_job *job, f2f_error *err) {
+    if (job->strategy.context == F2F_CONTEXT_RING && job->strategy.cp < 2)
+        return f2f_fail(err, F2F_EINPUT,
+                        "context ring is for sequences that are cut over chips: give cp too, e.g. cp=2");
     return f2f_fail(err, F2F_EINPUT,
                     "no strategy divides %d chips, a batch of %d, %lld layers and %lld heads with tp %d, cp %d, pp %d, "
                     "dp %d, micro_batch %d (0: open)",

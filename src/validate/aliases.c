@@ -30,6 +30,9 @@ static const char *find_word(const struct word *words, size_t n, const char *tex
 
 static const struct word chips[] = {{"a100-80gb", "a100-sxm-80gb"}};
 
+static const char *const libraries[] = {"pytorch",   "cublas",  "cublaslt", "cutlass", "cudnn", "flashattention",
+                                        "hipblaslt", "rocblas", "triton",   "onednn",  "mkl"};
+
 static const struct word models[] = {
     {"llama2-70b", "llama-2-70b"},       {"Llama 2 70b", "llama-2-70b"},     {"Llama 2 7b", "llama-2-7b"},
     {"Meta Llama 3 70B", "llama-3-70b"}, {"Meta Llama 3 8B", "llama-3-8b"},  {"Llama 3.1 70B", "llama-3.1-70b"},
@@ -134,6 +137,12 @@ const struct f2f_model *f2f_alias_shape(const char *text) {
     for (size_t i = 0; i < COUNT(shapes); i++)
         if (strcmp(shapes[i].name, text) == 0) return &shapes[i];
     return NULL;
+}
+
+bool f2f_alias_is_library(const char *text) {
+    for (size_t i = 0; i < COUNT(libraries); i++)
+        if (is_word(libraries[i], text)) return true;
+    return false;
 }
 
 const char *f2f_alias_precision(const char *text) { return find_word(precisions, COUNT(precisions), text); }

@@ -12,6 +12,9 @@ const char *f2f_alias_model(const char *text);
 /* A model the catalog does not have, from its paper's numbers; NULL if the table has none. */
 const struct f2f_model *f2f_alias_shape(const char *text);
 
+/* A library of kernels, which is no engine. */
+bool f2f_alias_is_library(const char *text);
+
 /* Precision of a source's words, NULL if not known. */
 const char *f2f_alias_precision(const char *text);
 /* false if the words are not known. An unstated recompute is F2F_RECOMPUTE_CHOSEN. */

@@ -149,4 +149,5 @@ void f2f_validation_report(struct f2f_results *out, struct f2f_validation *v) {
     for (size_t i = 0; i < v->n_reasons; i++)
         f2f_results_note(out, "%s: %zu figures of '%s' skipped: %s", v->header.schema->name, v->reasons[i].rows,
                          v->path, v->reasons[i].text);
+    f2f_frameworks_report(out, v);
 }

@@ -75,8 +75,12 @@ struct f2f_machine *f2f_lookup_kernel(struct f2f_precision *p, struct f2f_valida
                                       const char *kv_dtype) {
     f2f_error err;
     const char *reason;
+    const struct f2f_known_framework *framework = f2f_lookup_framework(v, key->framework);
     struct f2f_machine *machine = f2f_lookup_machine(v, key->chip, 1, &reason);
-    if (machine && f2f_precision_parse(p, key->dtype, kv_dtype, &err) != F2F_OK) {
+    if (framework->reason) {
+        machine = NULL;
+        reason = framework->reason;
+    } else if (machine && f2f_precision_parse(p, key->dtype, kv_dtype, &err) != F2F_OK) {
         machine = NULL;
         reason = err.message;
     }
@@ -116,8 +120,4 @@ const struct f2f_model *f2f_lookup_model(struct f2f_validation *v, const char *n
     }
     *reason = known->reason;
     return known->model;
-}
-
-bool f2f_lookup_is_engine(struct f2f_validation *v, const char *framework) {
-    return f2f_catalog_file(v->catalog, "engine", framework) != NULL;
 }

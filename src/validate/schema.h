@@ -91,7 +91,17 @@ const struct f2f_model *f2f_lookup_model(struct f2f_validation *v, const char *n
 /* Chip and precision of a row of kernels; NULL: the row is skipped, and the reason told. */
 struct f2f_machine *f2f_lookup_kernel(struct f2f_precision *p, struct f2f_validation *v, const struct f2f_key *key,
                                       const char *kv_dtype);
-/* Is the framework of a table an inference engine, not a library of kernels: has the catalog one of that name? */
-bool f2f_lookup_is_engine(struct f2f_validation *v, const char *framework);
+
+/* ---- frameworks.c ---- */
+
+/* Who ran the kernel or the job of a row. */
+struct f2f_known_framework {
+    const char *name;
+    const char *reason; /* not NULL: a misspelt engine, its rows are to be skipped */
+    bool engine, library; /* an inference engine of the catalog; a library of kernels that is known */
+    int line; /* where the file first has it */
+};
+/* Never NULL. */
+const struct f2f_known_framework *f2f_lookup_framework(struct f2f_validation *v, const char *name);
 
 #endif

@@ -37,7 +37,7 @@ static void predict(struct f2f_validation *v, const struct f2f_row *row) {
                               .groups = 1,
                               .copies = six ? 6.0 : 0.0,
                               .runs = collected ? 9.0 * 6.0 : 0.0,
-                              .cast = f2f_lookup_is_engine(v, key.framework),
+                              .cast = f2f_lookup_framework(v, key.framework)->engine,
                               .compute = p.compute,
                               .weight = p.weight,
                               .act = p.act,

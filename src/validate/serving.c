@@ -43,11 +43,19 @@ static f2f_status run_job(struct f2f_served *out, f2f_arena *arena, const struct
     return F2F_OK;
 }
 
+/* Engines that serve/ knows need no entry of their own in the catalog. */
+static bool is_misspelt(const char **reason, struct f2f_validation *v, const struct f2f_serving *run) {
+    if (f2f_harness_find(run->engine, run->version, !run->all_queued && !run->static_batch)) return false;
+    *reason = f2f_lookup_framework(v, run->engine)->reason;
+    return *reason != NULL;
+}
+
 bool f2f_serving_predict(struct f2f_served *out, struct f2f_validation *v, const struct f2f_serving *run,
                          const char **reason) {
     struct f2f_serve_job job;
     f2f_error err;
     double chips = run->tp * run->pp;
+    if (is_misspelt(reason, v, run)) return false;
     const struct f2f_machine *machine = f2f_lookup_machine(v, run->chip, chips, reason);
     const struct f2f_model *model = machine ? f2f_lookup_model(v, run->model, reason) : NULL;
     if (!model) return false;

@@ -5,7 +5,7 @@
 #include "validate/schema.h"
 
 /* Bounds of one file: more different names than this are no table of measurements. */
-enum { F2F_GROUP_MAX = 1000, F2F_REASON_MAX = 30, F2F_NAME_MAX = 1000 };
+enum { F2F_GROUP_MAX = 1000, F2F_REASON_MAX = 30, F2F_NAME_MAX = 1000, F2F_FRAMEWORK_MAX = 100 };
 
 /* Rows of equal key; texts and errors live in the file's arena. */
 struct f2f_group {
@@ -58,6 +58,8 @@ struct f2f_validation {
     struct f2f_measured_runs *samples; /* not NULL: kernels are collected there instead */
     struct f2f_known_model models[F2F_NAME_MAX];
     size_t n_models;
+    struct f2f_known_framework frameworks[F2F_FRAMEWORK_MAX];
+    size_t n_frameworks;
     const struct f2f_csv_row *row; /* being predicted */
     struct f2f_wrong *worst; /* of the whole file, the worst first */
     size_t n_worst, max_worst;
@@ -69,6 +71,9 @@ f2f_status f2f_validation_read(struct f2f_validation *v, struct f2f_catalog *cat
 /* worst.c: keeps the row being predicted if it is among the worst; reports them as a table. */
 void f2f_worst_offer(struct f2f_validation *v, const char *metric, double measured, double predicted);
 void f2f_worst_report(struct f2f_results *out, const struct f2f_validation *v);
+
+/* frameworks.c: notes on names that are neither an engine nor a library that is known. */
+void f2f_frameworks_report(struct f2f_results *out, const struct f2f_validation *v);
 
 /* group.c: one record per group, one over all chips per metric that has several, and the notes. */
 void f2f_validation_report(struct f2f_results *out, struct f2f_validation *v);

@@ -51,6 +51,7 @@ memory a.yaml '/^capacity:/d';                               expect 3 "'capacity
 memory a.yaml '/^source:/d';                                 expect 3 'has no source: add' check a.yaml
 memory a.yaml 's/^height:.*/height: 8.5/';                   expect 3 "'height' must be a whole number" check a.yaml
 memory a.yaml 's/^height:.*/height: -8/';                    expect 3 "'height' is -8, out of its range" check a.yaml
+memory a.yaml 's/^height:.*/height: 16/';                    expect 3 "a\.yaml:[0-9]+:[0-9]+: error: 16 dies of 2 GiB .* are 32 GiB, but 'capacity' is 16 GiB: .*'ranks: 4'" check a.yaml
 memory a.yaml 's/^height:.*/height: 99999999999999999999/';  expect 3 "'height' must be a whole number" check a.yaml
 memory a.yaml 's/^status:.*/status: shiping/';               expect 3 "did you mean 'shipping'" check a.yaml
 memory a.yaml 's/^trfc_ab:.*/trfc_ab: 5 us/';                expect 3 "a\.yaml:[0-9]+:[0-9]+: .*'trfc_ab' .*must be shorter than 'trefi'" check a.yaml
@@ -193,6 +194,16 @@ expect 3 "no memory 'hbm3e-12h' .*that is the name of a stack \(did you mean 'hb
 for hint in device.bond_yield:bonding.bond_yield electricity:price.electricity chip.memory.temperature:base_temperature device.high:height max_seqs:engine.max_seqs; do
     expect 2 "did you mean '${hint#*:}'" serve --system h100-1x --model llama-3-8b --set "${hint%:*}=1"
 done
+expect 2 "path 'chip\.clock': 'clock' \(clock the peak rates refer to\) alone changes what 'peak' means: set 'boost', or 'peak' with it" kernel h100-sxm "${k[@]}" --set chip.clock='0.5 GHz'
+expect 0 '^$' kernel h100-sxm "${k[@]}" --set clock='1 GHz' --set peak.bf16='540 TFLOP/s' --set boost='1 GHz'
+expect 3 "^fab2fleet: process: error: no process 'nope' in the catalog[^
+]*\$" kernel h100-sxm "${k[@]}" --set process=nope
+expect 2 "'ambient' is a key of a device, which a study names: write there 'device: \{extends: quest-3, ambient: " run "$F2F_SOURCE_DIR/studies/xr-headset.yaml" --set device.ambient='35'
+sed 's/device: quest-3/device: {extends: quest-3, ambient: 35, source: what if}/' "$F2F_SOURCE_DIR/studies/xr-headset.yaml" >warm.yaml
+expect 0 '^$' check warm.yaml
+for height in chip.memory.device.height device.height height; do
+    expect 3 "^fab2fleet: [a-z.]*height: error: 12 dies of 2 GiB .* are 24 GiB, but 'capacity' is 16 GiB: .*'ranks: 3'" serve --system h100-1x --model llama-3-8b --set "$height=12"
+done
 expect 3 "memory\.pin_rate: error: 'memory\.pin_rate' \(64 Gb/s\) is above what hbm3-8h-16gb is rated for \(6\.4 Gb/s\)" serve --system h100-1x --model llama-3-8b --set chip.memory.pin_rate='64 Gb/s'
 printf 'kind: chip\nname: x\nsource: t\nextends: ./circle.yaml\n' >circle.yaml; expect 3 "^fab2fleet: \./circle\.yaml:4:10: error: 'extends' runs in a circle or .* at '\./circle\.yaml'" check circle.yaml
 { cat base.yaml; echo 'making: {package: organic}'; } >a.yaml; expect 3 "a\.yaml:[0-9]+:[0-9]+: error: 'making\.package' organic has no interposer, which stacks such as hbm3-8h-16gb need: e\.g\. cowos-s" check a.yaml
@@ -243,6 +254,10 @@ expect 3 "out of its range" kernel h100-sxm "${k[@]}" "${many[@]}" --set 'chip.m
 # ---- names and folders
 expect 3 "that is the name of a memory" serve --system hbm3-8h-16gb --model llama-3-8b
 expect 3 "that is the name of a chip" serve --system h100-1x --model h100-sxm
+expect 3 "^[^
+]*hbm3e-12h\.yaml:2:7: error: a description of kind 'plan' is wanted here, this is a 'study'\$" plan "$F2F_SOURCE_DIR/studies/hbm3e-12h.yaml"
+printf 'kind: study\nname: s\nquestion: q\nsystems: [{name: a, base: h100-1x}]\njobs: [{name: j, do: serve, model: llama-3-8b, precision: fp8}]\nsweeps: [{name: s, job: j, path: chip.memory.stacks, values: [5], of: users_fit}]\n' >s.yaml
+expect 3 "s\.yaml:6:25: error: 'job' must be a mapping" check s.yaml
 expect 3 "good\.yaml: error: a system, node or chip is wanted here, this is a 'memory'" serve --system ./good.yaml --model llama-3-8b
 expect 3 "no description 'h100-smx' .*did you mean 'h100-sxm'" show h100-smx
 expect 3 "no file 'x/y\.yaml'" show x/y.yaml

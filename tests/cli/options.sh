@@ -34,12 +34,33 @@ printf 'kind: study\nname: t\nquestion: q\nsystems: [{name: a, base: h100-1x}]\n
 [ "$("$F2F_BIN" run "$dir/e.yaml" --csv)" != "$("$F2F_BIN" run "$dir/e.yaml" --csv --set engine.memory_frac=0.5)" ] ||
     fail "--set engine.… does not reach a study"
 
+# the cast of 16-bit input is told apart, in a figure of its own and in the tree
+fp8=(kernel h100-sxm gemm --m 64 --n 8192 --k 8192 --dtype fp8)
+"$F2F_BIN" "${fp8[@]}" --json | grep -q 'latency_s includes cast_s' || fail "an fp8 product does not say that it casts"
+"$F2F_BIN" "${fp8[@]}" --explain | grep -q '^ *cast of the input' || fail "the cast is not in the tree"
+! "$F2F_BIN" "${fp8[@]/fp8/bf16}" --explain | grep -q 'cast of\|includes' || fail "a bf16 product casts"
+
+# a lower cap of the clock is slower and saves energy
+capped() { "$F2F_BIN" kernel h100-sxm gemm --m 8192 --n 8192 --k 8192 --set "boost=$1 GHz" --csv | tail -n 1 | cut -d, -f"$2"; }
+key() { "$F2F_BIN" kernel h100-sxm gemm --m 1 --n 8 --k 8 --csv | head -n 1 | tr , '\n' | grep -n -x "$1" | cut -d: -f1; }
+awk "BEGIN { exit !($(capped 0.8 "$(key latency_s)") > 1.5 * $(capped 1.6 "$(key latency_s)")) }" || fail "a cap of the clock is not slower"
+awk "BEGIN { exit !($(capped 0.8 "$(key energy_J)") < 0.8 * $(capped 1.6 "$(key energy_J)")) }" || fail "a cap of the clock saves nothing"
+
+# a run cooler than its stack would be says so
+hot=(memory hbm3e-12h-36gb --channels 1 -n 20000)
+"$F2F_BIN" "${hot[@]}" --json | grep -q 'would be at 10[0-9] C on a package of 55 C, above 85 C' || fail "a hot stack that is run cool is not told"
+! "$F2F_BIN" "${hot[@]}" --temperature 100 --json | grep -q 'would be at' || fail "a hot stack that is run hot is told"
+! "$F2F_BIN" memory ddr5 --channels 1 -n 20000 --json | grep -q stack_C || fail "a module has no stack"
+
 # a send has a peer, which a chip alone has not
 for chips in 1 2; do "$F2F_BIN" kernel h100-sxm collective --op send --chips $chips --bytes 1e6 --csv >"$dir/send$chips"; done
 cmp "$dir/send1" "$dir/send2" || fail "a send of one chip is not that to a second"
 
 # NO_COLOR and a pipe: no escape sequences
 ! "$F2F_BIN" list chip | grep -q $'\033' || fail "escape sequences in a pipe"
+"$F2F_BIN" list memory | tail -n 1 | grep -q -e '--json have the whole text' || fail "a cut table does not say where it is whole"
+[ "$("$F2F_BIN" list foundry | grep -c '[A-Z].\{12,\}\.\.  .\{12,\}\.\.$')" -gt 0 ] || fail "one column is cut before the wider one"
+"$F2F_BIN" list dram | grep -q 'have the whole text' && "$F2F_BIN" list dram --csv | grep -q '\.\.' && fail "--csv is cut"
 
 # a folder with a config.json is a model, a path is a chip
 mkdir "$dir/model"

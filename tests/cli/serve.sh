@@ -53,6 +53,7 @@ expect 3 "no traffic 'azure-conv' in the catalog" --traffic azure-conv
 expect 2 'LOW:HIGH:SECONDS:LEAST' --traffic azure-conv-2023 --autoscale 3
 expect 2 "unknown role 'prefil'" --traffic azure-conv-2023 --pools 'prefil: tp=1'
 expect 3 'the other half' --traffic azure-conv-2023 --pools 'prefill: tp=1'
+expect 2 "'ms' is left over: limits are bare numbers of seconds" --concurrency 1 --isl 8 --osl 8 --slo 'ttft_p99_s<=500ms'
 expect 2 'is no number' --traffic azure-conv-2023 --requests 10 --sweep rate-scale=1,x
 got=0
 "$F2F_BIN" serve --model llama-3-70b --precision bf16 --system h100-1x --trace good.csv --json >out || got=$?
@@ -60,6 +61,18 @@ got=0
 grep -qE 'short by [0-9.]+ GB \([0-9]+ bytes\); use more chips' out || fail "by how many bytes it does not fit"
 
 # sweep, size, pools, series, timeline
+# replicas in copies of the system, and drafts in another vocabulary, are told
+load=(--rate 5 --isl 64 --osl 8 --requests 20)
+serve "${load[@]}" --replicas 2 --json | grep -q 'take 2 chips, h100-1x has 1' || fail "more chips than there are: not told"
+! serve "${load[@]}" --replicas 1 --json | grep -q 'copies of it' || fail "one chip of one is told"
+serve "${load[@]}" --draft llama-2-7b --json | grep -q 'vocabulary of 32000 and llama-3-8b one of 128256' || fail "another vocabulary"
+! serve "${load[@]}" --draft llama-3.2-1b --json | grep -q 'vocabulary' || fail "the same vocabulary is told"
+# each line of a sweep begins with its value
+serve --isl 64 --osl 8 --requests 20 --sweep rate=2,5 --csv | cut -d, -f1 >column
+[ "$(tr '\n' ' ' <column)" = 'rate 2 5 ' ] || fail "lines of a sweep do not begin with its value: $(cat column)"
+serve --isl 64 --osl 8 --sweep concurrency=3 --csv | head -n 1 | grep -q '^concurrency,requests,.*,chips,users_max' || fail "a swept value stands twice"
+serve --concurrency 1 --isl 8000 --osl 193 --json | grep -q '8193 tokens .* 8192 positions' || fail "a context that is too long is not told"
+! serve --concurrency 1 --isl 8000 --osl 192 --json | grep -q 'positions' || fail "a context that fits is told"
 serve --traffic azure-conv-2023 --requests 500 --sweep rate-scale=1,4 --json >s.json
 [ "$(grep -c '"user_tokps"' s.json)" = 2 ] || fail "a frontier of two points"
 got=0 # a value that fails takes nothing from those after it

@@ -30,6 +30,11 @@ expect 3 'schedule gpipe does not take' "${cluster[@]}" --chips 64 --global-batc
 expect 3 'shard 3 does not divide' "${cluster[@]}" --chips 64 --global-batch 64 --strategy tp=8,pp=1,vp=1,dp=8,cp=1,ep=1,micro_batch=1,zero=1,recompute=none,shard=3
 expect 2 'gpipe, 1f1b, interleaved and zero-bubble' "${cluster[@]}" --chips 64 --global-batch 64 --strategy schedule=2f2b
 expect 3 'order is 7' "${cluster[@]}" --chips 64 --global-batch 64 --strategy tp=8,pp=1,vp=1,dp=8,cp=1,ep=1,micro_batch=1,zero=1,recompute=none,order=7
+# what an answer prints of a strategy can be asked for
+expect 0 'sequence +whole' "${cluster[@]}" --chips 64 --global-batch 64 --strategy 'tp=8, pp=8, sequence=whole, offload=no, order=tp-cp-dp-pp'
+expect 0 'context +ring' "${cluster[@]}" --chips 64 --global-batch 64 --strategy tp=8,cp=2,context=ring,offload=yes
+expect 2 "'sequence=off': parallel or whole is wanted" "${cluster[@]}" --chips 64 --global-batch 64 --strategy sequence=off
+expect 3 'give cp too, e\.g\. cp=2' "${cluster[@]}" --chips 64 --global-batch 64 --strategy context=ring
 expect 2 "wants whole numbers" "${cluster[@]}" --chips 64,x --global-batch 64
 expect 2 "wants whole numbers" "${cluster[@]}" --chips 0 --global-batch 64
 expect 2 "'no-such' is not one of" "${cluster[@]}" --chips 64 --global-batch 64 --software no-such

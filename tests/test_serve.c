@@ -310,6 +310,27 @@ static void test_starved_of_cache(void **state) {
     assert_true(tokps > 418 / 1.25 && tokps < 912 * 1.25);
 }
 
+/* Seconds per token of so many users, whose decodes run as graphs of one size. */
+static double tpot_of(const struct world *w, int users, double graph_size) {
+    struct rig rig;
+    rig_make(&rig, w, "h100-1x", "llama-3-8b", "fp8", "trtllm-bench", 1);
+    rig.job.isl = 16;
+    rig.job.osl = 64;
+    rig.job.concurrency = users;
+    rig.job.engine.graph_sizes = &graph_size;
+    rig.job.engine.n_graph_sizes = graph_size > 0.0 ? 1 : 0;
+    return f2f_record_get(run(&rig, w), "tpot_mean_s");
+}
+
+/* Products of a padded decode have as many rows as its graph, attention has not. */
+static void test_graphs_are_padded(void **state) {
+    const struct world *w = *state;
+    double bare_s = tpot_of(w, 300, 0.0), padded_s = tpot_of(w, 300, 1024.0), full_s = tpot_of(w, 1024, 0.0);
+    assert_true(padded_s > 1.3 * bare_s && padded_s < full_s);
+    assert_near(tpot_of(w, 300, 256.0), bare_s, 1e-12); /* larger batches than any graph run as they are */
+    assert_near(tpot_of(w, 300, 300.0), bare_s, 1e-12);
+}
+
 static void test_same_bytes(void **state) {
     const struct world *w = *state;
     struct rig rig;
@@ -343,6 +364,7 @@ static void test_as_benchmarked(void **state) {
     assert_string_equal(f2f_harness_find("trtllm", NULL, false)->engine, "trtllm-bench");
     assert_string_equal(f2f_harness_find("trtllm", "0.20 re-run", false)->engine, "trtllm-bench");
     assert_string_equal(f2f_harness_find("trtllm", "1.0", false)->engine, "trtllm-bench");
+    assert_string_equal(f2f_harness_find("trtllm", "0.18", false)->engine, "trtllm-bench-0.18");
     assert_string_equal(f2f_harness_find("trtllm", "0.9.1", false)->engine, "trtllm-bench-0.14");
     assert_string_equal(f2f_harness_find("trtllm", "0.14.0", false)->engine, "trtllm-bench-0.14");
     assert_string_equal(f2f_harness_find("vllm", "", true)->engine, "vllm-0.13");
@@ -374,19 +396,13 @@ static void test_slo(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_conservation),
-        cmocka_unit_test(test_littles_law),
-        cmocka_unit_test(test_static_batch),
-        cmocka_unit_test(test_single_user),
-        cmocka_unit_test(test_users_fit),
-        cmocka_unit_test(test_infeasible),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_monotony),
-        cmocka_unit_test(test_users_max_edge),
-        cmocka_unit_test(test_starved_of_cache),
-        cmocka_unit_test(test_same_bytes),
-        cmocka_unit_test(test_as_benchmarked),
-        cmocka_unit_test(test_slo),
+        cmocka_unit_test(test_conservation),      cmocka_unit_test(test_littles_law),
+        cmocka_unit_test(test_static_batch),      cmocka_unit_test(test_single_user),
+        cmocka_unit_test(test_users_fit),         cmocka_unit_test(test_infeasible),
+        cmocka_unit_test(test_refused),           cmocka_unit_test(test_monotony),
+        cmocka_unit_test(test_users_max_edge),    cmocka_unit_test(test_starved_of_cache),
+        cmocka_unit_test(test_graphs_are_padded), cmocka_unit_test(test_same_bytes),
+        cmocka_unit_test(test_as_benchmarked),    cmocka_unit_test(test_slo),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -31,6 +31,8 @@ struct f2f_engine {
     double workspace_B; /* graphs, communication buffers; activations are added */
     int logits_buffers; /* copies of 32-bit logits of max_seqs sequences the engine keeps */
     int graph_seqs; /* batches up to that size are padded to a captured graph: 1, 2, 4, multiples of 8 */
+    const double *graph_sizes; /* or to the next of these, in rising order; what exceeds them is not padded */
+    int n_graph_sizes;
     bool lone_heads; /* decode: query heads read the cache each for itself, also where they share keys and values */
     bool overlaps; /* host work of an iteration runs beside the chips' work; else after it */
     double host_s; /* host time per iteration */

@@ -1,7 +1,7 @@
 /* kind_engine.c - field table of an inference engine. */
 #include <string.h>
 
-#include "desc//table.h"
+#include "desc/table.h"
 #include "fab2fleet/engine.h"
 
 #define T struct f2f_engine
@@ -25,6 +25,8 @@ static const struct f2f_field fields[] = {
                "graphs and communication buffers; activations are added"),
     F2F_INT_OR(T, "logits_buffers", logits_buffers, 0, 64, 0, "copies of 32-bit logits of max_seqs sequences"),
     F2F_INT_OR(T, "graph_seqs", graph_seqs, 0, 100000, 0, "decodes up to that many run as captured graphs, padded"),
+    F2F_QTYS(T, "graph_sizes", graph_sizes, n_graph_sizes, NUMBER, 1, 1e6, false,
+             "or as graphs of these numbers of sequences, padded to the next; in rising order"),
     F2F_FLAG(T, "lone_heads", lone_heads,
              "decode: query heads read the cache each for itself, also where they share keys and values"),
     F2F_FLAG(T, "overlaps", overlaps, "host work runs beside the chips' work; else after it"),
@@ -39,7 +41,18 @@ static const struct f2f_field fields[] = {
     F2F_QTY_OR(T, "reply", reply_s, TIME, 0, 100, 0, "delay of a request on its way in"),
 };
 
-const struct f2f_table f2f_engine_table = F2F_TABLE("engine", T, fields, true, NULL);
+static void check(const void *object, const struct f2f_doc *node, struct f2f_diag *diag) {
+    const T *engine = object;
+    const struct f2f_doc *sizes = f2f_doc_get(node, "graph_sizes");
+    for (int i = 1; i < engine->n_graph_sizes; i++)
+        if (engine->graph_sizes[i] <= engine->graph_sizes[i - 1]) {
+            f2f_doc_error(diag, sizes ? sizes : node, "'graph_sizes' must rise: %g stands after %g",
+                          engine->graph_sizes[i], engine->graph_sizes[i - 1]);
+            return;
+        }
+}
+
+const struct f2f_table f2f_engine_table = F2F_TABLE("engine", T, fields, true, check);
 
 static f2f_status load(struct f2f_engine *out, struct f2f_catalog *catalog, const char *name,
                        const struct f2f_set *sets, size_t n_sets, f2f_error *err) {

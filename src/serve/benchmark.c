@@ -23,6 +23,7 @@ static const struct rule {
     {"trtllm", NULL, true, true, {.engine = "trtllm", .fits_load = true}},
     {"trtllm", "0.7", false, false, {.engine = "trtllm-bench-0.6", .counts_queue = true}},
     {"trtllm", "0.15", false, false, {.engine = "trtllm-bench-0.14", .counts_queue = true}},
+    {"trtllm", "0.19", false, false, {.engine = "trtllm-bench-0.18", .counts_queue = true}},
     {"trtllm", NULL, true, false, {.engine = "trtllm-bench", .counts_queue = true}},
     {"vllm", "0.14", true, true, {.engine = "vllm-0.13", .spread_frac = 0.2, .kv_as_act = true}},
     {"vllm", NULL, true, true, {.engine = "vllm", .spread_frac = 0.2, .kv_as_act = true}},

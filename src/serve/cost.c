@@ -54,6 +54,8 @@ static long long per_chip(const struct f2f_serve_costs *costs, long long x) {
 
 /* Decodes of a captured graph are padded to its size. */
 static long long padded(const struct f2f_engine *engine, long long sequences) {
+    for (int i = 0; i < engine->n_graph_sizes; i++)
+        if (engine->graph_sizes[i] >= (double)sequences) return (long long)engine->graph_sizes[i];
     if (sequences > engine->graph_seqs || sequences <= 2) return sequences;
     return sequences <= 4 ? 4 : (sequences + 7) / 8 * 8;
 }

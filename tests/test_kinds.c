@@ -82,9 +82,13 @@ static void block_scales_come_in_pieces(void **state) {
     r.chip.tdp_W = 50000.0;
     rig_build(&r);
     r.machine.mem.read_Bps *= 100.0, r.machine.mem.mixed_Bps *= 100.0; /* nothing waits for memory */
+    r.chip.compute_capability = 12.0;
     struct f2f_op few = gemm(8.0, 65536.0, 8192.0, F2F_DTYPE_FP4), more = few;
     more.m = 128.0;
     near(time_of(&r, &few), time_of(&r, &more), 0.05);
+    r.chip.compute_capability = 0.0; /* another vendor's kernels have smaller ones */
+    assert_true(time_of(&r, &few) < 0.8 * time_of(&r, &more));
+    r.chip.compute_capability = 12.0;
     struct f2f_op narrow = gemm(8.0, 1024.0, 512.0, F2F_DTYPE_FP4), fp8 = gemm(8.0, 1024.0, 512.0, F2F_DTYPE_FP8);
     struct f2f_op narrow_cast = narrow, fp8_cast = fp8;
     narrow_cast.cast = fp8_cast.cast = true;
@@ -118,8 +122,11 @@ static void vllm_takes_its_own_tiles(void **state) {
     struct f2f_op any = gemm(256.0, 1024.0, 65536.0, F2F_DTYPE_FP8), own = any;
     own.kernels = F2F_KERNELS_VLLM;
     near(time_of(&r, &own), time_of(&r, &any), 1e-12); /* on another vendor's chip the library's */
+    struct f2f_op experts = own, any_experts = any;
+    experts.groups = any_experts.groups = 8.0;
     r.chip.compute_capability = 9.0;
     r.chip.operands = F2F_OPERANDS_SCRATCHPAD;
+    near(time_of(&r, &experts), time_of(&r, &any_experts), 1e-12); /* have kernels of their own */
     assert_true(time_of(&r, &own) > 3.0 * time_of(&r, &any)); /* 16 tiles of 128 x 128 for 132 units */
     double tile_s = 65536.0 * 2.0 * 128.0 * 128.0 / (r.chip.peak_flops[F2F_DTYPE_FP8] / 132.0);
     assert_true(time_of(&r, &own) > tile_s && time_of(&r, &own) < 1.3 * tile_s);
@@ -232,6 +239,7 @@ static void padded_rows_bind_beside_fast_memory(void **state) {
     struct rig r;
     rig_make(&r);
     r.chip.operands = F2F_OPERANDS_SCRATCHPAD;
+    r.chip.compute_capability = 9.0;
     r.chip.tdp_W = 50000.0;
     struct f2f_op op = attention(F2F_OP_ATTN_DECODE, 1024.0, 1.0, 8192.0), other = op;
     op.kernels = F2F_KERNELS_VLLM, other.kernels = F2F_KERNELS_ANY;

@@ -6,6 +6,7 @@ static void rig_make_fp4(struct rig *r, enum f2f_operands operands) {
     rig_describe(r);
     r->chip.peak_flops[F2F_DTYPE_FP4] = 4.0 * r->chip.peak_flops[F2F_DTYPE_BF16];
     r->chip.operands = operands;
+    r->chip.compute_capability = operands == F2F_OPERANDS_REGISTERS ? 12.0 : 10.0;
     r->chip.tdp_W = 50000.0;
     rig_build(r);
     r->machine.mem.read_Bps *= 100.0, r->machine.mem.mixed_Bps *= 100.0;
@@ -48,7 +49,6 @@ static void vllm_has_tiles_for_nvfp4(void **state) {
     for (int i = 0; i < 2; i++) {
         struct rig r;
         rig_make_fp4(&r, kinds[i]);
-        r.chip.compute_capability = i == 0 ? 10.0 : 12.0;
         r.cls.unit_B_per_ck = 1e4, r.cls.step_ck = 0.0;
         struct f2f_op few = gemm(256.0, 512.0, 65536.0, F2F_DTYPE_FP4), more = few, any;
         more.m = 257.0;

@@ -23,6 +23,16 @@ typedef struct work work_fn(const struct f2f_machine *machine, const struct f2f_
 work_fn f2f_chip_gemm_work, f2f_chip_prefill_work, f2f_chip_decode_work, f2f_chip_vector_work, f2f_chip_embed_work,
     f2f_chip_sample_work, f2f_chip_collective_work;
 
+/* Generations of NVIDIA's chips whose kernels have rules of their own, by compute capability: 8.9; 9.x; 10.x and 11.x,
+ * with tensor memory; 12.x, without. Kernels for other chips are a library's. */
+enum f2f_generation {
+    F2F_GENERATION_OTHER,
+    F2F_GENERATION_ADA,
+    F2F_GENERATION_HOPPER,
+    F2F_GENERATION_BLACKWELL,
+    F2F_GENERATION_BLACKWELL_RTX
+};
+enum f2f_generation f2f_chip_generation(const struct f2f_chip *chip);
 /* The format a product really runs in: the asked one, else the next wider the chip has; weight-only
  * formats run in 16 bit. */
 enum f2f_dtype f2f_chip_native_format(const struct f2f_chip *chip, enum f2f_dtype wanted);
@@ -42,6 +52,8 @@ double f2f_chip_vector_flops(const struct f2f_chip *chip);
 double f2f_chip_score_flop(const struct f2f_op *op);
 /* Seconds one unit takes for one attention score: two products and the soft-max. */
 double f2f_chip_score_s(const struct f2f_machine *machine, enum f2f_dtype format, const struct f2f_op *op);
+/* The soft-max alone. */
+double f2f_chip_softmax_s(const struct f2f_machine *machine, const struct f2f_op *op);
 /* Energy of an attention product's FLOP over a plain product's. */
 double f2f_chip_attention_energy(const struct f2f_machine *machine);
 /* The format attention's products run in. */

@@ -12,6 +12,8 @@ static const double flash3_rows = 64.0; /* of FlashAttention-3 and FlashMLA: wgm
 /* Starts and ends of a block of XQA over those of the largest tile of a product. H100: 5 us a block of 128 tokens. */
 static const double xqa_tiles = 2.0;
 
+static double rows_of(double heads) { return ceil(heads / matrix_rows) * matrix_rows; }
+
 /* Is the cache turned into a wider format before it is multiplied? FlashAttention-3 transposes 8-bit values (Shah et
  * al., 2024, section 3.3); kernels for Blackwell take 8 bits as they are. So may kernels of no engine in particular,
  * where units fetch operands themselves: TensorRT-LLM has them. */
@@ -45,9 +47,9 @@ static double block_s(const struct f2f_machine *machine, const struct f2f_op *op
     return f2f_dtype_B(op->kv) < 2.0 ? narrow_block_s(machine, op, jobs, kv_B) : wide_block_s(machine, op, jobs, kv_B);
 }
 
-/* FlashAttention-3, which engines but TensorRT-LLM run where operands come from the scratchpad. */
+/* FlashAttention-3, which engines but TensorRT-LLM run on Hopper. */
 static bool by_flash3(const struct f2f_chip *chip, const struct f2f_op *op) {
-    return op->kernels != F2F_KERNELS_TRTLLM && chip->operands == F2F_OPERANDS_SCRATCHPAD;
+    return op->kernels != F2F_KERNELS_TRTLLM && f2f_chip_generation(chip) == F2F_GENERATION_HOPPER;
 }
 
 /* One block of it fills a unit, so that its start and end show. */
@@ -62,14 +64,20 @@ static double worked_tokens(const struct f2f_chip *chip, const struct f2f_op *op
     return by_flash3(chip, op) ? ceil(op->kv_len / step) * step : op->kv_len;
 }
 
-/* Products of all rows it takes at once, most of them padding, beside its copies. They bind where memory is fast beside
- * the matrix units: on an H20 16 heads of a latent take 0.60 ms, as long as 64 at 0.82 of the peak, on an H100 0.22 for
- * 16 to 64 (FlashMLA issue 30; ai-bot-pro/achatbot pull request 123). */
-static double padded_s(const struct f2f_machine *machine, const struct f2f_op *op, double jobs, double tokens) {
-    if (!by_flash3(machine->chip, op)) return 0.0;
-    double rows = ceil(op->q_heads / op->kv_heads / flash3_rows) * flash3_rows;
-    double flop = jobs * rows * tokens * f2f_chip_score_flop(op);
-    return flop / f2f_chip_product_flops(machine, f2f_chip_attention_format(machine->chip, op));
+/* Its products are of 64 rows, most of them padding, and run beside its copies; what shows beside the longer of both is
+ * the work of the vector units. They bind where memory is fast beside the matrix units: on an H20 16 heads of a latent
+ * take 0.60 ms, as long as 64 at 0.82 of the peak, on an H100 0.22 for 16 to 64 (FlashMLA issue 30; ai-bot-pro/achatbot
+ * pull request 123). */
+static void pad_products(struct work *w, const struct f2f_machine *machine, const struct f2f_op *op,
+                         double rows_tokens) {
+    double heads = op->q_heads / op->kv_heads, padding = ceil(heads / flash3_rows) * flash3_rows / rows_of(heads);
+    double flop = rows_tokens * padding * f2f_chip_score_flop(op);
+    double products_s = flop / f2f_chip_product_flops(machine, w->format);
+    double scores_s = f2f_chip_score_s(machine, w->format, op) - f2f_chip_softmax_s(machine, op);
+    double vector_s = w->compute_s - rows_tokens * scores_s / machine->chip->units;
+    bool bind = products_s > w->memory_s;
+    w->compute_s = bind ? products_s : vector_s;
+    if (bind) w->memory_s = vector_s;
 }
 
 /* Units that take operands from the scratchpad fill it by bulk copies beside their work and read what the memory
@@ -85,7 +93,7 @@ struct work f2f_chip_decode_work(const struct f2f_machine *machine, const struct
     enum f2f_dtype format = f2f_chip_attention_format(machine->chip, op);
     double kv_B = f2f_op_kv_B(op), act_B = f2f_op_act_B(op), jobs = op->batch * op->kv_heads;
     double tokens = worked_tokens(machine->chip, op);
-    double rows = ceil(op->q_heads / op->kv_heads / matrix_rows) * matrix_rows, units = machine->chip->units;
+    double rows = rows_of(op->q_heads / op->kv_heads), units = machine->chip->units;
     struct work w = {.fixed_s = f2f_chip_launch_s(machine) + f2f_chip_clocks_s(machine, cls->decode_ck),
                      .format = format,
                      .flop_energy = f2f_chip_attention_energy(machine)};
@@ -93,7 +101,6 @@ struct work f2f_chip_decode_work(const struct f2f_machine *machine, const struct
                   ceil(jobs / units) * f2f_tile_ends_s(machine, rows, op->head_dim);
     w.memory_s = f2f_chip_kv_s(machine, kv_B, stream_frac(machine)) + f2f_chip_mixed_s(machine, act_B);
     w.memory_s = fmax(w.memory_s, block_s(machine, op, jobs, kv_B));
-    w.memory_s = fmax(w.memory_s, padded_s(machine, op, jobs, tokens));
     if (widens(machine->chip, op, format))
         w.compute_s += kv_B * tokens / op->kv_len * cls->widen_flop / f2f_chip_vector_flops(machine->chip);
     w.serial_s = ends_s(machine, op, jobs);
@@ -105,5 +112,6 @@ struct work f2f_chip_decode_work(const struct f2f_machine *machine, const struct
         w.memory_s = fmax(w.memory_s, f2f_chip_cached_s(machine, read_B));
         w.cache_B = read_B + act_B;
     }
+    if (by_flash3(machine->chip, op)) pad_products(&w, machine, op, jobs * rows * tokens);
     return w;
 }

@@ -94,7 +94,7 @@ struct product f2f_tile_product(const struct f2f_machine *machine, const struct 
     p.partial_s = f2f_chip_cached_s(machine, 1.0);
     p.in_B = f2f_dtype_B(format);
     p.only = f2f_tile_vllm(chip, op, format);
-    if (f2f_chip_scales_blocks(format) && !(chip->array.rows > 0)) p.least = scaled_least;
+    if (f2f_chip_scales_blocks(format) && f2f_chip_generation(chip) >= F2F_GENERATION_BLACKWELL) p.least = scaled_least;
     p.whole = p.only.m > 0.0 || p.least > 0.0;
     p.w_B = f2f_dtype_B(op->weight);
     p.multiply_s = units / (0.5 * f2f_chip_vector_flops(chip));

@@ -13,9 +13,6 @@
 
 #include "chip/tile.h"
 
-/* Ten times the compute capability. */
-enum { ADA = 89, HOPPER = 90, BLACKWELL = 100, BLACKWELL_LAST = 109 };
-
 /* The first whose rows and columns suffice. */
 static const struct {
     double rows, columns;
@@ -53,12 +50,13 @@ static struct tile_shape nvfp4(bool tensor_memory, double m) {
 
 struct tile_shape f2f_tile_vllm(const struct f2f_chip *chip, const struct f2f_op *op, enum f2f_dtype format) {
     struct tile_shape library = {0};
-    int generation = (int)(10.0 * chip->compute_capability + 0.5);
-    if (op->kernels != F2F_KERNELS_VLLM || generation == 0) return library;
-    bool tensor_memory = generation >= BLACKWELL && generation <= BLACKWELL_LAST;
-    if (format == F2F_DTYPE_FP4 && op->weight == F2F_DTYPE_FP4) return nvfp4(tensor_memory, op->m);
+    enum f2f_generation generation = f2f_chip_generation(chip);
+    bool tensor_memory = generation == F2F_GENERATION_BLACKWELL;
+    if (op->kernels != F2F_KERNELS_VLLM || op->groups > 1.0) return library;
+    if (format == F2F_DTYPE_FP4 && op->weight == F2F_DTYPE_FP4 && generation >= F2F_GENERATION_BLACKWELL)
+        return nvfp4(tensor_memory, op->m);
     if (format != F2F_DTYPE_FP8 || f2f_dtype_B(op->weight) > 1.0) return library;
     if (tensor_memory) return blackwell(op->m);
-    if (generation == HOPPER) return hopper(op->m, op->n, op->k);
-    return generation == ADA ? ada(op->m, op->n) : library;
+    if (generation == F2F_GENERATION_HOPPER) return hopper(op->m, op->n, op->k);
+    return generation == F2F_GENERATION_ADA ? ada(op->m, op->n) : library;
 }

@@ -46,6 +46,9 @@ struct f2f_net_algorithm {
 /* Start of the general library's collectives, or of an engine's kernels. */
 double f2f_net_start_s(const struct f2f_net_path *path, bool engine);
 
+/* Links faster than NVLink 4, by which NCCL's rules for Blackwell are told from those for Hopper. */
+static inline bool f2f_net_fast_links(const struct f2f_net_path *path) { return path->line_Bps > 450e9; }
+
 /* protocol.c: bytes in `steps` steps as the general library moves them, without the start. */
 double f2f_net_steps_s(const struct f2f_net_path *path, double steps, double bytes_B, double bulk_Bps);
 /* Set-up of moving bulk between so many chips. */

@@ -23,21 +23,25 @@ static double turn_s(const struct belief *from, const struct belief *to, double 
     return (to->base_s - from->base_s + steps * (to->step_s - from->step_s)) / (1.0 / from->share - 1.0 / to->share);
 }
 
-/* A ring has up to 24 channels, blocks of 640 threads. */
-static const double channels_most = 24.0, threads = 640.0;
+/* A channel is a block of 640 threads. NCCL lays as many rings as links carry of the widest channels it looks for, and
+ * doubles them twice (src/graph/search.cc, connect.cc): 24 on NVLink 3 and 4, 32 on links that are faster. */
+static const double threads = 640.0;
+static double channels_most(const struct f2f_net_path *path) { return f2f_net_fast_links(path) ? 32.0 : 24.0; }
 
 double f2f_net_channel_Bps(const struct f2f_net_path *path) {
     return path->cls->coll_channel_B_per_ck * path->clock_Hz;
 }
 
 double f2f_net_copy_s(const struct f2f_net_path *path, double bytes_B) {
-    return bytes_B / (channels_most * 2.0 * f2f_net_channel_Bps(path));
+    return bytes_B / (channels_most(path) * 2.0 * f2f_net_channel_Bps(path));
 }
 
-/* One channel for every 4 KiB (16 KiB of traffic, of which words count four times). */
-static double spread_s(const struct f2f_net_path *path, double bytes_B) {
-    double channels = fmin(fmax(bytes_B / 4096.0, 1.0), channels_most);
-    return path->in_node ? path->cls->coll_straggling * log(channels) * f2f_net_start_s(path, false) : 0.0;
+/* One channel for every 4 KiB (16 KiB of traffic, of which words count four times). The start and each step wait for
+ * the slowest of them; what it costs is known for 24, and more of them, on faster links, shall not take longer. */
+static double spread_s(const struct f2f_net_path *path, double steps, double bytes_B) {
+    double channels = fmin(fmax(bytes_B / 4096.0, 1.0), 24.0);
+    double waits_s = f2f_net_start_s(path, false) + steps * path->hop_s;
+    return path->in_node ? path->cls->coll_straggling * log(channels) * waits_s : 0.0;
 }
 
 /* A step of NCCL's buffers (4 MiB in eight steps); less than that for each chip is handed on sooner. */
@@ -47,13 +51,13 @@ double f2f_net_set_up_s(const struct f2f_net_path *path, double chips, double by
 
 /* Half of what wires and kernels carry is flags; words have 512 threads of a channel. */
 static double words_s(const struct f2f_net_path *path, double bytes_B, double stream_s) {
-    double kernel_Bps = channels_most * 512.0 / threads * f2f_net_channel_Bps(path);
+    double kernel_Bps = channels_most(path) * 512.0 / threads * f2f_net_channel_Bps(path);
     return fmax(stream_s, bytes_B / kernel_Bps) / F2F_NET_FLAGGED_SHARE;
 }
 
 /* Beside the hop a word takes, a line waits for the rest of itself. */
 static double lines_s(const struct f2f_net_path *path, double steps, double bytes_B, double stream_s) {
-    double kernel_Bps = channels_most * f2f_net_channel_Bps(path);
+    double kernel_Bps = channels_most(path) * f2f_net_channel_Bps(path);
     return steps * (lines.step_s - words.step_s) + fmax(stream_s, bytes_B / kernel_Bps) / lines.share;
 }
 
@@ -83,5 +87,5 @@ static double fastest_s(const struct f2f_net_path *path, double steps, double by
 double f2f_net_steps_s(const struct f2f_net_path *path, double steps, double bytes_B, double bulk_Bps) {
     double moved_s =
         path->lines ? guessed_s(path, steps, bytes_B, bulk_Bps) : fastest_s(path, steps, bytes_B, bulk_Bps);
-    return steps * path->hop_s + spread_s(path, bytes_B) + moved_s;
+    return steps * path->hop_s + spread_s(path, steps, bytes_B) + moved_s;
 }

@@ -123,6 +123,19 @@ static void two_shots_follow_the_engine(void **state) {
     assert_string_equal(f2f_collective_time(&c.system, &cls, F2F_ALL_REDUCE, 4, 1, 512.0 * KIB).algorithm, "one-shot");
 }
 
+/* 126 bytes a clock of 2 GHz, over links that carry three times as much and more. */
+static void engines_fetch_so_many_bytes_a_clock(void **state) {
+    (void)state;
+    struct cluster c;
+    cluster_make(&c, F2F_TOPO_SWITCH, 1);
+    for (double link_Bps = 900e9; link_Bps < 1e12; link_Bps += 90e9) {
+        c.node.link.bandwidth_Bps = link_Bps;
+        double kernel_s = 5000.0 / 2e9 + 1e-6 + 4.0 * MIB / (126.0 * 2e9), end_s = 2e-6;
+        near(f2f_collective_with(&c.system, &cls, F2F_ALL_REDUCE, 2, 1, 4.0 * MIB, F2F_COLLECTIVE_VLLM).time_s,
+             kernel_s + end_s, 1e-9);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(switch_goes_round_in_closed_form),
@@ -134,6 +147,7 @@ int main(void) {
         cmocka_unit_test(bulk_is_taken_by_a_guess),
         cmocka_unit_test(what_stays_is_copied),
         cmocka_unit_test(two_shots_follow_the_engine),
+        cmocka_unit_test(engines_fetch_so_many_bytes_a_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,7 +15,7 @@ struct f2f_net_path {
     int chips;
     double bandwidth_Bps; /* per chip, one direction, what bulk transfers reach in a ring */
     double all_to_all_Bps; /* the same when every chip talks to every other */
-    double engine_Bps; /* what the engines' kernels reach when every chip reads from every other */
+    double engine_Bps; /* what the engines' kernels fetch when every chip reads from every other */
     double line_Bps; /* the wire itself */
     double software_s; /* one step without the wire; a node's */
     double hop_s; /* one step: software and wire */

@@ -52,7 +52,7 @@ static struct f2f_net_path local_path(const struct f2f_system *system, const str
         .line_Bps = line_Bps,
         .bandwidth_Bps = reached_Bps,
         .all_to_all_Bps = reached_Bps * all_to_all_share(link, chips),
-        .engine_Bps = reached_Bps * cls->coll_engine_frac,
+        .engine_Bps = fmin(reached_Bps, cls->coll_engine_B_per_ck * chip_clock_Hz(system)),
         .software_s = software_s,
         .hop_s = hop_s,
         .barrier_s = hop_s * (pcie ? chips - 1 : 1),

@@ -28,6 +28,7 @@ struct f2f_net_path {
     bool lines; /* wires keep 128 bytes in order, so that one flag does for them */
     double barrier_s; /* all chips of the path have met */
     double clock_Hz; /* of the chips */
+    double cluster_blocks; /* of a kernel start at once */
     const struct f2f_chip_class *cls;
 };
 

@@ -37,11 +37,12 @@ double f2f_net_copy_s(const struct f2f_net_path *path, double bytes_B) {
 }
 
 /* One channel for every 4 KiB (16 KiB of traffic, of which words count four times). The start and each step wait for
- * the slowest of them; what it costs is known for 24, and more of them, on faster links, shall not take longer. */
+ * the slowest of them, or of the clusters they start in; what it costs is known for 24 channels, and more of them, on
+ * faster links, shall not take longer. */
 static double spread_s(const struct f2f_net_path *path, double steps, double bytes_B) {
-    double channels = fmin(fmax(bytes_B / 4096.0, 1.0), 24.0);
-    double waits_s = f2f_net_start_s(path, false) + steps * path->hop_s;
-    return path->in_node ? path->cls->coll_straggling * log(channels) * waits_s : 0.0;
+    if (!path->in_node) return 0.0;
+    double channels = fmin(bytes_B / 4096.0, 24.0), late = fmax(channels / path->cluster_blocks, 1.0);
+    return path->cls->coll_straggling * log(late) * (f2f_net_start_s(path, false) + steps * path->hop_s);
 }
 
 /* A step of NCCL's buffers (4 MiB in eight steps); less than that for each chip is handed on sooner. */

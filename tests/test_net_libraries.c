@@ -63,10 +63,23 @@ static void peers_share_channels_in_closed_form(void **state) {
     struct cluster c;
     cluster_make(&c, F2F_TOPO_SWITCH, 1);
     c.node.link.bandwidth_Bps = 1800e9;
-    double start_s = 10000.0 / 2e9, hop_s = 1e-6, channel_Bps = 10.0 * 2e9;
-    near(general(&c, F2F_ALL_TO_ALL, 2, 1, 2.0 * MIB).time_s, start_s + 2.0 * hop_s + 128.0 * KIB / channel_Bps, 1e-9);
-    near(general(&c, F2F_ALL_TO_ALL, 2, 1, 8.0 * MIB).time_s, start_s + 2.0 * hop_s + 512.0 * KIB / channel_Bps, 1e-9);
-    near(general(&c, F2F_SEND, 2, 1, MIB).time_s, start_s + 2.0 * hop_s + 64.0 * KIB / channel_Bps, 1e-9);
+    double start_s = 10000.0 / 2e9, hops_s = 2e-6, channel_Bps = 10.0 * 2e9;
+    double latency_s = start_s + hops_s + 0.1 * log(32.0) * (start_s + hops_s);
+    near(general(&c, F2F_ALL_TO_ALL, 2, 1, 2.0 * MIB).time_s, latency_s + 128.0 * KIB / channel_Bps, 1e-9);
+    near(general(&c, F2F_ALL_TO_ALL, 2, 1, 8.0 * MIB).time_s, latency_s + 512.0 * KIB / channel_Bps, 1e-9);
+    near(general(&c, F2F_SEND, 2, 1, MIB).time_s, latency_s + 64.0 * KIB / channel_Bps, 1e-9);
+}
+
+/* Eight channels of the same that start in clusters of four: two may be late. */
+static void clusters_start_together(void **state) {
+    (void)state;
+    struct cluster c;
+    cluster_make(&c, F2F_TOPO_SWITCH, 1);
+    double alone_s = general(&c, F2F_ALL_TO_ALL, 2, 1, 512.0 * KIB).time_s;
+    struct f2f_chip clustered = {.clock_Hz = 2e9, .compute_capability = 9.0};
+    c.node.chip = &clustered;
+    double together_s = general(&c, F2F_ALL_TO_ALL, 2, 1, 512.0 * KIB).time_s;
+    near(alone_s - together_s, 0.1 * log(4.0) * (10000.0 / 2e9 + 2e-6), 1e-6);
 }
 
 /* NCCL's table: four chips keep to the ring, and vLLM turns the switch's adders off. */
@@ -143,6 +156,7 @@ int main(void) {
         cmocka_unit_test(faster_links_have_more_channels),
         cmocka_unit_test(channels_limit_fast_switches),
         cmocka_unit_test(peers_share_channels_in_closed_form),
+        cmocka_unit_test(clusters_start_together),
         cmocka_unit_test(switch_reduces_where_libraries_let_it),
         cmocka_unit_test(bulk_is_taken_by_a_guess),
         cmocka_unit_test(what_stays_is_copied),

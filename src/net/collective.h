@@ -52,6 +52,8 @@ static inline bool f2f_net_fast_links(const struct f2f_net_path *path) { return 
 
 /* protocol.c: bytes in `steps` steps as the general library moves them, without the start. */
 double f2f_net_steps_s(const struct f2f_net_path *path, double steps, double bytes_B, double bulk_Bps);
+/* Steps without what they move; they and the start wait for the slowest channel, or cluster of channels. */
+double f2f_net_latency_s(const struct f2f_net_path *path, double steps, double channels);
 /* Set-up of moving bulk between so many chips. */
 double f2f_net_set_up_s(const struct f2f_net_path *path, double chips, double bytes_B);
 /* What the library's table has for a ring of words whose stream takes that long in bulk. */

@@ -24,7 +24,8 @@ static double moved_s(const struct f2f_net_path *path, double peers, double byte
     double peer_B = bytes_B / peers;
     double part_B = fmax(fmin(peer_B, part_least_B), peer_B * (peers + 1.0) / channels);
     double fill_s = fmin(part_B, F2F_NET_CHUNK_B) / channel_Bps;
-    return (1.0 + ceil(log2(peers + 1.0))) * path->hop_s + fill_s + fmax(part_B / channel_Bps, stream_s);
+    double used = fmin(peer_B * (peers + 1.0) / part_least_B, channels);
+    return f2f_net_latency_s(path, 1.0 + ceil(log2(peers + 1.0)), used) + fill_s + fmax(part_B / channel_Bps, stream_s);
 }
 
 /* One way, with all threads of a channel. */

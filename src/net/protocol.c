@@ -36,14 +36,14 @@ double f2f_net_copy_s(const struct f2f_net_path *path, double bytes_B) {
     return bytes_B / (channels_most(path) * 2.0 * f2f_net_channel_Bps(path));
 }
 
-/* One channel for every 4 KiB (16 KiB of traffic, of which words count four times). The start and each step wait for
- * the slowest of them, or of the clusters they start in; what it costs is known for 24 channels, and more of them, on
- * faster links, shall not take longer. */
-static double spread_s(const struct f2f_net_path *path, double steps, double bytes_B) {
-    if (!path->in_node) return 0.0;
-    double channels = fmin(bytes_B / 4096.0, 24.0), late = fmax(channels / path->cluster_blocks, 1.0);
-    return path->cls->coll_straggling * log(late) * (f2f_net_start_s(path, false) + steps * path->hop_s);
+double f2f_net_latency_s(const struct f2f_net_path *path, double steps, double channels) {
+    double steps_s = steps * path->hop_s, late = path->in_node ? fmax(channels / path->cluster_blocks, 1.0) : 1.0;
+    return steps_s + path->cls->coll_straggling * log(late) * (f2f_net_start_s(path, false) + steps_s);
 }
+
+/* One channel for every 4 KiB (16 KiB of traffic, of which words count four times). What they cost is known for 24, and
+ * more of them, on faster links, shall not take longer. */
+static double channels_used(double bytes_B) { return fmin(bytes_B / 4096.0, 24.0); }
 
 /* A step of NCCL's buffers (4 MiB in eight steps); less than that for each chip is handed on sooner. */
 double f2f_net_set_up_s(const struct f2f_net_path *path, double chips, double bytes_B) {
@@ -88,5 +88,5 @@ static double fastest_s(const struct f2f_net_path *path, double steps, double by
 double f2f_net_steps_s(const struct f2f_net_path *path, double steps, double bytes_B, double bulk_Bps) {
     double moved_s =
         path->lines ? guessed_s(path, steps, bytes_B, bulk_Bps) : fastest_s(path, steps, bytes_B, bulk_Bps);
-    return steps * path->hop_s + spread_s(path, steps, bytes_B) + moved_s;
+    return f2f_net_latency_s(path, steps, channels_used(bytes_B)) + moved_s;
 }

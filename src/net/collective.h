@@ -29,6 +29,7 @@ struct f2f_net_path {
     double barrier_s; /* all chips of the path have met */
     double clock_Hz; /* of the chips */
     double cluster_blocks; /* of a kernel start at once */
+    double words_share; /* what NCCL's table has for words, of bulk */
     const struct f2f_chip_class *cls;
 };
 
@@ -57,7 +58,7 @@ double f2f_net_latency_s(const struct f2f_net_path *path, double steps, double c
 /* Set-up of moving bulk between so many chips. */
 double f2f_net_set_up_s(const struct f2f_net_path *path, double chips, double bytes_B);
 /* What the library's table has for a ring of words whose stream takes that long in bulk. */
-double f2f_net_words_guess_s(double steps, double stream_s);
+double f2f_net_words_guess_s(const struct f2f_net_path *path, double steps, double stream_s);
 /* What a channel copies while it sends and receives: half of its threads do either. */
 double f2f_net_channel_Bps(const struct f2f_net_path *path);
 /* The part of a message that stays on the chip, copied from input to output by all threads. */

@@ -70,7 +70,7 @@ static bool guessed(const struct f2f_net_path *path, enum f2f_collective_kind op
     double n = path->chips, steps = 2.0 * (n - 1.0);
     if (!path->in_node || !legal(path, op)) return false;
     double stream_s = bytes_B / path->bandwidth_Bps;
-    return f2f_net_words_guess_s(steps, stream_s / ring_share(n)) >= 25e-6 + stream_s / switch_share(n);
+    return f2f_net_words_guess_s(path, steps, stream_s / ring_share(n)) >= 25e-6 + stream_s / switch_share(n);
 }
 
 const struct f2f_net_algorithm f2f_net_in_switch = {"in-switch", false, legal, time_s, sent_B, guessed};

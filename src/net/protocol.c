@@ -7,15 +7,18 @@
 
 #include "net/path.h"
 
-/* What NCCL believes of a ring over NVLink: latency, latency of each step, share of the wire. (It takes words for
- * 88 GB/s on A100, 141 on H100 and 282 on B200: 0.37 to 0.39 of bulk.) */
+/* What NCCL believes of a ring over NVLink: latency, latency of each step, share of the wire. */
 struct belief {
     double base_s, step_s, share;
 };
-static const struct belief words = {6.6e-6, 0.6e-6, 0.39}, lines = {14e-6, 1.9e-6, 0.92}, bulk = {8.4e-6, 3.4e-6, 1.0};
+static const struct belief lines = {14e-6, 1.9e-6, 0.92}, bulk = {8.4e-6, 3.4e-6, 1.0};
+static struct belief words(const struct f2f_net_path *path) {
+    return (struct belief){6.6e-6, 0.6e-6, path->words_share};
+}
 
-double f2f_net_words_guess_s(double steps, double stream_s) {
-    return words.base_s + steps * words.step_s + stream_s / words.share;
+double f2f_net_words_guess_s(const struct f2f_net_path *path, double steps, double stream_s) {
+    struct belief w = words(path);
+    return w.base_s + steps * w.step_s + stream_s / w.share;
 }
 
 /* The stream, in seconds of bulk, from which NCCL believes the protocol with the larger share to be the faster one. */
@@ -59,7 +62,7 @@ static double words_s(const struct f2f_net_path *path, double bytes_B, double st
 /* Beside the hop a word takes, a line waits for the rest of itself. */
 static double lines_s(const struct f2f_net_path *path, double steps, double bytes_B, double stream_s) {
     double kernel_Bps = channels_most(path) * f2f_net_channel_Bps(path);
-    return steps * (lines.step_s - words.step_s) + fmax(stream_s, bytes_B / kernel_Bps) / lines.share;
+    return steps * (lines.step_s - words(path).step_s) + fmax(stream_s, bytes_B / kernel_Bps) / lines.share;
 }
 
 static double in_bulk_s(const struct f2f_net_path *path, double steps, double bytes_B, double stream_s) {
@@ -71,8 +74,9 @@ static double in_bulk_s(const struct f2f_net_path *path, double steps, double by
  * than bulk: who has chips or groups that NCCL has no table for tunes it. */
 static double guessed_s(const struct f2f_net_path *path, double steps, double bytes_B, double rate_Bps) {
     double stream_s = bytes_B / rate_Bps, bulk_s = in_bulk_s(path, steps, bytes_B, stream_s);
-    double to_lines_s = turn_s(&words, &lines, steps);
-    double to_bulk_s = fmax(turn_s(&words, &bulk, steps), turn_s(&lines, &bulk, steps));
+    struct belief w = words(path);
+    double to_lines_s = turn_s(&w, &lines, steps);
+    double to_bulk_s = fmax(turn_s(&w, &bulk, steps), turn_s(&lines, &bulk, steps));
     if (stream_s >= to_bulk_s) return bulk_s;
     if (stream_s >= to_lines_s) return fmin(bulk_s, lines_s(path, steps, bytes_B, stream_s));
     double first_lines_s = lines_s(path, steps, bytes_B, to_lines_s);

@@ -54,7 +54,7 @@ static inline void rig_describe(struct rig *r) {
                               .vllm_attention = 1.1,
                               .coll_launch_ck = 14000.0,
                               .coll_step_ck = 400.0,
-                              .coll_engine_frac = 0.6,
+                              .coll_engine_B_per_ck = 140.0,
                               .coll_bulk_ck = 51000.0,
                               .coll_frac = 0.7,
                               .coll_pcie_frac = 0.625,

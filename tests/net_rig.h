@@ -21,7 +21,7 @@
 static const struct f2f_chip_class cls = {.coll_launch_ck = 10000.0,
                                           .coll_engine_ck = 5000.0,
                                           .coll_step_ck = 1000.0,
-                                          .coll_engine_frac = 0.75,
+                                          .coll_engine_B_per_ck = 126.0,
                                           .coll_bulk_ck = 40000.0,
                                           .coll_frac = 0.75,
                                           .coll_pcie_frac = 0.625,

@@ -14,6 +14,36 @@ static void switch_goes_round_in_closed_form(void **state) {
     near(general(&c, F2F_ALL_REDUCE, 8, 1, 256.0 * MIB).time_s, start_s + 2.0 * hop_s + rounds * 8.0 * turn_s, 1e-9);
 }
 
+/* Chunks of 16 KiB are copied in less than a fence takes, there and back; so are those of 32, and so 8 MiB in the
+ * former take no less than 16 MiB in the latter. A chip with nothing in a round costs a step in the two rounds beside.
+ */
+static void switch_waits_for_fences(void **state) {
+    (void)state;
+    struct cluster c;
+    cluster_make(&c, F2F_TOPO_SWITCH, 1);
+    c.node.link.reduces = true;
+    c.node.link.bandwidth_Bps = 900e9;
+    c.node.link.latency_s = 1e-6;
+    double start_s = 10000.0 / 2e9, hop_s = 1.5e-6, turn_s = 2.0 * hop_s, turn_B = 24.0 * 16.0 * KIB;
+    near(general(&c, F2F_ALL_REDUCE, 8, 1, 8.0 * MIB).time_s,
+         start_s + 2.0 * hop_s + (8.0 * MIB / turn_B + 16.0) * turn_s, 1e-9);
+    near(general(&c, F2F_ALL_REDUCE, 8, 1, 13.0 * MIB).time_s, start_s + 2.0 * hop_s + (32.0 + 16.0) * turn_s, 1e-9);
+    near(general(&c, F2F_ALL_REDUCE, 8, 1, 2.5 * MIB).time_s,
+         start_s + 2.0 * hop_s + 3.0 * 2.5 * MIB / turn_B * turn_s + 2.0 * (8.0 - 2.5 * MIB / turn_B) * hop_s, 1e-9);
+}
+
+/* Lines and words are bound by channels too, of which faster links have a third more. */
+static void faster_links_have_more_channels(void **state) {
+    (void)state;
+    struct cluster c;
+    cluster_make(&c, F2F_TOPO_SWITCH, 1);
+    c.node.link.bandwidth_Bps = 900e9;
+    double hop_s = 1e-6, start_s = 10000.0 / 2e9, waits_s = 0.1 * log(24.0) * (start_s + 2.0 * hop_s);
+    double channels_Bps = 32.0 * 10.0 * 2e9, words_s = MIB / (channels_Bps * 512.0 / 640.0) / 0.5;
+    near(general(&c, F2F_ALL_REDUCE, 2, 1, MIB).time_s,
+         start_s + 2.0 * hop_s + waits_s + words_s + 0.5 * MIB / (2.0 * channels_Bps), 1e-9);
+}
+
 /* Over wires of any speed a channel's copies are the limit. */
 static void channels_limit_fast_switches(void **state) {
     (void)state;
@@ -26,16 +56,30 @@ static void channels_limit_fast_switches(void **state) {
     near(general(&c, F2F_ALL_REDUCE, 8, 1, GIB).time_s, fast_s, 1e-12);
 }
 
-/* Peers of two chips have 16 channels; the sender's copy of a part and the receiver's follow each other. */
+/* Peers of two chips have 16 channels; the sender's copy of a part and the receiver's follow each other, after a step
+ * in which the kernel sorts out who sends to whom. */
 static void peers_share_channels_in_closed_form(void **state) {
     (void)state;
     struct cluster c;
     cluster_make(&c, F2F_TOPO_SWITCH, 1);
     c.node.link.bandwidth_Bps = 1800e9;
-    double start_s = 10000.0 / 2e9, hop_s = 1e-6, channel_Bps = 10.0 * 2e9;
-    near(general(&c, F2F_ALL_TO_ALL, 2, 1, 2.0 * MIB).time_s, start_s + hop_s + 128.0 * KIB / channel_Bps, 1e-9);
-    near(general(&c, F2F_ALL_TO_ALL, 2, 1, 8.0 * MIB).time_s, start_s + hop_s + 512.0 * KIB / channel_Bps, 1e-9);
-    near(general(&c, F2F_SEND, 2, 1, MIB).time_s, start_s + hop_s + 64.0 * KIB / channel_Bps, 1e-9);
+    double start_s = 10000.0 / 2e9, hops_s = 2e-6, channel_Bps = 10.0 * 2e9;
+    double latency_s = start_s + hops_s + 0.1 * log(32.0) * (start_s + hops_s);
+    near(general(&c, F2F_ALL_TO_ALL, 2, 1, 2.0 * MIB).time_s, latency_s + 128.0 * KIB / channel_Bps, 1e-9);
+    near(general(&c, F2F_ALL_TO_ALL, 2, 1, 8.0 * MIB).time_s, latency_s + 512.0 * KIB / channel_Bps, 1e-9);
+    near(general(&c, F2F_SEND, 2, 1, MIB).time_s, latency_s + 64.0 * KIB / channel_Bps, 1e-9);
+}
+
+/* Eight channels of the same that start in clusters of four: two may be late. */
+static void clusters_start_together(void **state) {
+    (void)state;
+    struct cluster c;
+    cluster_make(&c, F2F_TOPO_SWITCH, 1);
+    double alone_s = general(&c, F2F_ALL_TO_ALL, 2, 1, 512.0 * KIB).time_s;
+    struct f2f_chip clustered = {.clock_Hz = 2e9, .compute_capability = 9.0};
+    c.node.chip = &clustered;
+    double together_s = general(&c, F2F_ALL_TO_ALL, 2, 1, 512.0 * KIB).time_s;
+    near(alone_s - together_s, 0.1 * log(4.0) * (10000.0 / 2e9 + 2e-6), 1e-6);
 }
 
 /* NCCL's table: four chips keep to the ring, and vLLM turns the switch's adders off. */
@@ -92,15 +136,32 @@ static void two_shots_follow_the_engine(void **state) {
     assert_string_equal(f2f_collective_time(&c.system, &cls, F2F_ALL_REDUCE, 4, 1, 512.0 * KIB).algorithm, "one-shot");
 }
 
+/* 126 bytes a clock of 2 GHz, over links that carry three times as much and more. */
+static void engines_fetch_so_many_bytes_a_clock(void **state) {
+    (void)state;
+    struct cluster c;
+    cluster_make(&c, F2F_TOPO_SWITCH, 1);
+    for (double link_Bps = 900e9; link_Bps < 1e12; link_Bps += 90e9) {
+        c.node.link.bandwidth_Bps = link_Bps;
+        double kernel_s = 5000.0 / 2e9 + 1e-6 + 4.0 * MIB / (126.0 * 2e9), end_s = 2e-6;
+        near(f2f_collective_with(&c.system, &cls, F2F_ALL_REDUCE, 2, 1, 4.0 * MIB, F2F_COLLECTIVE_VLLM).time_s,
+             kernel_s + end_s, 1e-9);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(switch_goes_round_in_closed_form),
+        cmocka_unit_test(switch_waits_for_fences),
+        cmocka_unit_test(faster_links_have_more_channels),
         cmocka_unit_test(channels_limit_fast_switches),
         cmocka_unit_test(peers_share_channels_in_closed_form),
+        cmocka_unit_test(clusters_start_together),
         cmocka_unit_test(switch_reduces_where_libraries_let_it),
         cmocka_unit_test(bulk_is_taken_by_a_guess),
         cmocka_unit_test(what_stays_is_copied),
         cmocka_unit_test(two_shots_follow_the_engine),
+        cmocka_unit_test(engines_fetch_so_many_bytes_a_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

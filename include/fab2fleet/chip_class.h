@@ -111,11 +111,11 @@ struct f2f_class_errors {
     X("collective_channel_rate", coll_channel_B_per_ck, NUMBER, 1.0, 1e5, COLLECTIVE,                              \
       "bytes half of the threads of one of a collective's channels copy in one clock")                             \
     X("collective_straggling", coll_straggling, FRACTION, 0.0, 1.0, COLLECTIVE,                                    \
-      "how much longer the start takes with e times as many channels")                                             \
+      "how much longer start and steps take with e times as many channels")                                        \
     X("collective_engine_clocks", coll_engine_ck, NUMBER, 0.0, 1e6, COLLECTIVE,                                    \
       "chip clocks to start an inference engine's own all-reduce kernel")                                          \
-    X("collective_engine_frac", coll_engine_frac, FRACTION, 0.05, 1.0, COLLECTIVE,                                 \
-      "share of link bandwidth in the engines' own kernels")
+    X("collective_engine_rate", coll_engine_B_per_ck, NUMBER, 1.0, 1e5, COLLECTIVE,                                \
+      "bytes an inference engine's own all-reduce kernel fetches in one chip clock, over links that are faster")
 
 struct f2f_chip_class {
     struct f2f_ident id;

@@ -15,7 +15,7 @@ struct f2f_net_path {
     int chips;
     double bandwidth_Bps; /* per chip, one direction, what bulk transfers reach in a ring */
     double all_to_all_Bps; /* the same when every chip talks to every other */
-    double engine_Bps; /* what the engines' kernels reach when every chip reads from every other */
+    double engine_Bps; /* what the engines' kernels fetch when every chip reads from every other */
     double line_Bps; /* the wire itself */
     double software_s; /* one step without the wire; a node's */
     double hop_s; /* one step: software and wire */
@@ -28,6 +28,8 @@ struct f2f_net_path {
     bool lines; /* wires keep 128 bytes in order, so that one flag does for them */
     double barrier_s; /* all chips of the path have met */
     double clock_Hz; /* of the chips */
+    double cluster_blocks; /* of a kernel start at once */
+    double words_share; /* what NCCL's table has for words, of bulk */
     const struct f2f_chip_class *cls;
 };
 
@@ -46,12 +48,17 @@ struct f2f_net_algorithm {
 /* Start of the general library's collectives, or of an engine's kernels. */
 double f2f_net_start_s(const struct f2f_net_path *path, bool engine);
 
+/* Links faster than NVLink 4, by which NCCL's rules for Blackwell are told from those for Hopper. */
+static inline bool f2f_net_fast_links(const struct f2f_net_path *path) { return path->line_Bps > 450e9; }
+
 /* protocol.c: bytes in `steps` steps as the general library moves them, without the start. */
 double f2f_net_steps_s(const struct f2f_net_path *path, double steps, double bytes_B, double bulk_Bps);
+/* Steps without what they move; they and the start wait for the slowest channel, or cluster of channels. */
+double f2f_net_latency_s(const struct f2f_net_path *path, double steps, double channels);
 /* Set-up of moving bulk between so many chips. */
 double f2f_net_set_up_s(const struct f2f_net_path *path, double chips, double bytes_B);
 /* What the library's table has for a ring of words whose stream takes that long in bulk. */
-double f2f_net_words_guess_s(double steps, double stream_s);
+double f2f_net_words_guess_s(const struct f2f_net_path *path, double steps, double stream_s);
 /* What a channel copies while it sends and receives: half of its threads do either. */
 double f2f_net_channel_Bps(const struct f2f_net_path *path);
 /* The part of a message that stays on the chip, copied from input to output by all threads. */

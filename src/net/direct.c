@@ -16,14 +16,16 @@ static double sent_B(const struct f2f_net_path *path, enum f2f_collective_kind o
  * channel takes parts of 64 KiB and more, in chunks of 512 KiB. */
 static const double channels = 32.0, part_least_B = F2F_NET_CHUNK_B / 8.0;
 
-/* The sender's channel copies a chunk into the receiver's buffer, the receiver's copies it out while the next comes.
- * Peers take turns: log2 n latencies. */
+/* The kernel sorts out its sends and receives first, with barriers between (src/device/sendrecv.h): about a step. The
+ * sender's channel copies a chunk into the receiver's buffer, the receiver's copies it out while the next comes. Peers
+ * take turns: log2 n latencies. */
 static double moved_s(const struct f2f_net_path *path, double peers, double bytes_B, double channel_Bps,
                       double stream_s) {
     double peer_B = bytes_B / peers;
     double part_B = fmax(fmin(peer_B, part_least_B), peer_B * (peers + 1.0) / channels);
     double fill_s = fmin(part_B, F2F_NET_CHUNK_B) / channel_Bps;
-    return ceil(log2(peers + 1.0)) * path->hop_s + fill_s + fmax(part_B / channel_Bps, stream_s);
+    double used = fmin(peer_B * (peers + 1.0) / part_least_B, channels);
+    return f2f_net_latency_s(path, 1.0 + ceil(log2(peers + 1.0)), used) + fill_s + fmax(part_B / channel_Bps, stream_s);
 }
 
 /* One way, with all threads of a channel. */

@@ -23,8 +23,8 @@ static double sent_B(const struct f2f_net_path *path, enum f2f_collective_kind o
     return bytes_B * (1.0 + 1.0 / path->chips);
 }
 
-/* 16 channels on Hopper, 24 on Blackwell, that is on links faster than the 450 GB/s of NVLink 4. */
-static double channels(const struct f2f_net_path *path) { return path->line_Bps > 450e9 ? 24.0 : 16.0; }
+/* 16 channels on Hopper, 24 on Blackwell. */
+static double channels(const struct f2f_net_path *path) { return f2f_net_fast_links(path) ? 24.0 : 16.0; }
 
 /* A channel's chunk for each chip, and how many rounds of such chunks a message must fill before NCCL takes them. */
 static const struct chunk {
@@ -32,28 +32,31 @@ static const struct chunk {
 } chunks[] = {{16384.0, 0.0}, {32768.0, 2.0}, {65536.0, 8.0}, {131072.0, 64.0}};
 enum { N_CHUNKS = sizeof chunks / sizeof chunks[0] };
 
-/* A round moves a chunk for each chip through each channel, one chip after the other: a step of software and a copy
- * each, no faster than the wire. Scattering into the buffers, adding and gathering follow each other, so that two more
- * rounds than the message fills pass. */
-static double rounds_s(const struct f2f_net_path *path, const struct chunk *chunk, double bytes_B) {
-    double n = path->chips, round_B = channels(path) * n * chunk->bytes_B;
-    double turns_s = n * (path->software_s + chunk->bytes_B / f2f_net_channel_Bps(path));
-    double wire_s = sent_B(path, F2F_ALL_REDUCE, round_B) / path->bandwidth_Bps;
-    return (fmax(bytes_B / round_B, chunk->least_rounds) + 2.0) * fmax(turns_s, wire_s);
+/* Each channel scatters a chunk for one chip after the other, a round of n turns, adds those it is the place of, and
+ * gathers in n turns again; the three follow each other, so that two rounds pass beside the turns the message fills. A
+ * turn is a step of software and a copy, and takes no less than the wire and than a fence, there and back; a step where
+ * there is nothing to move. */
+static double turns_s(const struct f2f_net_path *path, const struct chunk *chunk, double bytes_B) {
+    double turn_B = channels(path) * chunk->bytes_B, turns = fmax(bytes_B / turn_B, 1.0);
+    double copy_s = path->software_s + chunk->bytes_B / f2f_net_channel_Bps(path);
+    double wire_s = sent_B(path, F2F_ALL_REDUCE, turn_B) / path->bandwidth_Bps;
+    double filled = fmin(turns, path->chips), empty_s = (path->chips - filled) * path->hop_s;
+    return (turns + 2.0 * filled) * fmax(fmax(copy_s, 2.0 * path->hop_s), wire_s) + 2.0 * empty_s;
 }
 
-static bool fills(const struct f2f_net_path *path, const struct chunk *chunk, double bytes_B) {
-    return bytes_B >= chunk->least_rounds * channels(path) * path->chips * chunk->bytes_B;
+static double least_B(const struct f2f_net_path *path, const struct chunk *chunk) {
+    return chunk->least_rounds * channels(path) * path->chips * chunk->bytes_B;
 }
 
-/* The largest chunks the message fills; it takes no longer than the least message for larger ones. */
+/* The largest chunks the message fills; so that more bytes never take less, no less than the most bytes of smaller
+ * chunks: where a fence is all that counts, 8 MiB in chunks of 16 KiB take as long as 16 MiB in chunks of 32. */
 static double node_s(const struct f2f_net_path *path, double bytes_B) {
-    double best_s = HUGE_VAL;
-    for (int i = 0; i < N_CHUNKS; i++) {
-        bool outgrown = i + 1 < N_CHUNKS && fills(path, &chunks[i + 1], bytes_B);
-        if (!outgrown) best_s = fmin(best_s, rounds_s(path, &chunks[i], bytes_B));
+    double time_s = 0.0;
+    for (int i = 0; i < N_CHUNKS && bytes_B >= least_B(path, &chunks[i]); i++) {
+        double next_B = i + 1 < N_CHUNKS ? least_B(path, &chunks[i + 1]) : HUGE_VAL;
+        time_s = fmax(time_s, turns_s(path, &chunks[i], fmin(bytes_B, next_B)));
     }
-    return best_s;
+    return time_s;
 }
 
 static double time_s(const struct f2f_net_path *path, enum f2f_collective_kind op, double bytes_B) {
@@ -67,7 +70,7 @@ static bool guessed(const struct f2f_net_path *path, enum f2f_collective_kind op
     double n = path->chips, steps = 2.0 * (n - 1.0);
     if (!path->in_node || !legal(path, op)) return false;
     double stream_s = bytes_B / path->bandwidth_Bps;
-    return f2f_net_words_guess_s(steps, stream_s / ring_share(n)) >= 25e-6 + stream_s / switch_share(n);
+    return f2f_net_words_guess_s(path, steps, stream_s / ring_share(n)) >= 25e-6 + stream_s / switch_share(n);
 }
 
 const struct f2f_net_algorithm f2f_net_in_switch = {"in-switch", false, legal, time_s, sent_B, guessed};

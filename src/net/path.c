@@ -36,6 +36,14 @@ static double all_to_all_share(const struct f2f_link *link, int chips) {
     return 4.0 / sqrt(chips) < 1.0 ? 4.0 / sqrt(chips) : 1.0;
 }
 
+/* NCCL launches clusters of four blocks on chips that have them (src/enqueue.cc, cgaClusterSize: Hopper and later). */
+static double cluster_blocks(const struct f2f_chip *chip) { return chip->compute_capability >= 9.0 ? 4.0 : 1.0; }
+
+/* NCCL takes words for 88 of 240 GB/s on A100, 141 of 360 on H100, 282 of 720 on B200 (src/graph/tuning.cc). */
+static double words_share(const struct f2f_chip *chip) {
+    return chip->compute_capability >= 9.0 ? 141.0 / 360.0 : 87.7 / 240.0;
+}
+
 static struct f2f_net_path local_path(const struct f2f_system *system, const struct f2f_chip_class *cls, int chips) {
     const struct f2f_link *link = &system->node->link;
     double line_Bps = link->bandwidth_Bps * topology_share(link, chips);
@@ -52,12 +60,14 @@ static struct f2f_net_path local_path(const struct f2f_system *system, const str
         .line_Bps = line_Bps,
         .bandwidth_Bps = reached_Bps,
         .all_to_all_Bps = reached_Bps * all_to_all_share(link, chips),
-        .engine_Bps = reached_Bps * cls->coll_engine_frac,
+        .engine_Bps = fmin(reached_Bps, cls->coll_engine_B_per_ck * chip_clock_Hz(system)),
         .software_s = software_s,
         .hop_s = hop_s,
         .barrier_s = hop_s * (pcie ? chips - 1 : 1),
         .bulk_s = cls->coll_bulk_ck / chip_clock_Hz(system),
         .clock_Hz = chip_clock_Hz(system),
+        .cluster_blocks = cluster_blocks(system->node->chip),
+        .words_share = words_share(system->node->chip),
         .direct = wired || pcie,
         .maps_peers = wired || (pcie && chips == 2),
         .in_node = wired || pcie,

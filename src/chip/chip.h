@@ -22,6 +22,7 @@ struct work {
 typedef struct work work_fn(const struct f2f_machine *machine, const struct f2f_op *op);
 work_fn f2f_chip_gemm_work, f2f_chip_prefill_work, f2f_chip_decode_work, f2f_chip_vector_work, f2f_chip_embed_work,
     f2f_chip_sample_work, f2f_chip_collective_work;
+work_fn f2f_chip_cast_work; /* of a product: the casts before it alone */
 
 /* Generations of NVIDIA's chips whose kernels have rules of their own, by compute capability: 8.9; 9.x; 10.x and 11.x,
  * with tensor memory; 12.x, without. Kernels for other chips are a library's. */

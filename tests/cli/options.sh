@@ -37,6 +37,7 @@ printf 'kind: study\nname: t\nquestion: q\nsystems: [{name: a, base: h100-1x}]\n
 # the cast of 16-bit input is told apart, in a figure of its own and in the tree
 fp8=(kernel h100-sxm gemm --m 64 --n 8192 --k 8192 --dtype fp8)
 "$F2F_BIN" "${fp8[@]}" --json | grep -q 'latency_s includes cast_s' || fail "an fp8 product does not say that it casts"
+"$F2F_BIN" "${fp8[@]/fp8/nvfp4}" --json | grep -q 'is cast to fp8 first' || fail "the cast to what the chip has no units for"
 "$F2F_BIN" "${fp8[@]}" --explain | grep -q '^ *cast of the input' || fail "the cast is not in the tree"
 ! "$F2F_BIN" "${fp8[@]/fp8/bf16}" --explain | grep -q 'cast of\|includes' || fail "a bf16 product casts"
 

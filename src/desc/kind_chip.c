@@ -13,7 +13,7 @@ static const struct f2f_field memory_fields[] = {
                "share of transfers that carry ECC bits kept in the memory itself (GDDR, LPDDR); 0: none"),
     F2F_QTY_OR(M, "usable", usable_frac, FRACTION, 0.1, 1, 1,
                "share of the capacity software can allocate (ECC, reserved pages)"),
-    F2F_QTY_OR(M, "base_temperature", base_C, TEMPERATURE, -40, 125, 55,
+    F2F_QTY_OR(M, "base_temperature", base_C, TEMPERATURE, -40, 125, F2F_CHIP_PACKAGE_C,
                "temperature of the package the stacks stand on"),
 };
 static const struct f2f_table memory_table = F2F_TABLE(NULL, M, memory_fields, true, NULL);

@@ -59,6 +59,10 @@ awk "BEGIN { exit !($(capped 0.8 "$(key energy_J)") < 0.8 * $(capped 1.6 "$(key 
 hot=(memory hbm3e-12h-36gb --channels 1 -n 20000)
 "$F2F_BIN" "${hot[@]}" --json | grep -q 'would be at 10[0-9] C on a package of 55 C, above 85 C' || fail "a hot stack that is run cool is not told"
 lacks 'would be at' "${hot[@]}" --temperature 100 --json || fail "a hot stack that is run hot is told"
+# and one that chips are refused with is not told to be run hotter
+too_hot=("${hot[@]}" --temperature 85 --set die_resistance='0.5 K/W')
+"$F2F_BIN" "${too_hot[@]}" --json | grep -q 'no DRAM is rated above 125 C: a chip .* is refused' || fail "a stack above all ratings is not told"
+lacks 'as does --temperature' "${too_hot[@]}" --json || fail "a temperature no chip runs at is advised"
 lacks stack_C memory ddr5 --channels 1 -n 20000 --json || fail "a module has no stack"
 
 # a send has a peer, which a chip alone has not

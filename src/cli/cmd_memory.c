@@ -11,7 +11,8 @@ static struct {
     double read_frac, requests, rate_GBps, temperature_C, pin_rate_Gbps;
     int channels, outstanding, skew;
     bool audit, curve;
-} o = {.pattern = "stream", .read_frac = 1.0, .requests = 1e6, .temperature_C = F2F_CHIP_PACKAGE_C, .outstanding = 1024};
+} o = {
+    .pattern = "stream", .read_frac = 1.0, .requests = 1e6, .temperature_C = F2F_CHIP_PACKAGE_C, .outstanding = 1024};
 
 static const struct opt table[] = {
     {"pattern", 'p', OPT_TEXT, &o.pattern, "P", "stream, triad, random, strided:BYTES, kv-gather:BYTES or trace:FILE",
@@ -105,10 +106,11 @@ static f2f_status make_run(struct f2f_mem_run *run, struct cli *cli, f2f_error *
 static void note_hot(struct f2f_results *results, const struct f2f_mem_run *run, double stack_C) {
     const struct f2f_memory *memory = run->memory;
     if (stack_C > F2F_MEM_LIMIT_C)
-        f2f_results_note(results,
-                         "A stack under this load would be at %.0f C on a package of %.0f C, and no DRAM is rated above "
-                         "%.0f C: a chip on such a package that reads at this rate is refused.",
-                         stack_C, F2F_CHIP_PACKAGE_C, F2F_MEM_LIMIT_C);
+        f2f_results_note(
+            results,
+            "A stack under this load would be at %.0f C on a package of %.0f C, and no DRAM is rated above "
+            "%.0f C: a chip on such a package that reads at this rate is refused.",
+            stack_C, F2F_CHIP_PACKAGE_C, F2F_MEM_LIMIT_C);
     else if (stack_C > memory->hot_C && run->temperature_C <= memory->hot_C)
         f2f_results_note(
             results,

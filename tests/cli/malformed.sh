@@ -186,6 +186,7 @@ expect 2 "takes descriptions as they are" list chip --set chip.tdp='1 W'
 expect 3 "no foundry 'nope'" show foundry/nope
 expect 3 "no chip 'h100' .*did you mean 'h100-nvl', 'h100-sxm' or 'h100-pcie'" kernel h100-sxm "${k[@]}" --set chip=h100
 printf 'kind: engine\nname: e\ntitle: e\nstatus: estimate\nsource: "s"\nextends: vllm\ngraph_sizes: [1, 4, 2]\n' >e.yaml; expect 3 "e\.yaml:7:14: error: 'graph_sizes' must rise: 2 stands after 4" check e.yaml
+sed -i 's/1, 4, 2/1, 2.5, 4/' e.yaml; expect 3 "e\.yaml:7:14: error: 'graph_sizes' are whole numbers of sequences, 2\.5 is none" check e.yaml
 expect 3 "no system, node or chip 'B200_SXM' .*did you mean 'b200-sxm'\?" kernel B200_SXM "${k[@]}"
 expect 3 "no model 'llama-3' .*did you mean .*'llama-3-8b'" serve --system h100-1x --model llama-3
 expect 3 "no memory 'hbm3e' .*did you mean .*'hbm3e-8h-24gb'" memory hbm3e

@@ -22,7 +22,6 @@ struct work {
 typedef struct work work_fn(const struct f2f_machine *machine, const struct f2f_op *op);
 work_fn f2f_chip_gemm_work, f2f_chip_prefill_work, f2f_chip_decode_work, f2f_chip_vector_work, f2f_chip_embed_work,
     f2f_chip_sample_work, f2f_chip_collective_work;
-work_fn f2f_chip_cast_work; /* of a product: the casts before it alone */
 
 /* Generations of NVIDIA's chips whose kernels have rules of their own, by compute capability: 8.9; 9.x; 10.x and 11.x,
  * with tensor memory; 12.x, without. Kernels for other chips are a library's. */
@@ -78,6 +77,9 @@ double f2f_chip_cached_s(const struct f2f_machine *machine, double bytes_B);
 double f2f_chip_activation_s(const struct f2f_machine *machine, double bytes_B);
 /* The same by wide loads, which reach what the memory delivers. */
 double f2f_chip_wide_activation_s(const struct f2f_machine *machine, double bytes_B);
+
+/* Of a product's work the casts before it, kernels and streams of their own; nothing where it casts nothing. */
+work_fn f2f_chip_cast_work;
 
 /* The clock, relative to the highest, that keeps the chip within its power; 1 where nothing limits it. */
 double f2f_chip_power_clock(const struct f2f_machine *machine, const struct work *w);

@@ -319,6 +319,20 @@ static void casts_are_told_apart(void **state) {
     near(f2f_machine_cast_s(&r.machine, &cast), 0.0, 1e-15);
 }
 
+/* A cast is the same for however wide a product, also where power binds, which tiles of the product go by. */
+static void casts_know_no_tiles(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    for (r.chip.tdp_W = 150.0; r.chip.tdp_W < 700.0; r.chip.tdp_W += 50.0)
+        for (double m = 128.0; m < 5000.0; m *= 1.5) {
+            struct f2f_op op = gemm(floor(m), 256.0, 8192.0, F2F_DTYPE_FP8);
+            op.act = F2F_DTYPE_BF16, op.cast = true;
+            double cast_s = f2f_machine_cast_s(&r.machine, &op);
+            for (op.n = 512.0; op.n < 20000.0; op.n += 384.0) near(f2f_machine_cast_s(&r.machine, &op), cast_s, 1e-9);
+        }
+}
+
 static void uncertainty_is_that_of_the_kind(void **state) {
     (void)state;
     struct rig r;
@@ -339,6 +353,7 @@ int main(void) {
                                        cmocka_unit_test(vllm_takes_its_own_tiles),
                                        cmocka_unit_test(vllm_has_tiles_for_ada),
                                        cmocka_unit_test(casts_are_told_apart),
+                                       cmocka_unit_test(casts_know_no_tiles),
                                        cmocka_unit_test(longer_products_take_longer),
                                        cmocka_unit_test(nominal_clocks_are_of_chips),
                                        cmocka_unit_test(pairs_share_an_operand),

@@ -14,6 +14,7 @@
 #include "fab2fleet/report.h"
 #include "report/quantity.h"
 #include "report/shares.h"
+#include "report/text.h"
 
 static int make_arena(void **state) {
     *state = f2f_arena_new();
@@ -508,6 +509,35 @@ static void shares_of_systems_are_merged(void **state) {
     assert_true(fabs(sum - 6) < 1e-12);
 }
 
+/* A table of one row, its columns on the left and so wide, cut to fit; what is left of each column. */
+static void fit_row(size_t *kept, f2f_arena *arena, const size_t *wide, size_t n, size_t width) {
+    struct f2f_text_table table = f2f_text_table_new(arena, 1, n, 0);
+    for (size_t c = 0; c < n; c++) {
+        char *text = f2f_arena_alloc(arena, wide[c] + 1);
+        memset(text, 'x', wide[c]);
+        table.cells[c] = text;
+        table.left[c] = true;
+    }
+    size_t least = f2f_text_table_width(&table);
+    assert_true(f2f_text_table_fit(arena, &table, width) == (least > width));
+    for (size_t c = 0; c < n; c++) kept[c] = f2f_text_width(table.cells[c]);
+}
+
+/* Cut one character a turn, 50 kB would take 2.5 GB of copies a row. */
+static void text_cuts_wide_columns_at_once(void **state) {
+    const size_t equal[] = {50000, 50000}, mixed[] = {50000, 20, 50000, 30}, narrow[] = {40, 50};
+    const size_t want_equal[] = {48, 48}, want_mixed[] = {24, 20, 24, 24}, want_mixed_less[] = {16, 17, 17, 17};
+    size_t kept[4];
+    fit_row(kept, *state, equal, 2, 98);
+    assert_memory_equal(kept, want_equal, sizeof want_equal);
+    fit_row(kept, *state, mixed, 4, 98);
+    assert_memory_equal(kept, want_mixed, sizeof want_mixed);
+    fit_row(kept, *state, mixed, 4, 73);
+    assert_memory_equal(kept, want_mixed_less, sizeof want_mixed_less);
+    fit_row(kept, *state, narrow, 2, 98);
+    assert_memory_equal(kept, narrow, sizeof narrow);
+}
+
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_arena, free_arena)
     const struct CMUnitTest tests[] = {
@@ -524,6 +554,7 @@ int main(void) {
         TEST(text_compares_systems),
         TEST(text_lists_like_results),
         TEST(text_explains),
+        TEST(text_cuts_wide_columns_at_once),
         TEST(text_is_safe_for_a_terminal),
         TEST(formats_are_deterministic),
         TEST(quantities_take_their_unit_from_the_key),

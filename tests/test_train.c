@@ -342,6 +342,24 @@ static void older_software_is_slower(void **state) {
     for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++) assert_true(step_of(f, jobs[i], s).total_s > today_s);
 }
 
+/* What bounds attention in a clock takes twice as long under a cap of half the clock, and no less above the clock of
+ * the peaks. */
+static void attention_slows_under_a_cap(void **state) {
+    struct fixture *f = *state;
+    struct f2f_train_job job = {.software.attention_unit_flop = 100};
+    struct f2f_op op = {.kind = F2F_OP_ATTN_PREFILL};
+    struct f2f_op_cost one = {.flop = 1e15};
+    struct f2f_chip chip = *f->machine.chip;
+    struct f2f_machine machine = f->machine;
+    machine.chip = &chip;
+    chip.boost_Hz = 0;
+    double free_s = f2f_train_op_s(&machine, &job, &op, one);
+    chip.boost_Hz = 2 * chip.clock_Hz;
+    near(f2f_train_op_s(&machine, &job, &op, one), free_s, 1e-12);
+    chip.boost_Hz = 0.5 * chip.clock_Hz;
+    near(f2f_train_op_s(&machine, &job, &op, one), 2 * free_s, 1e-12);
+}
+
 /* Attention inside short documents is less work; a ring hides what a gather exposes; weight gradients fill a bubble. */
 static void choices_do_what_they_are_for(void **state) {
     struct fixture *f = *state;
@@ -570,6 +588,7 @@ int main(void) {
         cmocka_unit_test(hybrid_shards_and_offload),
         cmocka_unit_test(recompute_by_layers),
         cmocka_unit_test(older_software_is_slower),
+        cmocka_unit_test(attention_slows_under_a_cap),
         cmocka_unit_test(choices_do_what_they_are_for),
         cmocka_unit_test(longer_documents_are_waited_for),
         cmocka_unit_test(search_beats_brute_force),

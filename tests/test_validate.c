@@ -463,6 +463,52 @@ static void misspelt_engines_are_refused(void **state) {
     close_run(&run);
 }
 
+/* Names in the spelling of their makers; an engine that the catalog lacks is told how to be added. */
+static void frameworks_have_several_spellings(void **state) {
+    (void)state;
+    static const char *const lines = "chip,framework,dtype,m,n,k,latency_us\nh100-sxm,%s,fp8,8,8192,8192,20\n";
+    static const char *const engines[] = {"trtllm", "TensorRT-LLM", "tensorrt-llm", "TRT_LLM"},
+                             *libraries[] = {"cutlass", "flashinfer", "cuDNN", "cuBLAS-Lt", "flash-attention (3)"};
+    char text[256];
+    double bias[2][5];
+    struct run run;
+    for (size_t i = 0; i < 9; i++) {
+        (void)snprintf(text, sizeof text, lines, i < 4 ? engines[i] : libraries[i - 4]);
+        validate_text(&run, text);
+        assert_int_equal(run.status, F2F_OK);
+        assert_int_equal(run.results->n_notes, 0);
+        bias[i / 4 ? 1 : 0][i < 4 ? i : i - 4] = f2f_record_get(item(&run, 0), "bias_frac");
+        close_run(&run);
+    }
+    for (size_t i = 1; i < 4; i++) assert_true(bias[0][i] - bias[0][0] == 0);
+    for (size_t i = 1; i < 5; i++) assert_true(bias[1][i] - bias[1][0] == 0);
+    assert_true(bias[1][0] < bias[0][0]); /* they cast nothing */
+    (void)snprintf(text, sizeof text, lines, "xLLM");
+    validate_text(&run, text);
+    assert_int_equal(run.status, F2F_EINPUT);
+    assert_non_null(strstr(complaint(&run, 0), "wants a file engine/xLLM.yaml there"));
+    close_run(&run);
+}
+
+/* More names than a file may have are a fault, and act as no other. */
+static void too_many_frameworks_are_told(void **state) {
+    (void)state;
+    enum { NAMES = 102, LINE = 64 };
+    static char text[NAMES * LINE];
+    struct run run;
+    int used = snprintf(text, sizeof text, "chip,framework,dtype,m,n,k,latency_us\n");
+    for (int i = 0; i < NAMES; i++)
+        used += snprintf(text + used, sizeof text - (size_t)used, "h100-sxm,%s%d,fp8,8,8192,8192,20\n",
+                         i < 100 ? "somebody" : "vllm", i < 100 ? i : 0);
+    validate_text(&run, text);
+    assert_int_equal(run.status, F2F_EINPUT);
+    assert_non_null(strstr(complaint(&run, 0), ":102:10: error: framework: more than 100 different ones"));
+    is_near(item(&run, 99), "n", 1);
+    is_near(item(&run, 100), "n", 0);
+    is_near(item(&run, 100), "skipped", 2);
+    close_run(&run);
+}
+
 /* Of equal products the one measured three times as long as the model says is worse than that of half. */
 static void the_worst_rows_come_first(void **state) {
     (void)state;
@@ -511,6 +557,8 @@ static void bad_phases_are_skipped(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(misspelt_engines_are_refused),
+        cmocka_unit_test(frameworks_have_several_spellings),
+        cmocka_unit_test(too_many_frameworks_are_told),
         cmocka_unit_test(the_worst_rows_come_first),
         cmocka_unit_test(bad_phases_are_skipped),
         cmocka_unit_test(reads_rfc_4180),

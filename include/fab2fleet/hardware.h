@@ -94,6 +94,9 @@ struct f2f_memory {
     double base_K_per_W, die_K_per_W; /* thermal resistance of the stack, and of each die in it */
 };
 
+/* Degrees Celsius of a package where a chip says nothing (`base_temperature`). */
+#define F2F_CHIP_PACKAGE_C 55.0
+
 /* Memory as a chip carries it. */
 struct f2f_chip_memory {
     const struct f2f_memory *device;

@@ -79,6 +79,9 @@ struct f2f_memo;
 struct f2f_memo *f2f_memo_new(f2f_arena *arena, const struct f2f_machine *machine);
 struct f2f_op_cost f2f_memo_op(struct f2f_memo *memo, const struct f2f_op *op);
 
+/* The format the chip computes it in: the asked one, or the next wider it has. */
+enum f2f_dtype f2f_machine_format(const struct f2f_machine *machine, const struct f2f_op *op);
+
 /* Of that time: casting a product's input to the narrower format it is computed in, at the highest clock; 0: none. */
 double f2f_machine_cast_s(const struct f2f_machine *machine, const struct f2f_op *op);
 

@@ -32,7 +32,7 @@ struct f2f_train_software {
     bool flat_data; /* what a chip gathers and reduces over data parallelism all goes over its own NIC (DeepSpeed's
                      * ZeRO-3 of 2021, inferred) */
     double attention_unit_flop; /* of attention's products in a clock of a unit at most, at the clock of the chip's
-                                 * peaks; 0: what the chip's class says */
+                                 * peaks, or a lower `boost`; 0: what the chip's class says */
     bool half_gradients; /* fp16 gradients are summed and reduced in 16 bit (Megatron-LM's and DeepSpeed's fp16 mode) */
 };
 

@@ -78,6 +78,9 @@ double f2f_chip_activation_s(const struct f2f_machine *machine, double bytes_B);
 /* The same by wide loads, which reach what the memory delivers. */
 double f2f_chip_wide_activation_s(const struct f2f_machine *machine, double bytes_B);
 
+/* Of a product's work the casts before it, kernels and streams of their own; nothing where it casts nothing. */
+work_fn f2f_chip_cast_work;
+
 /* The clock, relative to the highest, that keeps the chip within its power; 1 where nothing limits it. */
 double f2f_chip_power_clock(const struct f2f_machine *machine, const struct work *w);
 /* Energy, and the stretch that keeps the chip within its power. */

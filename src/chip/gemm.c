@@ -63,17 +63,18 @@ static double cast_at_once(enum f2f_kernels kernels, enum f2f_dtype format) {
 /* Wide activations cast before a narrow product, with a scale found at run time. (Engines fuse this into the
  * operator before where they can.) A pass loads each element and works on it, the last stores it; as in vector.c no
  * work hides behind the memory's. */
-static void add_cast(const struct f2f_machine *machine, const struct f2f_op *op, enum f2f_dtype format,
-                     struct work *w) {
+struct work f2f_chip_cast_work(const struct f2f_machine *machine, const struct f2f_op *op) {
+    enum f2f_dtype format = f2f_chip_native_format(machine->chip, op->compute);
+    if (!op->cast || f2f_dtype_B(op->act) <= f2f_dtype_B(format)) return (struct work){0};
     double passes = f2f_chip_scales_blocks(format) ? 1.0 : 2.0, elements = op->m * op->k;
     double cast_B = elements * (passes * f2f_dtype_B(op->act) + f2f_dtype_B(format));
     bool blocks = op->kernels == F2F_KERNELS_VLLM && !f2f_chip_scales_blocks(format);
     double worked = op->m * (blocks ? fmax(op->k, cast_row) : op->k);
     double ops = worked * (2.0 * passes + 1.0) / cast_at_once(op->kernels, format) / machine->chip->units;
-    w->fixed_s += cast_s(machine, op->kernels, format);
-    w->serial_s += f2f_chip_activation_s(machine, cast_B);
-    w->serial_s += f2f_chip_clocks_s(machine, ops / machine->cls->elements_per_ck);
-    w->mem_B += cast_B;
+    struct work w = {.fixed_s = cast_s(machine, op->kernels, format), .mem_B = cast_B};
+    w.serial_s = f2f_chip_activation_s(machine, cast_B);
+    w.serial_s += f2f_chip_clocks_s(machine, ops / machine->cls->elements_per_ck);
+    return w;
 }
 
 /* Chooses the tiling that is fastest at the clock the power limit leaves. All take the same energy, so that each choice
@@ -103,7 +104,8 @@ struct work f2f_chip_gemm_work(const struct f2f_machine *machine, const struct f
     w.flop = f2f_op_flop(op);
     w.mem_B = read_B + act_B;
     if (p.dequant_s > 0.0 && op->kernels == F2F_KERNELS_TRTLLM) w.fixed_s += machine->cls->weight_only_s;
-    if (op->cast && f2f_dtype_B(op->act) > f2f_dtype_B(format)) add_cast(machine, op, format, &w);
+    struct work cast = f2f_chip_cast_work(machine, op);
+    w.fixed_s += cast.fixed_s, w.serial_s += cast.serial_s, w.mem_B += cast.mem_B;
     w.cache_B = w.mem_B; /* the way of operands to tiles is in a FLOP's energy, which comes from large products */
     choose_tiles(machine, &p, &w);
     return w;

@@ -41,22 +41,22 @@ struct f2f_op_cost f2f_machine_op(const struct f2f_machine *machine, const struc
     return f2f_chip_power_finish(machine, &w);
 }
 
+enum f2f_dtype f2f_machine_format(const struct f2f_machine *machine, const struct f2f_op *op) {
+    return f2f_chip_native_format(machine->chip, op->compute);
+}
+
 /* Of the work of a product: the casts before it, kernels and streams of their own. */
-static struct work casts_of(const struct f2f_machine *machine, const struct f2f_op *op, const struct work *w) {
-    struct f2f_op bare_op = *op;
-    if (op->kind != F2F_OP_GEMM || !op->cast) return (struct work){0};
-    bare_op.cast = false;
-    struct work bare = f2f_chip_gemm_work(machine, &bare_op);
-    return (struct work){.fixed_s = w->fixed_s - bare.fixed_s, .serial_s = w->serial_s - bare.serial_s};
+static struct work casts_of(const struct f2f_machine *machine, const struct f2f_op *op) {
+    return op->kind == F2F_OP_GEMM ? f2f_chip_cast_work(machine, op) : (struct work){0};
 }
 
 double f2f_machine_cast_s(const struct f2f_machine *machine, const struct f2f_op *op) {
-    struct work w = work_of[op->kind](machine, op), casts = casts_of(machine, op, &w);
+    struct work casts = casts_of(machine, op);
     return casts.fixed_s + casts.serial_s;
 }
 
 void f2f_machine_explain(struct f2f_record *r, const struct f2f_machine *machine, const struct f2f_op *op) {
-    struct work w = work_of[op->kind](machine, op), casts = casts_of(machine, op, &w);
+    struct work w = work_of[op->kind](machine, op), casts = casts_of(machine, op);
     double visible = 1.0 - machine->cls->overlap_frac, compute_s = w.compute_s, memory_s = w.memory_s;
     if (compute_s < memory_s) compute_s *= visible;
     else memory_s *= visible;

@@ -142,7 +142,7 @@ static void put_cast(struct f2f_results *results, struct f2f_record *r, const st
         f2f_results_note(results,
                          "latency_s includes cast_s: the input comes in 16 bit and is cast to %s first, by kernels of "
                          "their own; input that is cast already saves that",
-                         f2f_dtype_name(op->compute));
+                         f2f_dtype_name(f2f_machine_format(machine, op)));
 }
 
 static void put_uncertainty(struct f2f_record *r, const struct f2f_machine *machine, const struct f2f_op *op,

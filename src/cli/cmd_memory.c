@@ -11,7 +11,8 @@ static struct {
     double read_frac, requests, rate_GBps, temperature_C, pin_rate_Gbps;
     int channels, outstanding, skew;
     bool audit, curve;
-} o = {.pattern = "stream", .read_frac = 1.0, .requests = 1e6, .temperature_C = 55.0, .outstanding = 1024};
+} o = {
+    .pattern = "stream", .read_frac = 1.0, .requests = 1e6, .temperature_C = F2F_CHIP_PACKAGE_C, .outstanding = 1024};
 
 static const struct opt table[] = {
     {"pattern", 'p', OPT_TEXT, &o.pattern, "P", "stream, triad, random, strided:BYTES, kv-gather:BYTES or trace:FILE",
@@ -101,24 +102,35 @@ static f2f_status make_run(struct f2f_mem_run *run, struct cli *cli, f2f_error *
     return F2F_OK;
 }
 
-/* A run is at the temperature asked for. What a whole stack under this load would be at decides how often chips refresh
- * it (port.c). */
-static void put_temperature(struct f2f_results *results, struct f2f_record *r, const struct f2f_mem_run *run,
-                            const struct f2f_mem_result *m) {
-    static const double package_C = 55.0; /* as where a chip says nothing (base_temperature) */
+/* What a chip does with a stack that is hotter than the run is: it refreshes it more often, or is refused. */
+static void note_hot(struct f2f_results *results, const struct f2f_mem_run *run, double stack_C) {
     const struct f2f_memory *memory = run->memory;
-    int channels = run->channels ? run->channels : memory->channels;
-    double stack_W = m->energy_J / m->time_s * memory->channels / channels;
-    double stack_C = f2f_mem_temperature_C(memory, package_C, stack_W);
-    if (!(stack_C > package_C)) return;
-    f2f_record_num(r, "stack_C", stack_C, "of the hottest die of a whole stack under this load, on a package of 55 C");
-    if (stack_C > memory->hot_C && run->temperature_C <= memory->hot_C)
+    if (stack_C > F2F_MEM_LIMIT_C)
+        f2f_results_note(
+            results,
+            "A stack under this load would be at %.0f C on a package of %.0f C, and no DRAM is rated above "
+            "%.0f C: a chip on such a package that reads at this rate is refused.",
+            stack_C, F2F_CHIP_PACKAGE_C, F2F_MEM_LIMIT_C);
+    else if (stack_C > memory->hot_C && run->temperature_C <= memory->hot_C)
         f2f_results_note(
             results,
             "A stack under this load would be at %.0f C on a package of %.0f C, above %.0f C, and is simulated "
             "at %.0f C: chips refresh it %g times as often, as does --temperature %.0f.",
-            stack_C, package_C, memory->hot_C, run->temperature_C, memory->hot_refresh,
+            stack_C, F2F_CHIP_PACKAGE_C, memory->hot_C, run->temperature_C, memory->hot_refresh,
             fmin(ceil(stack_C), F2F_MEM_LIMIT_C));
+}
+
+/* A run is at the temperature asked for. What a whole stack under this load would be at decides how often chips refresh
+ * it (port.c). */
+static void put_temperature(struct f2f_results *results, struct f2f_record *r, const struct f2f_mem_run *run,
+                            const struct f2f_mem_result *m) {
+    const struct f2f_memory *memory = run->memory;
+    int channels = run->channels ? run->channels : memory->channels;
+    double stack_W = m->energy_J / m->time_s * memory->channels / channels;
+    double stack_C = f2f_mem_temperature_C(memory, F2F_CHIP_PACKAGE_C, stack_W);
+    if (!(stack_C > F2F_CHIP_PACKAGE_C)) return;
+    f2f_record_num(r, "stack_C", stack_C, "of the hottest die of a whole stack under this load, on a package of 55 C");
+    note_hot(results, run, stack_C);
 }
 
 static f2f_status answer(struct cli *cli, struct f2f_results *results, struct progress *progress, f2f_error *err) {

@@ -95,8 +95,16 @@ static f2f_status read_size(double *out, const char *name, const char *part, con
     return f2f_fail(err, F2F_EUSAGE, "--strategy: '%.40s' wants a whole number", part);
 }
 
+/* The part that ends at the next comma, without the blanks around it; the list goes on behind, or ends (NULL). */
+static const char *next_part(char **list) {
+    char *part = *list + strspn(*list, " "), *comma = strchr(part, ','), *end = comma ? comma : part + strlen(part);
+    *list = comma ? comma + 1 : NULL;
+    while (end > part && end[-1] == ' ') end--;
+    *end = '\0';
+    return part;
+}
+
 static f2f_status take_part(struct f2f_strategy *s, const char *part, f2f_error *err) {
-    part += strspn(part, " ");
     char name[32];
     const char *value = strchr(part, '=');
     size_t length = value ? (size_t)(value - part) : 0;
@@ -124,12 +132,7 @@ static f2f_status take_part(struct f2f_strategy *s, const char *part, f2f_error 
 }
 
 static f2f_status parse_strategy(struct f2f_strategy *s, f2f_arena *arena, const char *text, f2f_error *err) {
-    char *copy = f2f_arena_strdup(arena, text);
-    for (char *part = copy, *next; part; part = next) {
-        next = strchr(part, ',');
-        if (next) *next++ = '\0';
-        F2F_TRY(take_part(s, part, err));
-    }
+    for (char *list = f2f_arena_strdup(arena, text); list;) F2F_TRY(take_part(s, next_part(&list), err));
     return F2F_OK;
 }
 
@@ -141,11 +144,9 @@ static f2f_status parse_software(struct f2f_train_software *s, f2f_arena *arena,
                  {"exposed-tensor", &s->exposed_tensor},     {"exposed-sum", &s->exposed_sum},
                  {"exposed-pipeline", &s->exposed_pipeline}, {"flat-data", &s->flat_data},
                  {"half-gradients", &s->half_gradients}};
-    char *copy = f2f_arena_strdup(arena, text);
-    for (char *part = copy, *next; part; part = next) {
+    for (char *list = f2f_arena_strdup(arena, text); list;) {
+        const char *part = next_part(&list);
         bool known = false;
-        next = strchr(part, ',');
-        if (next) *next++ = '\0';
         for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
             if (strcmp(part, flags[i].name) != 0) continue;
             known = *flags[i].flag = true;

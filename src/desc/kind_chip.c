@@ -13,7 +13,7 @@ static const struct f2f_field memory_fields[] = {
                "share of transfers that carry ECC bits kept in the memory itself (GDDR, LPDDR); 0: none"),
     F2F_QTY_OR(M, "usable", usable_frac, FRACTION, 0.1, 1, 1,
                "share of the capacity software can allocate (ECC, reserved pages)"),
-    F2F_QTY_OR(M, "base_temperature", base_C, TEMPERATURE, -40, 125, 55,
+    F2F_QTY_OR(M, "base_temperature", base_C, TEMPERATURE, -40, 125, F2F_CHIP_PACKAGE_C,
                "temperature of the package the stacks stand on"),
 };
 static const struct f2f_table memory_table = F2F_TABLE(NULL, M, memory_fields, true, NULL);
@@ -45,7 +45,7 @@ static const struct f2f_field fields[] = {
             .instead = "boost"),
     F2F_QTY_OR(T, "boost", boost_Hz, FREQUENCY, 0, 1e11, 0,
                "highest clock, or the one it is capped at; `clock` if left out"),
-    F2F_INT(T, "units", units, 1, 100000, "SMs, compute units or matrix cores"),
+    F2F_INT(T, "units", units, 1, 100000, "SMs, compute units or matrix cores", .with = "peak"),
     {.key = "peak",
      .help = "dense matrix peak by number format",
      .type = F2F_FIELD_DTYPES,

@@ -1,4 +1,5 @@
 /* kind_engine.c - field table of an inference engine. */
+#include <math.h>
 #include <string.h>
 
 #include "desc/table.h"
@@ -44,12 +45,15 @@ static const struct f2f_field fields[] = {
 static void check(const void *object, const struct f2f_doc *node, struct f2f_diag *diag) {
     const T *engine = object;
     const struct f2f_doc *sizes = f2f_doc_get(node, "graph_sizes");
-    for (int i = 1; i < engine->n_graph_sizes; i++)
-        if (engine->graph_sizes[i] <= engine->graph_sizes[i - 1]) {
-            f2f_doc_error(diag, sizes ? sizes : node, "'graph_sizes' must rise: %g stands after %g",
-                          engine->graph_sizes[i], engine->graph_sizes[i - 1]);
-            return;
-        }
+    for (int i = 0; i < engine->n_graph_sizes; i++) {
+        double size = engine->graph_sizes[i], before = i ? engine->graph_sizes[i - 1] : 0;
+        if (size != floor(size))
+            f2f_doc_error(diag, sizes ? sizes : node, "'graph_sizes' are whole numbers of sequences, %g is none", size);
+        else if (size <= before)
+            f2f_doc_error(diag, sizes ? sizes : node, "'graph_sizes' must rise: %g stands after %g", size, before);
+        else continue;
+        return;
+    }
 }
 
 const struct f2f_table f2f_engine_table = F2F_TABLE("engine", T, fields, true, check);

@@ -91,6 +91,7 @@ static f2f_status inherit(struct f2f_doc **out, struct f2f_catalog *catalog, con
     if (parent_name->kind != F2F_DOC_SCALAR)
         return f2f_desc_fail(catalog, NULL, parent_name, err, "'extends' must be one name or path");
     F2F_TRY(resolve(&base, catalog, table, parent_name->text, parent_name, outer, err));
+    F2F_TRY(f2f_desc_check_with(catalog, table, base, node, err));
     struct f2f_doc *whole = f2f_arena_alloc(catalog->arena, sizeof *whole);
     *whole = *node;
     whole->child = NULL;

@@ -43,8 +43,8 @@ struct f2f_field {
     const char *const *words; /* WORD, NAME: NULL-terminated */
     const struct f2f_table *table; /* STRUCT, REF, LIST */
     const char *unless; /* not read where this is given: a path from the same mapping, after "^." from the one around */
-    const char *with,
-        *instead; /* a --set of it wants one of `with` too, whose meaning it changes; what else may be meant */
+    const char *with, *instead; /* a change wants all of `with` changed too, whose meaning it changes; what else may be
+                                   meant */
     const char *only; /* read only with this: "page=adaptive", a word of the same mapping */
 };
 
@@ -199,6 +199,9 @@ f2f_status f2f_desc_set_field(const struct f2f_field **out, f2f_arena *arena, co
  * stands at. Faults are reported; false: no value. */
 bool f2f_desc_quantity(double *out, double *target, struct f2f_catalog *catalog, const struct f2f_field *field,
                        const char *key, struct f2f_doc *node, struct f2f_doc *scalar);
+/* unread.c: refuses a description over `base` that changes a field of `with` and leaves a value it is about. */
+f2f_status f2f_desc_check_with(struct f2f_catalog *catalog, const struct f2f_table *table, const struct f2f_doc *base,
+                               const struct f2f_doc *node, f2f_error *err);
 /* The keys that may stand beside `value:`, ends with NULL. */
 extern const char *const f2f_desc_value_keys[];
 

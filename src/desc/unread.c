@@ -70,31 +70,70 @@ static f2f_status check_only(const struct place *at, const struct f2f_field *fie
                 : F2F_OK;
 }
 
-static bool is_step(struct f2f_catalog *catalog, const struct f2f_table *table, const struct f2f_set *set,
-                    const char *key) {
+/* All changes of one command, and what their paths begin in. */
+struct changes {
+    struct f2f_catalog *catalog;
+    const struct f2f_table *table;
+    const struct f2f_set *sets;
+    size_t n;
+};
+
+/* Does a change set that value of that mapping ("peak", "bf16")? */
+static bool sets_value(const struct changes *all, const char *map, const char *key) {
     struct f2f_set_path path;
-    bool found = false;
-    if (f2f_set_parse(&path, catalog->arena, table, set, NULL) != F2F_OK) return false;
-    for (int i = 0; i < path.n; i++) found = found || strcmp(path.step[i], key) == 0;
-    return found;
+    for (size_t i = 0; i < all->n; i++) {
+        if (f2f_set_parse(&path, all->catalog->arena, all->table, &all->sets[i], NULL) != F2F_OK) continue;
+        if (path.n > 1 && strcmp(path.step[path.n - 2], map) == 0 && strcmp(path.step[path.n - 1], key) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_remark(const char *key) { return strcmp(key, "source") == 0 || strcmp(key, "note") == 0; }
+
+/* "set 'boost', or 'peak.fp8' with it": what may be meant by a change of the field that leaves that value. */
+static const char *remedy(f2f_arena *arena, const struct f2f_field *field, const char *key) {
+    const char *other = field->instead ? f2f_arena_printf(arena, "'%s', or ", field->instead) : "";
+    return f2f_arena_printf(arena, "(%s) alone changes what '%s.%.20s' means: set %s'%s.%.20s' with it", field->help,
+                            field->with, key, other, field->with, key);
 }
 
 /* A clock of the chip that halves, with the peaks it is the clock of left as they are, makes a faster chip. */
-static f2f_status check_with(struct f2f_catalog *catalog, const struct f2f_table *table, const struct f2f_field *field,
-                             const struct f2f_set *set, const struct f2f_set *sets, size_t n_sets, f2f_error *err) {
-    for (size_t i = 0; i < n_sets; i++)
-        if (is_step(catalog, table, &sets[i], field->with)) return F2F_OK;
-    return f2f_fail(err, F2F_EUSAGE, "path '%.80s': '%s' (%s) alone changes what '%s' means: set '%s', or '%s' with it",
-                    set->path, field->key, field->help, field->with, field->instead, field->with);
+static f2f_status check_with(const struct changes *all, const struct place *at, const struct f2f_field *field,
+                             const struct f2f_set *set, f2f_error *err) {
+    const struct f2f_doc *values = f2f_doc_get(at->node, field->with);
+    for (const struct f2f_doc *value = values ? values->child : NULL; value; value = value->next)
+        if (!is_remark(value->key) && !sets_value(all, field->with, value->key))
+            return f2f_fail(err, F2F_EUSAGE, "path '%.80s': '%s' %s", set->path, field->key,
+                            remedy(all->catalog->arena, field, value->key));
+    return F2F_OK;
 }
 
-static f2f_status check_one(struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *root,
-                            const struct f2f_set_path *path, const struct f2f_set *set, f2f_error *err) {
-    struct place at = {.table = table, .node = root};
+/* The same of a description that `extends` another. */
+f2f_status f2f_desc_check_with(struct f2f_catalog *catalog, const struct f2f_table *table, const struct f2f_doc *base,
+                               const struct f2f_doc *node, f2f_error *err) {
+    for (size_t i = 0; i < table->n_fields; i++) {
+        const struct f2f_field *field = &table->fields[i];
+        const struct f2f_doc *changed = field->with ? f2f_doc_get(node, field->key) : NULL;
+        if (!changed) continue;
+        const struct f2f_doc *values = f2f_doc_get(base, field->with), *own = f2f_doc_get(node, field->with);
+        for (const struct f2f_doc *value = values ? values->child : NULL; value; value = value->next)
+            if (!is_remark(value->key) && !(own && f2f_doc_get(own, value->key)))
+                return f2f_desc_fail(catalog, NULL, changed, err, "'%s' %s", field->key,
+                                     remedy(catalog->arena, field, value->key));
+    }
+    return F2F_OK;
+}
+
+static f2f_status check_one(const struct changes *all, struct f2f_doc *root, const struct f2f_set_path *path,
+                            const struct f2f_set *set, f2f_error *err) {
+    struct f2f_catalog *catalog = all->catalog;
+    struct place at = {.table = all->table, .node = root};
     for (int i = 0; i < path->n && at.node && at.table; i++) {
         const struct f2f_field *field = path->field[i];
         if (field->unless) F2F_TRY(check_unless(catalog, &at, path, i, set, err));
         if (field->only) F2F_TRY(check_only(&at, field, set, err));
+        if (field->with) F2F_TRY(check_with(all, &at, field, set, err));
         if (path->item[i] >= 0) break; /* nothing in lists stands in for another */
         at = (struct place){field->table, at.table, child_of(catalog, field, at.node), at.node};
     }
@@ -103,13 +142,12 @@ static f2f_status check_one(struct f2f_catalog *catalog, const struct f2f_table 
 
 f2f_status f2f_set_check_read(struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *root,
                               const struct f2f_set *sets, size_t n_sets, f2f_error *err) {
+    const struct changes all = {catalog, table, sets, n_sets};
     for (size_t i = 0; i < n_sets; i++) {
         struct f2f_set_path path;
         F2F_TRY(f2f_set_parse(&path, catalog->arena, table, &sets[i], err));
         f2f_set_redirect(&path, catalog, table, root);
-        const struct f2f_field *last = path.field[path.n - 1];
-        if (last->with) F2F_TRY(check_with(catalog, table, last, &sets[i], sets, n_sets, err));
-        F2F_TRY(check_one(catalog, table, root, &path, &sets[i], err));
+        F2F_TRY(check_one(&all, root, &path, &sets[i], err));
     }
     return F2F_OK;
 }

@@ -62,6 +62,12 @@ static size_t column_width(const struct f2f_text_table *table, size_t column) {
     return most;
 }
 
+static size_t *column_widths(f2f_arena *arena, const struct f2f_text_table *table) {
+    size_t *widths = f2f_arena_alloc(arena, table->n_columns * sizeof *widths);
+    for (size_t c = 0; c < table->n_columns; c++) widths[c] = column_width(table, c);
+    return widths;
+}
+
 size_t f2f_text_table_width(const struct f2f_text_table *table) {
     size_t width = 0;
     for (size_t c = 0; c < table->n_columns; c++) width += column_width(table, c) + (c ? GAP : 0);
@@ -76,46 +82,39 @@ static const char *shorten(f2f_arena *arena, const char *text, size_t keep) {
     return f2f_arena_printf(arena, "%.*s..", (int)(end - text), text);
 }
 
-/* The width once every column on the left is as short as it may get. */
-static size_t least_width(const struct f2f_text_table *table) {
+static bool is_capped(const struct f2f_text_table *table, const size_t *widths, size_t column, size_t cap) {
+    return table->left[column] && widths[column] > cap;
+}
+
+/* The width once no column on the left is wider than the cap. */
+static size_t capped_width(const struct f2f_text_table *table, const size_t *widths, size_t cap) {
     size_t width = 0;
-    for (size_t c = 0; c < table->n_columns; c++) {
-        size_t now = column_width(table, c);
-        width += (table->left[c] && now > LEAST_COLUMN ? LEAST_COLUMN : now) + (c ? GAP : 0);
-    }
+    for (size_t c = 0; c < table->n_columns; c++)
+        width += (is_capped(table, widths, c, cap) ? cap : widths[c]) + (c ? GAP : 0);
     return width;
 }
 
-/* The widest column that may be shortened, and how wide the next one is, at least LEAST_COLUMN; n_columns: none. */
-static size_t widest_column(const struct f2f_text_table *table, size_t *most, size_t *next) {
-    size_t widest = table->n_columns;
-    *most = *next = LEAST_COLUMN;
-    for (size_t c = 0; c < table->n_columns; c++) {
-        size_t width = table->left[c] ? column_width(table, c) : 0;
-        if (width > *most) {
-            *next = *most;
-            *most = width;
-            widest = c;
-        } else if (width > *next) *next = width;
+static void cut_column(f2f_arena *arena, struct f2f_text_table *table, size_t column, size_t keep) {
+    for (size_t i = 0; i < table->n_rows; i++) {
+        const char **cell = &table->cells[i * table->n_columns + column];
+        if (f2f_text_width(*cell) > keep) *cell = shorten(arena, *cell, keep);
     }
-    return widest;
 }
 
+/* All wide columns get the same width, the highest that fits; what is left over then, less than one for each, goes to
+ * the last of them. No column is cut shorter than another one stays. */
 bool f2f_text_table_fit(f2f_arena *arena, struct f2f_text_table *table, size_t width) {
-    bool cut = false;
-    if (least_width(table) > width) return cut;
-    for (size_t now; (now = f2f_text_table_width(table)) > width;) {
-        size_t most, next, widest = widest_column(table, &most, &next), over = now - width;
-        size_t keep = most > over ? most - over : 0, even = next < most ? next : most - 1;
-        if (keep < even) keep = even; /* no column is cut shorter than another one stays */
-        for (size_t i = 0; i < table->n_rows; i++) {
-            const char **cell = &table->cells[i * table->n_columns + widest];
-            if (f2f_text_width(*cell) <= keep) continue;
-            *cell = shorten(arena, *cell, keep);
-            cut = true;
-        }
+    size_t *widths = column_widths(arena, table), cap = LEAST_COLUMN, more;
+    if (capped_width(table, widths, SIZE_MAX) <= width || capped_width(table, widths, cap) > width) return false;
+    while (capped_width(table, widths, cap + 1) <= width) cap++;
+    more = width - capped_width(table, widths, cap);
+    for (size_t c = table->n_columns; c-- > 0;) {
+        if (!is_capped(table, widths, c, cap)) continue;
+        size_t keep = cap + (more > 0);
+        if (more) more--;
+        if (widths[c] > keep) cut_column(arena, table, c, keep);
     }
-    return cut;
+    return true;
 }
 
 static void put_cell(struct f2f_text *t, const struct f2f_text_table *table, size_t row, size_t column, size_t width) {
@@ -160,8 +159,7 @@ enum { PAGE_ROWS = 24 };
 
 void f2f_text_table_put(struct f2f_text *t, const struct f2f_text_table *table, size_t indent) {
     size_t width = table->n_rows <= PAGE_ROWS ? F2F_TEXT_WIDTH - indent : SIZE_MAX;
-    size_t *widths = f2f_arena_alloc(t->out->arena, table->n_columns * sizeof *widths);
-    for (size_t c = 0; c < table->n_columns; c++) widths[c] = column_width(table, c);
+    const size_t *widths = column_widths(t->out->arena, table);
     for (size_t from = 0, end; from < table->n_columns; from = end) {
         end = band_end(table, widths, from, width);
         if (from) f2f_buffer_text(t->out, "\n");

@@ -28,7 +28,8 @@ double f2f_train_op_s(const struct f2f_machine *machine, const struct f2f_train_
                       struct f2f_op_cost one) {
     if (op->kind == F2F_OP_COLLECTIVE) return one.time_s;
     const struct f2f_chip *chip = machine->chip;
-    double least_s = 0, rate = job->software.attention_unit_flop * chip->units * chip->clock_Hz;
+    double clock_Hz = chip->boost_Hz > 0 ? fmin(chip->boost_Hz, chip->clock_Hz) : chip->clock_Hz; /* boost may cap it */
+    double least_s = 0, rate = job->software.attention_unit_flop * chip->units * clock_Hz;
     if (op->kind == F2F_OP_ATTN_PREFILL && rate > 0) least_s = one.flop / rate;
     return fmax(one.time_s, least_s) / F2F_TRAIN_KERNEL_FRAC;
 }

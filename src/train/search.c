@@ -159,8 +159,20 @@ static f2f_status search_with_spares(struct search *q, f2f_error *err) {
     return visit(q, 0, err);
 }
 
-static f2f_status none_divides(const struct f2f_train_job *job, f2f_error *err) {
-    if (job->strategy.context == F2F_CONTEXT_RING && job->strategy.cp < 2)
+/* Is there a strategy with another context? */
+static bool divides_without_ring(const struct search *q, const struct f2f_train_job *given) {
+    struct f2f_train_job job = *given;
+    struct search asked = *q;
+    job.strategy.context = 0;
+    asked.job = &job;
+    asked.s = job.strategy;
+    asked.only_asks = true;
+    (void)f2f_train_axes_make(asked.axis, asked.machine, &job);
+    return visit(&asked, 0, NULL) == F2F_OK && asked.divides;
+}
+
+static f2f_status none_divides(const struct search *q, const struct f2f_train_job *job, f2f_error *err) {
+    if (job->strategy.context == F2F_CONTEXT_RING && job->strategy.cp < 2 && divides_without_ring(q, job))
         return f2f_fail(err, F2F_EINPUT,
                         "context ring is for sequences that are cut over chips: give cp too, e.g. cp=2");
     return f2f_fail(err, F2F_EINPUT,
@@ -177,7 +189,7 @@ f2f_status f2f_train_search(struct f2f_train_found *out, f2f_arena *arena, const
     if (!open) return f2f_train_given(out, arena, machine, job, err); /* whose messages name what is wrong */
     F2F_TRY(visit(q, 0, err));
     if (!out->n && job->wide && job->spares == 0) F2F_TRY(search_with_spares(q, err));
-    return out->n ? F2F_OK : none_divides(job, err);
+    return out->n ? F2F_OK : none_divides(q, job, err);
 }
 
 f2f_status f2f_train_search_check(f2f_arena *arena, const struct f2f_machine *machine, const struct f2f_train_job *job,
@@ -189,5 +201,5 @@ f2f_status f2f_train_search_check(f2f_arena *arena, const struct f2f_machine *ma
     q->only_asks = true;
     F2F_TRY(visit(q, 0, err));
     if (!q->divides && job->wide && job->spares == 0) F2F_TRY(search_with_spares(q, err));
-    return q->divides ? F2F_OK : none_divides(job, err);
+    return q->divides ? F2F_OK : none_divides(q, job, err);
 }

@@ -4,6 +4,7 @@
  * makes its rows skipped, never guessed. docs/validation.md repeats these tables with the reasons. */
 #include "validate/aliases.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -22,6 +23,13 @@ static bool is_word(const char *word, const char *text) {
     return strlen(word) == length && strncasecmp(word, text, length) == 0;
 }
 
+/* Equal in any case, whatever joins the words of the text: "TensorRT-LLM", "tensorrt_llm". */
+static bool is_joined(const char *word, const char *text) {
+    for (; *text && strncmp(text, " (", 2) != 0; text++)
+        if (!strchr("-_. ", *text) && tolower((unsigned char)*text) != *word++) return false;
+    return *word == '\0';
+}
+
 static const char *find_word(const struct word *words, size_t n, const char *text) {
     for (size_t i = 0; i < n; i++)
         if (is_word(words[i].text, text)) return words[i].means;
@@ -30,8 +38,12 @@ static const char *find_word(const struct word *words, size_t n, const char *tex
 
 static const struct word chips[] = {{"a100-80gb", "a100-sxm-80gb"}};
 
-static const char *const libraries[] = {"pytorch",   "cublas",  "cublaslt", "cutlass", "cudnn", "flashattention",
-                                        "hipblaslt", "rocblas", "triton",   "onednn",  "mkl"};
+static const struct word frameworks[] = {{"tensorrtllm", "trtllm"}, {"trtllm", "trtllm"}};
+
+static const char *const libraries[] = {
+    "pytorch",  "cublas",  "cublaslt",  "cutlass", "cudnn", "deepgemm", "flashattention", "flashinfer", "flashmla",
+    "xformers", "hipblas", "hipblaslt", "rocblas", "aiter", "triton",   "onednn",         "mkl",
+};
 
 static const struct word models[] = {
     {"llama2-70b", "llama-2-70b"},       {"Llama 2 70b", "llama-2-70b"},     {"Llama 2 7b", "llama-2-7b"},
@@ -128,6 +140,12 @@ const char *f2f_alias_chip(const char *text) {
     return name ? name : text;
 }
 
+const char *f2f_alias_framework(const char *text) {
+    for (size_t i = 0; i < COUNT(frameworks); i++)
+        if (is_joined(frameworks[i].text, text)) return frameworks[i].means;
+    return text;
+}
+
 const char *f2f_alias_model(const char *text) {
     const char *name = find_word(models, COUNT(models), text);
     return name ? name : text;
@@ -141,7 +159,7 @@ const struct f2f_model *f2f_alias_shape(const char *text) {
 
 bool f2f_alias_is_library(const char *text) {
     for (size_t i = 0; i < COUNT(libraries); i++)
-        if (is_word(libraries[i], text)) return true;
+        if (is_joined(libraries[i], text)) return true;
     return false;
 }
 

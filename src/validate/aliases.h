@@ -9,10 +9,11 @@
 /* The catalog's name for a source's; the same text if there is none. */
 const char *f2f_alias_chip(const char *text);
 const char *f2f_alias_model(const char *text);
+const char *f2f_alias_framework(const char *text);
 /* A model the catalog does not have, from its paper's numbers; NULL if the table has none. */
 const struct f2f_model *f2f_alias_shape(const char *text);
 
-/* A library of kernels, which is no engine. */
+/* A library of kernels, which is no engine, in any case and with any joints: "flash-attention". */
 bool f2f_alias_is_library(const char *text);
 
 /* Precision of a source's words, NULL if not known. */

@@ -27,18 +27,24 @@ static const struct f2f_csv_cell *framework_cell(const struct f2f_validation *v)
 }
 
 /* The reason is that of the rows, the fault of the file that of the first of them. */
-static const char *refuse(struct f2f_validation *v, const char *name, const char *near) {
+static const char *refuse(struct f2f_validation *v, const char *reason) {
     const struct f2f_csv_cell *cell = framework_cell(v);
-    const char *reason =
-        f2f_arena_printf(v->arena, "no engine '%.60s' in the catalog (did you mean '%s'?)", name, near);
     f2f_diag_add(v->diag, v->path, cell->line, cell->col, "framework: %s", reason);
     return reason;
+}
+
+static const struct f2f_known_framework *refuse_more(struct f2f_validation *v) {
+    struct f2f_known_framework *more = &v->frameworks[F2F_FRAMEWORK_MAX];
+    if (!more->reason)
+        more->reason =
+            refuse(v, f2f_arena_printf(v->arena, "more than %d different ones in a file: split it", F2F_FRAMEWORK_MAX));
+    return more;
 }
 
 const struct f2f_known_framework *f2f_lookup_framework(struct f2f_validation *v, const char *name) {
     size_t i = 0;
     while (i < v->n_frameworks && strcmp(v->frameworks[i].name, name) != 0) i++;
-    if (i == F2F_FRAMEWORK_MAX) i--; /* no table of measurements has so many: these are as the last one */
+    if (i == F2F_FRAMEWORK_MAX) return refuse_more(v);
     struct f2f_known_framework *known = &v->frameworks[i];
     if (i < v->n_frameworks) return known;
     v->n_frameworks++;
@@ -46,7 +52,12 @@ const struct f2f_known_framework *f2f_lookup_framework(struct f2f_validation *v,
     known->engine = f2f_catalog_file(v->catalog, "engine", name) != NULL;
     known->library = !known->engine && f2f_alias_is_library(name);
     const char *near = known->engine || known->library ? NULL : near_engine(v, name);
-    if (near) known->reason = refuse(v, name, near);
+    if (near)
+        known->reason = refuse(v, f2f_arena_printf(v->arena,
+                                                   "no engine '%.60s' in the catalog (did you mean '%s'?); another "
+                                                   "engine wants a file engine/%.60s.yaml there, kernels alone the "
+                                                   "name of their library, e.g. cutlass",
+                                                   name, near, name));
     return known;
 }
 

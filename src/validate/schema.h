@@ -97,7 +97,7 @@ struct f2f_machine *f2f_lookup_kernel(struct f2f_precision *p, struct f2f_valida
 /* Who ran the kernel or the job of a row. */
 struct f2f_known_framework {
     const char *name;
-    const char *reason; /* not NULL: a misspelt engine, its rows are to be skipped */
+    const char *reason; /* not NULL: its rows are to be skipped (a misspelt engine, or one name too many) */
     bool engine, library; /* an inference engine of the catalog; a library of kernels that is known */
     int line; /* where the file first has it */
 };

@@ -1,6 +1,7 @@
 /* schema_attention.c - attention of whole prompts, and of one new token over its cache.
  *
  * dtype is the format of the products and of queries and outputs, kv_dtype that of the cache. */
+#include "validate/aliases.h"
 #include "validate/schema.h"
 
 #define COLUMNS(X, length)          \
@@ -18,7 +19,8 @@
 enum { COLUMNS(F2F_COLUMN_ID, "") };
 
 static void predict(struct f2f_validation *v, const struct f2f_row *row, enum f2f_op_kind kind) {
-    const struct f2f_key key = {row->text[CHIP], row->text[FRAMEWORK], row->text[DTYPE], "latency_us"};
+    const struct f2f_key key = {row->text[CHIP], f2f_alias_framework(row->text[FRAMEWORK]), row->text[DTYPE],
+                                "latency_us"};
     struct f2f_precision p;
     struct f2f_machine *machine = f2f_lookup_kernel(&p, v, &key, row->text[KV_DTYPE]);
     if (!machine) return;

@@ -5,6 +5,7 @@
  * framework is no engine of the catalog but a library (cuBLAS, PyTorch), which takes them as they are. */
 #include <string.h>
 
+#include "validate/aliases.h"
 #include "validate/schema.h"
 
 #define COLUMNS(X)                  \
@@ -20,7 +21,8 @@ enum { COLUMNS(F2F_COLUMN_ID) };
 static const struct f2f_column columns[] = {COLUMNS(F2F_COLUMN_ENTRY)};
 
 static void predict(struct f2f_validation *v, const struct f2f_row *row) {
-    const struct f2f_key key = {row->text[CHIP], row->text[FRAMEWORK], row->text[DTYPE], "latency_us"};
+    const struct f2f_key key = {row->text[CHIP], f2f_alias_framework(row->text[FRAMEWORK]), row->text[DTYPE],
+                                "latency_us"};
     struct f2f_precision p;
     struct f2f_machine *machine = f2f_lookup_kernel(&p, v, &key, NULL);
     if (!machine) return;

@@ -2,6 +2,7 @@
  */
 #include <string.h>
 
+#include "validate/aliases.h"
 #include "validate/serving.h"
 
 /* ---- serving: a closed loop; means of time to first token and of time per further token ---- */
@@ -23,10 +24,12 @@ enum { SERVING(F2F_COLUMN_ID) };
 static const struct f2f_column serving_columns[] = {SERVING(F2F_COLUMN_ENTRY)};
 
 static void predict_serving(struct f2f_validation *v, const struct f2f_row *row) {
-    const struct f2f_key ttft = {row->text[S_CHIP], row->text[S_FRAMEWORK], row->text[S_PRECISION], "ttft_ms"};
-    const struct f2f_key tpot = {row->text[S_CHIP], row->text[S_FRAMEWORK], row->text[S_PRECISION], "tpot_ms"};
+    const struct f2f_key ttft = {row->text[S_CHIP], f2f_alias_framework(row->text[S_FRAMEWORK]), row->text[S_PRECISION],
+                                 "ttft_ms"};
+    const struct f2f_key tpot = {row->text[S_CHIP], f2f_alias_framework(row->text[S_FRAMEWORK]), row->text[S_PRECISION],
+                                 "tpot_ms"};
     const struct f2f_serving run = {.chip = row->text[S_CHIP],
-                                    .engine = row->text[S_FRAMEWORK],
+                                    .engine = f2f_alias_framework(row->text[S_FRAMEWORK]),
                                     .version = row->text[S_VERSION],
                                     .model = row->text[S_MODEL],
                                     .precision = row->text[S_PRECISION],
@@ -67,9 +70,10 @@ enum { THROUGHPUT(F2F_COLUMN_ID) };
 static const struct f2f_column throughput_columns[] = {THROUGHPUT(F2F_COLUMN_ENTRY)};
 
 static void predict_throughput(struct f2f_validation *v, const struct f2f_row *row) {
-    const struct f2f_key key = {row->text[T_CHIP], row->text[T_FRAMEWORK], row->text[T_PRECISION], "output_tokps"};
+    const struct f2f_key key = {row->text[T_CHIP], f2f_alias_framework(row->text[T_FRAMEWORK]), row->text[T_PRECISION],
+                                "output_tokps"};
     const struct f2f_serving run = {.chip = row->text[T_CHIP],
-                                    .engine = row->text[T_FRAMEWORK],
+                                    .engine = f2f_alias_framework(row->text[T_FRAMEWORK]),
                                     .version = row->text[T_VERSION],
                                     .model = row->text[T_MODEL],
                                     .precision = row->text[T_PRECISION],
@@ -109,9 +113,10 @@ enum { STATIC(F2F_COLUMN_ID) };
 static const struct f2f_column static_columns[] = {STATIC(F2F_COLUMN_ENTRY)};
 
 static void predict_static(struct f2f_validation *v, const struct f2f_row *row) {
-    const struct f2f_key key = {row->text[F_CHIP], row->text[F_FRAMEWORK], row->text[F_PRECISION], row->text[F_METRIC]};
+    const struct f2f_key key = {row->text[F_CHIP], f2f_alias_framework(row->text[F_FRAMEWORK]), row->text[F_PRECISION],
+                                row->text[F_METRIC]};
     const struct f2f_serving run = {.chip = row->text[F_CHIP],
-                                    .engine = row->text[F_FRAMEWORK],
+                                    .engine = f2f_alias_framework(row->text[F_FRAMEWORK]),
                                     .version = row->text[F_VERSION],
                                     .model = row->text[F_MODEL],
                                     .precision = row->text[F_PRECISION],

@@ -58,7 +58,7 @@ struct f2f_validation {
     struct f2f_measured_runs *samples; /* not NULL: kernels are collected there instead */
     struct f2f_known_model models[F2F_NAME_MAX];
     size_t n_models;
-    struct f2f_known_framework frameworks[F2F_FRAMEWORK_MAX];
+    struct f2f_known_framework frameworks[F2F_FRAMEWORK_MAX + 1]; /* the last: all that are too many */
     size_t n_frameworks;
     const struct f2f_csv_row *row; /* being predicted */
     struct f2f_wrong *worst; /* of the whole file, the worst first */

@@ -6,6 +6,14 @@ trap 'rm -rf "$dir"' EXIT
 study=$F2F_SOURCE_DIR/studies/hbm3e-12h.yaml
 fail() { echo "FAIL: $*"; exit 1; }
 
+# lacks PATTERN ARGS...: the program answers, and the pattern is not in what it says
+lacks() {
+    local pattern=$1
+    shift
+    "$F2F_BIN" "$@" >"$dir/said" 2>&1 || fail "exit $?: fab2fleet $*"
+    ! grep -q -e "$pattern" "$dir/said"
+}
+
 # the same command gives the same bytes, with any number of threads; -o writes three files
 for threads in 1 7; do "$F2F_BIN" run "$study" -o "$dir/out$threads" -j $threads --json >"$dir/$threads.json"; done
 for file in report.html results.json results.csv; do
@@ -37,8 +45,9 @@ printf 'kind: study\nname: t\nquestion: q\nsystems: [{name: a, base: h100-1x}]\n
 # the cast of 16-bit input is told apart, in a figure of its own and in the tree
 fp8=(kernel h100-sxm gemm --m 64 --n 8192 --k 8192 --dtype fp8)
 "$F2F_BIN" "${fp8[@]}" --json | grep -q 'latency_s includes cast_s' || fail "an fp8 product does not say that it casts"
+"$F2F_BIN" "${fp8[@]/fp8/nvfp4}" --json | grep -q 'is cast to fp8 first' || fail "the cast to what the chip has no units for"
 "$F2F_BIN" "${fp8[@]}" --explain | grep -q '^ *cast of the input' || fail "the cast is not in the tree"
-! "$F2F_BIN" "${fp8[@]/fp8/bf16}" --explain | grep -q 'cast of\|includes' || fail "a bf16 product casts"
+lacks 'cast of\|includes' "${fp8[@]/fp8/bf16}" --explain || fail "a bf16 product casts"
 
 # a lower cap of the clock is slower and saves energy
 capped() { "$F2F_BIN" kernel h100-sxm gemm --m 8192 --n 8192 --k 8192 --set "boost=$1 GHz" --csv | tail -n 1 | cut -d, -f"$2"; }
@@ -49,18 +58,22 @@ awk "BEGIN { exit !($(capped 0.8 "$(key energy_J)") < 0.8 * $(capped 1.6 "$(key 
 # a run cooler than its stack would be says so
 hot=(memory hbm3e-12h-36gb --channels 1 -n 20000)
 "$F2F_BIN" "${hot[@]}" --json | grep -q 'would be at 10[0-9] C on a package of 55 C, above 85 C' || fail "a hot stack that is run cool is not told"
-! "$F2F_BIN" "${hot[@]}" --temperature 100 --json | grep -q 'would be at' || fail "a hot stack that is run hot is told"
-! "$F2F_BIN" memory ddr5 --channels 1 -n 20000 --json | grep -q stack_C || fail "a module has no stack"
+lacks 'would be at' "${hot[@]}" --temperature 100 --json || fail "a hot stack that is run hot is told"
+# and one that chips are refused with is not told to be run hotter
+too_hot=("${hot[@]}" --temperature 85 --set die_resistance='0.5 K/W')
+"$F2F_BIN" "${too_hot[@]}" --json | grep -q 'no DRAM is rated above 125 C: a chip .* is refused' || fail "a stack above all ratings is not told"
+lacks 'as does --temperature' "${too_hot[@]}" --json || fail "a temperature no chip runs at is advised"
+lacks stack_C memory ddr5 --channels 1 -n 20000 --json || fail "a module has no stack"
 
 # a send has a peer, which a chip alone has not
 for chips in 1 2; do "$F2F_BIN" kernel h100-sxm collective --op send --chips $chips --bytes 1e6 --csv >"$dir/send$chips"; done
 cmp "$dir/send1" "$dir/send2" || fail "a send of one chip is not that to a second"
 
 # NO_COLOR and a pipe: no escape sequences
-! "$F2F_BIN" list chip | grep -q $'\033' || fail "escape sequences in a pipe"
+lacks $'\033' list chip || fail "escape sequences in a pipe"
 "$F2F_BIN" list memory | tail -n 1 | grep -q -e '--json have the whole text' || fail "a cut table does not say where it is whole"
 [ "$("$F2F_BIN" list foundry | grep -c '[A-Z].\{12,\}\.\.  .\{12,\}\.\.$')" -gt 0 ] || fail "one column is cut before the wider one"
-"$F2F_BIN" list dram | grep -q 'have the whole text' && "$F2F_BIN" list dram --csv | grep -q '\.\.' && fail "--csv is cut"
+lacks '\.\.' list memory --csv || fail "--csv is cut"
 
 # a folder with a config.json is a model, a path is a chip
 mkdir "$dir/model"
@@ -99,7 +112,9 @@ Y
 # a mapping over a name changes a part of what is named; so does --set, also in a list
 printf 'kind: chip\nname: slow\nsource: t\nextends: h100-sxm\nmemory: {device: {trcd: 99 ns}}\n' >"$dir/slow.yaml"
 "$F2F_BIN" show "$dir/slow.yaml" --json | grep -q '"value": "99 ns"' || fail "a part of the memory"
-"$F2F_BIN" show h100-ib-24k --set 'network={value: x}' >/dev/null 2>&1 && fail "a mapping as a value"
+got=0
+"$F2F_BIN" show h100-ib-24k --set 'network={value: x}' >/dev/null 2>&1 || got=$?
+[ $got = 3 ] || fail "a mapping as a value: exit $got"
 "$F2F_BIN" kernel h100-roce-24k gemm --m 1 --n 8 --k 8 --set 'levels[0].latency=2 us' >/dev/null || fail "an item of a list"
 
 # `run -o x.json` is one file, a folder otherwise; --schema goes where -o says
@@ -113,7 +128,7 @@ cmp -s "$dir/one.json" "$dir/a.json" || fail "-o FILE of a study"
 
 # a run that ends before the first refresh is due
 "$F2F_BIN" memory hbm3-8h-16gb -n 10000 --json | grep -q 'less than one refresh interval' || fail "a run without refreshes"
-! "$F2F_BIN" memory hbm3-8h-16gb --json | grep -q 'less than one refresh interval' || fail "a note that is not true"
+lacks 'less than one refresh interval' memory hbm3-8h-16gb --json || fail "a note that is not true"
 
 # a name that several kinds have
 "$F2F_BIN" show cowos-s | grep -q 'show package/cowos-s\|show foundry/cowos-s' || fail "other kinds of a name are not told"

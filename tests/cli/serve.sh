@@ -7,6 +7,14 @@ cd "$dir"
 fail() { echo "FAIL: $*"; exit 1; }
 serve() { "$F2F_BIN" serve --model llama-3-8b --precision fp8 --system h100-1x --engine vllm "$@"; }
 
+# lacks PATTERN ARGS...: it answers, and the pattern is not in what it says
+lacks() {
+    local pattern=$1
+    shift
+    serve "$@" >said 2>&1 || fail "exit $?: serve $*"
+    ! grep -q -e "$pattern" said
+}
+
 # expect CODE REGEX ARGS...: exit code and standard error
 expect() {
     local code=$1 regex=$2 got=0
@@ -64,15 +72,15 @@ grep -qE 'short by [0-9.]+ GB \([0-9]+ bytes\); use more chips' out || fail "by 
 # replicas in copies of the system, and drafts in another vocabulary, are told
 load=(--rate 5 --isl 64 --osl 8 --requests 20)
 serve "${load[@]}" --replicas 2 --json | grep -q 'take 2 chips, h100-1x has 1' || fail "more chips than there are: not told"
-! serve "${load[@]}" --replicas 1 --json | grep -q 'copies of it' || fail "one chip of one is told"
+lacks 'copies of it' "${load[@]}" --replicas 1 --json || fail "one chip of one is told"
 serve "${load[@]}" --draft llama-2-7b --json | grep -q 'vocabulary of 32000 and llama-3-8b one of 128256' || fail "another vocabulary"
-! serve "${load[@]}" --draft llama-3.2-1b --json | grep -q 'vocabulary' || fail "the same vocabulary is told"
+lacks 'vocabulary' "${load[@]}" --draft llama-3.2-1b --json || fail "the same vocabulary is told"
 # each line of a sweep begins with its value
 serve --isl 64 --osl 8 --requests 20 --sweep rate=2,5 --csv | cut -d, -f1 >column
 [ "$(tr '\n' ' ' <column)" = 'rate 2 5 ' ] || fail "lines of a sweep do not begin with its value: $(cat column)"
 serve --isl 64 --osl 8 --sweep concurrency=3 --csv | head -n 1 | grep -q '^concurrency,requests,.*,chips,users_max' || fail "a swept value stands twice"
 serve --concurrency 1 --isl 8000 --osl 193 --json | grep -q '8193 tokens .* 8192 positions' || fail "a context that is too long is not told"
-! serve --concurrency 1 --isl 8000 --osl 192 --json | grep -q 'positions' || fail "a context that fits is told"
+lacks 'positions' --concurrency 1 --isl 8000 --osl 192 --json || fail "a context that fits is told"
 serve --traffic azure-conv-2023 --requests 500 --sweep rate-scale=1,4 --json >s.json
 [ "$(grep -c '"user_tokps"' s.json)" = 2 ] || fail "a frontier of two points"
 got=0 # a value that fails takes nothing from those after it
@@ -92,7 +100,7 @@ serve --trace good.csv --timeline t.pftrace --timeline-window 0:3 -q >/dev/null
 
 # more in flight than are worked on: the wait is told, and only then
 serve --concurrency 40 --max-seqs 16 --isl 64 --osl 64 | tr -s '\n ' ' ' | grep -q 'Of 40 requests in flight 1[0-9] are worked on at a time' || fail "a wait is not told"
-! serve --concurrency 16 --isl 64 --osl 8 | grep -q 'in flight' || fail "a wait that is none is told"
+lacks 'in flight' --concurrency 16 --isl 64 --osl 8 || fail "a wait that is none is told"
 
 # Ctrl-C: what was finished is kept, and marked
 . "$F2F_SOURCE_DIR/tests/cli/interrupt.bash"

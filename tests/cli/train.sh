@@ -35,6 +35,8 @@ expect 0 'sequence +whole' "${cluster[@]}" --chips 64 --global-batch 64 --strate
 expect 0 'context +ring' "${cluster[@]}" --chips 64 --global-batch 64 --strategy tp=8,cp=2,context=ring,offload=yes
 expect 2 "'sequence=off': parallel or whole is wanted" "${cluster[@]}" --chips 64 --global-batch 64 --strategy sequence=off
 expect 3 'give cp too, e\.g\. cp=2' "${cluster[@]}" --chips 64 --global-batch 64 --strategy context=ring
+expect 3 'no strategy divides 64 chips, .* with tp 7, ' "${cluster[@]}" --chips 64 --global-batch 64 --strategy context=ring,tp=7
+expect 0 '' "${cluster[@]}" --chips 64 --global-batch 64 --strategy ' tp=8 , pp=8 ' --software 'flat-data , exposed-sum'
 expect 2 "wants whole numbers" "${cluster[@]}" --chips 64,x --global-batch 64
 expect 2 "wants whole numbers" "${cluster[@]}" --chips 0 --global-batch 64
 expect 2 "'no-such' is not one of" "${cluster[@]}" --chips 64 --global-batch 64 --software no-such

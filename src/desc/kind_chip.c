@@ -45,7 +45,7 @@ static const struct f2f_field fields[] = {
             .instead = "boost"),
     F2F_QTY_OR(T, "boost", boost_Hz, FREQUENCY, 0, 1e11, 0,
                "highest clock, or the one it is capped at; `clock` if left out"),
-    F2F_INT(T, "units", units, 1, 100000, "SMs, compute units or matrix cores", .with = "peak"),
+    F2F_INT(T, "units", units, 1, 100000, "SMs, compute units or matrix cores that share `peak`"),
     {.key = "peak",
      .help = "dense matrix peak by number format",
      .type = F2F_FIELD_DTYPES,

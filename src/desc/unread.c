@@ -109,16 +109,16 @@ static f2f_status check_with(const struct changes *all, const struct place *at, 
     return F2F_OK;
 }
 
-/* The same of a description that `extends` another. */
+/* The same of a description that `extends` another; which of the values it gives anew is its own affair. */
 f2f_status f2f_desc_check_with(struct f2f_catalog *catalog, const struct f2f_table *table, const struct f2f_doc *base,
                                const struct f2f_doc *node, f2f_error *err) {
     for (size_t i = 0; i < table->n_fields; i++) {
         const struct f2f_field *field = &table->fields[i];
         const struct f2f_doc *changed = field->with ? f2f_doc_get(node, field->key) : NULL;
-        if (!changed) continue;
-        const struct f2f_doc *values = f2f_doc_get(base, field->with), *own = f2f_doc_get(node, field->with);
+        if (!changed || f2f_doc_get(node, field->with)) continue;
+        const struct f2f_doc *values = f2f_doc_get(base, field->with);
         for (const struct f2f_doc *value = values ? values->child : NULL; value; value = value->next)
-            if (!is_remark(value->key) && !(own && f2f_doc_get(own, value->key)))
+            if (!is_remark(value->key))
                 return f2f_desc_fail(catalog, NULL, changed, err, "'%s' %s", field->key,
                                      remedy(catalog->arena, field, value->key));
     }

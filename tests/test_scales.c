@@ -5,7 +5,7 @@
 static void rig_make_fp4(struct rig *r, enum f2f_operands operands) {
     rig_describe(r);
     r->chip.peak_flops[F2F_DTYPE_FP4] = 4.0 * r->chip.peak_flops[F2F_DTYPE_BF16];
-    r->chip.operands = operands;
+    r->chip.operands = (int)operands;
     r->chip.compute_capability = operands == F2F_OPERANDS_REGISTERS ? 12.0 : 10.0;
     r->chip.tdp_W = 50000.0;
     rig_build(r);

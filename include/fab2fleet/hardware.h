@@ -142,8 +142,7 @@ struct f2f_chip {
     double boost_Hz; /* highest clock, where it is above that; 0: clock_Hz */
     int units; /* SMs, compute units, matrix cores */
     double peak_flops[F2F_DTYPE_N]; /* dense matrix peak by format; 0: not supported */
-    double
-        compute_capability; /* NVIDIA's number of the instruction set, which kernels are built for; 0: not NVIDIA's */
+    double compute_capability; /* NVIDIA's, which kernels are built for; 0: another vendor's */
     int operands; /* enum f2f_operands */
     int decomposition; /* enum f2f_decomposition */
     struct f2f_array array;

@@ -123,39 +123,43 @@ static double fetched_B(const struct product *p, const struct tile_shape *t, str
     return rows_B + columns_B - saved_B;
 }
 
-/* Seconds of tiles, or parts of tiles, with so many elements of k, if a unit works `waves` of them one after the other;
- * there is nothing to merge yet. */
-static struct tiling worked(const struct product *p, const struct tile_shape *t, struct grid g, double k, double parts,
-                            double waves) {
-    double loop_s = k * (2.0 * t->m * t->n / p->unit_flops + p->step_s + t->n * p->dequant_s);
-    double feed_B = k * fetched_B(p, t, g), feed_s = feed_B / p->unit_Bps;
-    double end_s = t->m * t->n * p->end_s, shown_s = p->ends_show ? end_s : 0.0;
-    double busy_s = fmax(fmax(loop_s, feed_s), end_s - shown_s);
-    if (p->starts_show) shown_s += p->start_s;
-    struct tiling tiling = {.m = t->m, .n = t->n, .split = 1.0};
-    tiling.compute_s = fmax(waves * busy_s + up(waves) * shown_s, parts * feed_B / p->cache_Bps);
-    tiling.compute_s += p->start_s + end_s - shown_s;
-    return tiling;
-}
+/* How the tiles of a grid are shared out: elements of k of one part, parts, parts one unit works one after the other.
+ */
+struct cut {
+    double split, k, parts, waves, merge_s;
+};
 
 /* Whole tiles, or as many parts of each one after the other in k. */
-static struct tiling tiled(const struct product *p, const struct tile_shape *t, struct grid g, double split) {
-    double k = split > 1.0 ? fmax(up(p->k / split), split_least_k) : p->k,
-           parts = g.down * g.across * p->groups * split;
-    struct tiling tiling = worked(p, t, g, k, parts, up(parts / p->units));
-    tiling.split = split;
-    if (split > 1.0) tiling.merge_s = p->merge_s + p->m * p->n * p->groups * split * sum_B * p->partial_s;
-    return tiling;
+static struct cut in_parts(const struct product *p, struct grid g, double split) {
+    double parts = g.down * g.across * p->groups * split;
+    struct cut cut = {.split = split, .k = p->k, .parts = parts, .waves = up(parts / p->units)};
+    if (split > 1.0) {
+        cut.k = fmax(up(p->k / split), split_least_k);
+        cut.merge_s = p->merge_s + p->m * p->n * p->groups * split * sum_B * p->partial_s;
+    }
+    return cut;
 }
 
 /* Each unit takes an even share of all steps, so that a tile is of `parts` units at most; where a share ends within a
  * tile, the unit leaves its sums to the one that has the tile's last steps, which adds them up in the same kernel
  * (Osama and others, "Stream-K", PPoPP 2023). */
-static struct tiling streamed(const struct product *p, const struct tile_shape *t, struct grid g, double parts) {
-    double tiles = g.down * g.across * p->groups, share = fmax(tiles / p->units, 1.0 / parts);
-    struct tiling tiling = worked(p, t, g, p->k, tiles, fmax(share, fmin(1.0, split_least_k / p->k)));
-    tiling.split = 0.0;
-    tiling.merge_s = parts * t->m * t->n * 0.5 * sum_B / p->unit_Bps;
+static struct cut in_steps(const struct product *p, const struct tile_shape *t, struct grid g, double parts) {
+    double tiles = g.down * g.across * p->groups, least = fmax(1.0 / parts, fmin(1.0, split_least_k / p->k));
+    return (struct cut){.k = p->k,
+                        .parts = tiles,
+                        .waves = fmax(tiles / p->units, least),
+                        .merge_s = parts * t->m * t->n * 0.5 * sum_B / p->unit_Bps};
+}
+
+static struct tiling tiled(const struct product *p, const struct tile_shape *t, struct grid g, const struct cut *cut) {
+    double loop_s = cut->k * (2.0 * t->m * t->n / p->unit_flops + p->step_s + t->n * p->dequant_s);
+    double feed_B = cut->k * fetched_B(p, t, g), feed_s = feed_B / p->unit_Bps;
+    double end_s = t->m * t->n * p->end_s, shown_s = p->ends_show ? end_s : 0.0;
+    double busy_s = fmax(fmax(loop_s, feed_s), end_s - shown_s);
+    if (p->starts_show) shown_s += p->start_s;
+    struct tiling tiling = {.m = t->m, .n = t->n, .split = cut->split, .merge_s = cut->merge_s};
+    tiling.compute_s = fmax(cut->waves * busy_s + up(cut->waves) * shown_s, cut->parts * feed_B / p->cache_Bps);
+    tiling.compute_s += p->start_s + end_s - shown_s;
     return tiling;
 }
 
@@ -179,8 +183,9 @@ static void try_grid(struct tiling *best, double *best_s, const struct product *
     for (int s = 0; s < (p->whole ? 1 : N_SPLITS); s++) {
         if (s > 0 && (all_busy(p, jobs, splits[s - 1]) || p->k <= split_least_k * splits[s - 1])) break;
         bool stream_k = p->stream_k && s > 0;
-        struct tiling t = stream_k ? streamed(p, shape, grid, splits[s]) : tiled(p, shape, grid, splits[s]);
-        if (t.merge_s + memory_s >= *best_s) break; /* merging only grows */
+        struct cut cut = stream_k ? in_steps(p, shape, grid, splits[s]) : in_parts(p, grid, splits[s]);
+        if (cut.merge_s + memory_s >= *best_s) break; /* merging only grows */
+        struct tiling t = tiled(p, shape, grid, &cut);
         double time_s = total_s(p, &t, memory_s, clock);
         if (time_s >= *best_s) continue;
         *best_s = time_s;

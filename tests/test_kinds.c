@@ -73,30 +73,6 @@ static void ends_of_tiles_overlap(void **state) {
     near(one_s[2], one_s[0], 0.15);
 }
 
-/* Scales of blocks lie in pieces of 128, and are found by the kernel that casts. */
-static void block_scales_come_in_pieces(void **state) {
-    (void)state;
-    struct rig r;
-    rig_describe(&r);
-    r.chip.peak_flops[F2F_DTYPE_FP4] = 4.0 * r.chip.peak_flops[F2F_DTYPE_BF16];
-    r.chip.tdp_W = 50000.0;
-    rig_build(&r);
-    r.machine.mem.read_Bps *= 100.0, r.machine.mem.mixed_Bps *= 100.0; /* nothing waits for memory */
-    r.chip.compute_capability = 12.0;
-    struct f2f_op few = gemm(8.0, 65536.0, 8192.0, F2F_DTYPE_FP4), more = few;
-    more.m = 128.0;
-    near(time_of(&r, &few), time_of(&r, &more), 0.05);
-    r.chip.compute_capability = 0.0; /* another vendor's kernels have smaller ones */
-    assert_true(time_of(&r, &few) < 0.8 * time_of(&r, &more));
-    r.chip.compute_capability = 12.0;
-    struct f2f_op narrow = gemm(8.0, 1024.0, 512.0, F2F_DTYPE_FP4), fp8 = gemm(8.0, 1024.0, 512.0, F2F_DTYPE_FP8);
-    struct f2f_op narrow_cast = narrow, fp8_cast = fp8;
-    narrow_cast.cast = fp8_cast.cast = true;
-    narrow_cast.kernels = fp8_cast.kernels = F2F_KERNELS_TRTLLM; /* 9 us to look for the largest, and cast */
-    near(time_of(&r, &fp8_cast) - time_of(&r, &fp8), 9e-6, 0.1);
-    near(time_of(&r, &narrow_cast) - time_of(&r, &narrow), 4000.0 / 1.83e9, 0.1);
-}
-
 /* A cast by kernels of its own waits for its bytes, and for five operations of an element: two loads, the largest
  * magnitude, the conversion and a store. */
 static void casts_are_elementwise(void **state) {
@@ -348,7 +324,6 @@ int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(arrays_work_in_their_own_shape),
                                        cmocka_unit_test(wider_tiles_need_the_scratchpad),
                                        cmocka_unit_test(ends_of_tiles_overlap),
-                                       cmocka_unit_test(block_scales_come_in_pieces),
                                        cmocka_unit_test(casts_are_elementwise),
                                        cmocka_unit_test(vllm_takes_its_own_tiles),
                                        cmocka_unit_test(vllm_has_tiles_for_ada),

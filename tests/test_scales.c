@@ -12,6 +12,25 @@ static void rig_make_fp4(struct rig *r, enum f2f_operands operands) {
     r->machine.mem.read_Bps *= 100.0, r->machine.mem.mixed_Bps *= 100.0;
 }
 
+/* Scales of blocks lie in pieces of 128, and are found by the kernel that casts. */
+static void block_scales_come_in_pieces(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make_fp4(&r, F2F_OPERANDS_REGISTERS);
+    struct f2f_op few = gemm(8.0, 65536.0, 8192.0, F2F_DTYPE_FP4), more = few;
+    more.m = 128.0;
+    near(time_of(&r, &few), time_of(&r, &more), 0.05);
+    r.chip.compute_capability = 0.0; /* another vendor's kernels have smaller ones */
+    assert_true(time_of(&r, &few) < 0.8 * time_of(&r, &more));
+    r.chip.compute_capability = 12.0;
+    struct f2f_op narrow = gemm(8.0, 1024.0, 512.0, F2F_DTYPE_FP4), fp8 = gemm(8.0, 1024.0, 512.0, F2F_DTYPE_FP8);
+    struct f2f_op narrow_cast = narrow, fp8_cast = fp8;
+    narrow_cast.cast = fp8_cast.cast = true;
+    narrow_cast.kernels = fp8_cast.kernels = F2F_KERNELS_TRTLLM; /* 9 us to look for the largest, and cast */
+    near(time_of(&r, &fp8_cast) - time_of(&r, &fp8), 9e-6, 0.1);
+    near(time_of(&r, &narrow_cast) - time_of(&r, &narrow), 4000.0 / 1.83e9, 0.1);
+}
+
 /* Few tiles over a long k: each unit walks through all of it and fetches both operands in full, pairs or not. */
 static void k_is_walked_in_full(void **state) {
     (void)state;
@@ -80,7 +99,8 @@ static void casts_take_several_elements(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(k_is_walked_in_full), cmocka_unit_test(mxfp4_is_multiplied_as_it_is),
-        cmocka_unit_test(vllm_has_tiles_for_nvfp4), cmocka_unit_test(casts_take_several_elements)};
+        cmocka_unit_test(block_scales_come_in_pieces), cmocka_unit_test(k_is_walked_in_full),
+        cmocka_unit_test(mxfp4_is_multiplied_as_it_is), cmocka_unit_test(vllm_has_tiles_for_nvfp4),
+        cmocka_unit_test(casts_take_several_elements)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

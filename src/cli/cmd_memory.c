@@ -129,7 +129,8 @@ static void put_temperature(struct f2f_results *results, struct f2f_record *r, c
     double stack_W = m->energy_J / m->time_s * memory->channels / channels;
     double stack_C = f2f_mem_temperature_C(memory, F2F_CHIP_PACKAGE_C, stack_W);
     if (!(stack_C > F2F_CHIP_PACKAGE_C)) return;
-    f2f_record_num(r, "stack_C", stack_C, "of the hottest die of a whole stack under this load, on a package of 55 C");
+    f2f_record_num(r, "stack_C", stack_C,
+                   "of the hottest die of a whole stack under this load, on a package as warm as chips' by default");
     note_hot(results, run, stack_C);
 }
 

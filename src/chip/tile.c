@@ -126,13 +126,13 @@ static double fetched_B(const struct product *p, const struct tile_shape *t, str
 /* How the tiles of a grid are shared out: elements of k of one part, parts, parts one unit works one after the other.
  */
 struct cut {
-    double split, k, parts, waves, merge_s;
+    double k, parts, waves, merge_s;
 };
 
 /* Whole tiles, or as many parts of each one after the other in k. */
 static struct cut in_parts(const struct product *p, struct grid g, double split) {
     double parts = g.down * g.across * p->groups * split;
-    struct cut cut = {.split = split, .k = p->k, .parts = parts, .waves = up(parts / p->units)};
+    struct cut cut = {.k = p->k, .parts = parts, .waves = up(parts / p->units)};
     if (split > 1.0) {
         cut.k = fmax(up(p->k / split), split_least_k);
         cut.merge_s = p->merge_s + p->m * p->n * p->groups * split * sum_B * p->partial_s;
@@ -157,7 +157,7 @@ static struct tiling tiled(const struct product *p, const struct tile_shape *t, 
     double end_s = t->m * t->n * p->end_s, shown_s = p->ends_show ? end_s : 0.0;
     double busy_s = fmax(fmax(loop_s, feed_s), end_s - shown_s);
     if (p->starts_show) shown_s += p->start_s;
-    struct tiling tiling = {.m = t->m, .n = t->n, .split = cut->split, .merge_s = cut->merge_s};
+    struct tiling tiling = {.merge_s = cut->merge_s};
     tiling.compute_s = fmax(cut->waves * busy_s + up(cut->waves) * shown_s, cut->parts * feed_B / p->cache_Bps);
     tiling.compute_s += p->start_s + end_s - shown_s;
     return tiling;
@@ -208,7 +208,7 @@ static void try_shape(struct tiling *best, double *best_s, const struct product 
  * inference engines for narrow weights do. (Plain products of one row are tiled as well: cuBLAS's times show it.) */
 static struct tiling untiled(const struct product *p) {
     double share = p->n * p->k * p->groups / p->units; /* weights of a unit */
-    return (struct tiling){.compute_s = share * (p->m * p->multiply_s + p->dequant_s) + p->start_s, .split = 1.0};
+    return (struct tiling){.compute_s = share * (p->m * p->multiply_s + p->dequant_s) + p->start_s};
 }
 
 /* Tiles of an array: its own shape, twice as much of either side, and what it may be folded to. */

@@ -30,7 +30,6 @@ struct product {
 };
 
 struct tiling {
-    double m, n, split; /* shape of a tile, parts of k; 0: stream-K */
     double compute_s, merge_s;
 };
 

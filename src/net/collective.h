@@ -63,8 +63,10 @@ double f2f_net_set_up_s(const struct f2f_net_path *path, double chips, double by
 double f2f_net_words_guess_s(const struct f2f_net_path *path, double steps, double stream_s);
 /* What a channel copies while it sends and receives: half of its threads do either. */
 double f2f_net_channel_Bps(const struct f2f_net_path *path);
-/* What a kernel of vLLM's takes to fetch so many bytes of each of `peers` at once. */
-double f2f_net_fetches_s(const struct f2f_net_path *path, double bytes_B, double peers);
+/* fetch.c: how often threads of vLLM's kernel ask for so many bytes of one peer, and what fetches take of which each
+ * thread waits for so many answers, one after the other. */
+double f2f_net_waves(const struct f2f_net_path *path, double bytes_B);
+double f2f_net_fetches_s(const struct f2f_net_path *path, double answers, double bytes_B);
 /* The part of a message that stays on the chip, copied from input to output by all threads. */
 double f2f_net_copy_s(const struct f2f_net_path *path, double bytes_B);
 

@@ -7,11 +7,8 @@
 
 #include "net/collective.h"
 
-static double wave_s(const struct f2f_net_path *path, double bytes_B, double peers) {
-    return fmax(path->fetch_s, peers * bytes_B / path->fetch_Bps);
+double f2f_net_fetches_s(const struct f2f_net_path *path, double answers, double bytes_B) {
+    return path->fetch_s + fmax((answers - 1.0) * path->fetch_s, bytes_B / path->fetch_Bps);
 }
 
-double f2f_net_fetches_s(const struct f2f_net_path *path, double bytes_B, double peers) {
-    double full = ceil(bytes_B / path->wave_B) - 1.0, last_B = bytes_B - full * path->wave_B;
-    return full * wave_s(path, path->wave_B, peers) + wave_s(path, last_B, peers);
-}
+double f2f_net_waves(const struct f2f_net_path *path, double bytes_B) { return ceil(bytes_B / path->wave_B); }

@@ -18,8 +18,8 @@ static double pushed_s(const struct f2f_net_path *path, enum f2f_collective_kind
 }
 
 static double fetched_s(const struct f2f_net_path *path, enum f2f_collective_kind op, double bytes_B) {
-    (void)op;
-    return path->barrier_s + f2f_net_fetches_s(path, bytes_B, path->chips - 1) + path->barrier_s;
+    double fetches_s = f2f_net_fetches_s(path, f2f_net_waves(path, bytes_B), sent_B(path, op, bytes_B));
+    return path->barrier_s + fetches_s + path->barrier_s;
 }
 
 const struct f2f_net_algorithm f2f_net_one_shot = {"one-shot", true, legal, pushed_s, sent_B, NULL};

@@ -67,7 +67,7 @@ static struct f2f_net_path local_path(const struct f2f_system *system, const str
         .all_to_all_Bps = reached_Bps * all_to_all_share(link, chips),
         .push_Bps = pcie ? reached_Bps : cls->coll_push_frac * line_Bps,
         .fetch_Bps = pcie ? reached_Bps : cls->coll_fetch_frac * line_Bps,
-        .fetch_s = software_s + 2.0 * link->latency_s,
+        .fetch_s = software_s + (pcie ? 1.0 : 2.0) * link->latency_s,
         .wave_B = wave_B(system->node->chip),
         .software_s = software_s,
         .hop_s = hop_s,

@@ -20,11 +20,11 @@ static double pushed_s(const struct f2f_net_path *path, enum f2f_collective_kind
 }
 
 static double fetched_s(const struct f2f_net_path *path, enum f2f_collective_kind op, double bytes_B) {
-    (void)op;
-    double part_B = bytes_B / path->chips, peers = path->chips - 1;
-    double together_s = f2f_net_fetches_s(path, part_B, peers), alone_s = f2f_net_fetches_s(path, part_B, 1.0);
+    double waves = f2f_net_waves(path, bytes_B / path->chips), phase_B = sent_B(path, op, bytes_B) / 2.0;
+    double together_s = f2f_net_fetches_s(path, waves, phase_B);
+    double in_turn_s = f2f_net_fetches_s(path, waves * (path->chips - 1), phase_B);
     double seen_s = path->fetch_s + path->cls->coll_engine_ck / path->clock_Hz;
-    return path->barrier_s + together_s + seen_s + peers * alone_s + path->barrier_s;
+    return path->barrier_s + together_s + seen_s + in_turn_s + path->barrier_s;
 }
 
 const struct f2f_net_algorithm f2f_net_two_shot = {"two-shot", true, legal, pushed_s, sent_B, NULL};

@@ -31,7 +31,8 @@ double f2f_net_start_s(const struct f2f_net_path *path, bool engine) {
     return (engine ? path->cls->coll_engine_ck : path->cls->coll_launch_ck) / path->clock_Hz;
 }
 
-/* From here on vLLM's kernel takes two shots between more chips than two (csrc/custom_all_reduce.cuh). */
+/* From here on vLLM's kernel takes two shots between more chips than two (csrc/custom_all_reduce.cuh). So that more
+ * bytes take longer, less takes one shot only where that is not slower: over slow links it is. */
 static double two_shots_from_B(int chips) {
     if (chips == 2) return HUGE_VAL;
     return chips <= 4 ? 512.0 * 1024.0 : 256.0 * 1024.0;
@@ -42,7 +43,7 @@ static bool engine_has(const struct f2f_net_algorithm *a, const struct f2f_net_p
     bool one_shot = a == &f2f_net_one_shot, fetched_one_shot = a == &f2f_net_fetched_one_shot;
     bool fetched = fetched_one_shot || a == &f2f_net_fetched_two_shot, vllm = library == F2F_COLLECTIVE_VLLM;
     if (library == F2F_COLLECTIVE_GENERAL || bytes_B >= engine_most_B(path->chips, library)) return false;
-    if (vllm) return fetched && fetched_one_shot == (bytes_B < two_shots_from_B(path->chips));
+    if (vllm) return fetched && !(fetched_one_shot && bytes_B >= two_shots_from_B(path->chips));
     return !fetched && (library != F2F_COLLECTIVE_ONE_SHOT || one_shot);
 }
 

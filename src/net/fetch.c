@@ -1,8 +1,8 @@
 /* fetch.c - how vLLM's all-reduce kernel reads the memory of peers: in waves.
  *
  * A fixed number of threads each asks for 16 bytes of every peer and waits for the answers before it asks for more
- * (csrc/custom_all_reduce.cuh). A wave so takes as long as an answer, or as its bytes need over the wire: links that are
- * faster but no sooner to answer do not help. */
+ * (csrc/custom_all_reduce.cuh). A wave so takes as long as an answer, or as its bytes need over the wire: links that
+ * are faster but no sooner to answer do not help. */
 #include <math.h>
 
 #include "net/collective.h"

@@ -1,7 +1,8 @@
 /* schema_collective.c - collectives in one node.
  *
  * Libraries: "nccl" and "rccl" are the general ones; any other is an inference engine's, which may use
- * kernels of its own: TensorRT-LLM's one shot, or vLLM's, which SGLang has too (sgl-kernel/csrc/allreduce). Message: the convention of nccl-tests, as f2f_collective_time has it. */
+ * kernels of its own: TensorRT-LLM's one shot, or vLLM's, which SGLang has too (sgl-kernel/csrc/allreduce). Message:
+ * the convention of nccl-tests, as f2f_collective_time has it. */
 #include <string.h>
 
 #include "validate/aliases.h"

@@ -24,7 +24,7 @@ static void switch_waits_for_fences(void **state) {
     c.node.link.reduces = true;
     c.node.link.bandwidth_Bps = 900e9;
     c.node.link.latency_s = 1e-6;
-    double start_s = 10000.0 / 2e9, hop_s = 1.5e-6, turn_s = 2.0 * hop_s, turn_B = 24.0 * 16.0 * KIB;
+    double start_s = 10000.0 / 2e9, hop_s = 1.5e-6, turn_s = 2.5e-6, turn_B = 24.0 * 16.0 * KIB;
     near(general(&c, F2F_ALL_REDUCE, 8, 1, 8.0 * MIB).time_s,
          start_s + 2.0 * hop_s + (8.0 * MIB / turn_B + 16.0) * turn_s, 1e-9);
     near(general(&c, F2F_ALL_REDUCE, 8, 1, 13.0 * MIB).time_s, start_s + 2.0 * hop_s + (32.0 + 16.0) * turn_s, 1e-9);
@@ -123,7 +123,7 @@ static void two_shots_follow_the_engine(void **state) {
         int chips;
         double bytes_B;
         const char *algorithm;
-    } cases[] = {{2, 4.0 * MIB, "one-shot"},
+    } cases[] = {{2, 512.0 * KIB, "one-shot"},
                  {4, 511.0 * KIB, "one-shot"},
                  {4, 512.0 * KIB, "two-shot"},
                  {8, 255.0 * KIB, "one-shot"},
@@ -136,16 +136,54 @@ static void two_shots_follow_the_engine(void **state) {
     assert_string_equal(f2f_collective_time(&c.system, &cls, F2F_ALL_REDUCE, 4, 1, 512.0 * KIB).algorithm, "one-shot");
 }
 
-/* 126 bytes a clock of 2 GHz, over links that carry three times as much and more. */
-static void engines_fetch_so_many_bytes_a_clock(void **state) {
+static double vllm_s(const struct cluster *c, int chips, double bytes_B) {
+    return f2f_collective_with(&c->system, &cls, F2F_ALL_REDUCE, chips, 1, bytes_B, F2F_COLLECTIVE_VLLM).time_s;
+}
+
+/* 36 blocks of 512 threads ask for 288 KiB of each peer at once: twice for 512 KiB. An answer takes 1.5 us, or as long
+ * as the wire needs. In two shots each thread asks three peers at once and then one after the other. */
+static void fetches_wait_for_answers_in_closed_form(void **state) {
     (void)state;
     struct cluster c;
     cluster_make(&c, F2F_TOPO_SWITCH, 1);
+    struct f2f_chip built_for = {.clock_Hz = 2e9, .compute_capability = 9.0};
+    c.node.chip = &built_for;
+    double start_s = 5000.0 / 2e9, hop_s = 1e-6, answer_s = 1.5e-6;
     for (double link_Bps = 900e9; link_Bps < 1e12; link_Bps += 90e9) {
         c.node.link.bandwidth_Bps = link_Bps;
-        double kernel_s = 5000.0 / 2e9 + 1e-6 + 4.0 * MIB / (126.0 * 2e9), end_s = 2e-6;
-        near(f2f_collective_with(&c.system, &cls, F2F_ALL_REDUCE, 2, 1, 4.0 * MIB, F2F_COLLECTIVE_VLLM).time_s,
-             kernel_s + end_s, 1e-9);
+        near(vllm_s(&c, 2, 512.0 * KIB), start_s + 2.0 * hop_s + 2.0 * answer_s, 1e-9);
+        double phase_s = 0.75 * MIB / (0.7 * link_Bps);
+        near(vllm_s(&c, 4, MIB), 2.0 * start_s + 2.0 * hop_s + (answer_s + phase_s) + answer_s + 3.0 * answer_s, 1e-9);
+    }
+    c.node.link.bandwidth_Bps = 100e9;
+    near(vllm_s(&c, 2, 512.0 * KIB), start_s + 2.0 * hop_s + answer_s + 512.0 * KIB / (0.7 * 100e9), 1e-9);
+}
+
+/* Another vendor's chips have 16 blocks: four waves. */
+static void fewer_blocks_ask_more_often(void **state) {
+    (void)state;
+    struct cluster c;
+    cluster_make(&c, F2F_TOPO_SWITCH, 1);
+    c.node.link.bandwidth_Bps = 900e9;
+    near(vllm_s(&c, 2, 512.0 * KIB), 5000.0 / 2e9 + 2e-6 + 4.0 * 1.5e-6, 1e-9);
+}
+
+/* TensorRT-LLM's buffers have 16 million bytes over two chips, 8 over more; its kernel pushes without waiting. */
+static void pushes_end_with_their_buffers(void **state) {
+    (void)state;
+    struct cluster c;
+    cluster_make(&c, F2F_TOPO_SWITCH, 1);
+    static const struct {
+        int chips;
+        double bytes_B;
+        const char *algorithm;
+    } cases[] = {{2, 15.9e6, "one-shot"}, {2, 16e6, "ring"}, {3, 7.9e6, "one-shot"}, {3, 8e6, "ring"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct f2f_collective_cost cost = f2f_collective_with(&c.system, &cls, F2F_ALL_REDUCE, cases[i].chips, 1,
+                                                              cases[i].bytes_B, F2F_COLLECTIVE_ONE_SHOT);
+        assert_string_equal(cost.algorithm, cases[i].algorithm);
+        double pushed_B = cases[i].bytes_B * (cases[i].chips - 1);
+        if (i % 2 == 0) near(cost.time_s, 5000.0 / 2e9 + 1e-6 + pushed_B / (0.6 * 450e9), 1e-9);
     }
 }
 
@@ -161,7 +199,9 @@ int main(void) {
         cmocka_unit_test(bulk_is_taken_by_a_guess),
         cmocka_unit_test(what_stays_is_copied),
         cmocka_unit_test(two_shots_follow_the_engine),
-        cmocka_unit_test(engines_fetch_so_many_bytes_a_clock),
+        cmocka_unit_test(fetches_wait_for_answers_in_closed_form),
+        cmocka_unit_test(fewer_blocks_ask_more_often),
+        cmocka_unit_test(pushes_end_with_their_buffers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -490,6 +490,26 @@ static void frameworks_have_several_spellings(void **state) {
     close_run(&run);
 }
 
+/* SGLang's all-reduce kernel is vLLM's; TensorRT-LLM's is another one, and NCCL none of them. */
+static void engines_bring_their_collectives(void **state) {
+    (void)state;
+    static const char *const libraries[] = {"vllm-custom", "sglang", "trtllm-one-shot", "trtllm", "nccl"};
+    double bias[5];
+    for (size_t i = 0; i < 5; i++) {
+        char text[256];
+        struct run run;
+        (void)snprintf(text, sizeof text,
+                       "chip,library,op,chips,message_B,latency_us\nh100-sxm,%s,all_reduce,8,65536,10\n", libraries[i]);
+        validate_text(&run, text);
+        assert_int_equal(run.status, F2F_OK);
+        bias[i] = f2f_record_get(item(&run, 0), "bias_frac");
+        close_run(&run);
+    }
+    assert_true(bias[0] - bias[1] == 0);
+    assert_true(bias[2] - bias[3] == 0);
+    assert_true(bias[2] < bias[0] && bias[0] < bias[4]);
+}
+
 /* More names than a file may have are a fault, and act as no other. */
 static void too_many_frameworks_are_told(void **state) {
     (void)state;
@@ -558,6 +578,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(misspelt_engines_are_refused),
         cmocka_unit_test(frameworks_have_several_spellings),
+        cmocka_unit_test(engines_bring_their_collectives),
         cmocka_unit_test(too_many_frameworks_are_told),
         cmocka_unit_test(the_worst_rows_come_first),
         cmocka_unit_test(bad_phases_are_skipped),

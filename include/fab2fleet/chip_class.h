@@ -114,8 +114,10 @@ struct f2f_class_errors {
       "how much longer start and steps take with e times as many channels")                                        \
     X("collective_engine_clocks", coll_engine_ck, NUMBER, 0.0, 1e6, COLLECTIVE,                                    \
       "chip clocks to start an inference engine's own all-reduce kernel")                                          \
-    X("collective_engine_rate", coll_engine_B_per_ck, NUMBER, 1.0, 1e5, COLLECTIVE,                                \
-      "bytes an inference engine's own all-reduce kernel fetches in one chip clock, over links that are faster")
+    X("collective_push_frac", coll_push_frac, FRACTION, 0.05, 1.0, COLLECTIVE,                                     \
+      "share of link bandwidth an engine's own all-reduce kernel reaches that pushes to all peers")                \
+    X("collective_fetch_frac", coll_fetch_frac, FRACTION, 0.05, 1.0, COLLECTIVE,                                   \
+      "the same of one that fetches from them")
 
 struct f2f_chip_class {
     struct f2f_ident id;

@@ -19,15 +19,20 @@ static const struct f2f_net_algorithm *const algorithms[] = {F2F_COLLECTIVE_LIST
 #undef X
 enum { N_ALGORITHMS = sizeof algorithms / sizeof algorithms[0] };
 
-/* Engines register peer buffers of 8 MiB for their kernels (vLLM's custom all-reduce) and leave more to the library. */
-static const double engine_most_B = 8.0 * 1024.0 * 1024.0;
+/* Peer buffers of engines' kernels; more is left to the library: 8 MiB with vLLM, 16 and 8 million bytes with
+ * TensorRT-LLM (cpp/tensorrt_llm/common/customAllReduceUtils.h). */
+static double engine_most_B(int chips, enum f2f_collective_library library) {
+    if (library == F2F_COLLECTIVE_VLLM) return 8.0 * 1024.0 * 1024.0;
+    return chips == 2 ? 16e6 : 8e6;
+}
 
 /* Start of the general library's collectives and of the engines' kernels. */
 double f2f_net_start_s(const struct f2f_net_path *path, bool engine) {
     return (engine ? path->cls->coll_engine_ck : path->cls->coll_launch_ck) / path->clock_Hz;
 }
 
-/* From here on vLLM's kernel takes two shots between more chips than two (csrc/custom_all_reduce.cuh). */
+/* From here on vLLM's kernel takes two shots between more chips than two (csrc/custom_all_reduce.cuh). So that more
+ * bytes take longer, less takes one shot only where that is not slower: over slow links it is. */
 static double two_shots_from_B(int chips) {
     if (chips == 2) return HUGE_VAL;
     return chips <= 4 ? 512.0 * 1024.0 : 256.0 * 1024.0;
@@ -35,10 +40,11 @@ static double two_shots_from_B(int chips) {
 
 static bool engine_has(const struct f2f_net_algorithm *a, const struct f2f_net_path *path, double bytes_B,
                        enum f2f_collective_library library) {
-    bool one_shot = a == &f2f_net_one_shot;
-    if (library == F2F_COLLECTIVE_GENERAL || bytes_B >= engine_most_B) return false;
-    if (library == F2F_COLLECTIVE_VLLM) return !one_shot || bytes_B < two_shots_from_B(path->chips);
-    return library != F2F_COLLECTIVE_ONE_SHOT || one_shot;
+    bool one_shot = a == &f2f_net_one_shot, fetched_one_shot = a == &f2f_net_fetched_one_shot;
+    bool fetched = fetched_one_shot || a == &f2f_net_fetched_two_shot, vllm = library == F2F_COLLECTIVE_VLLM;
+    if (library == F2F_COLLECTIVE_GENERAL || bytes_B >= engine_most_B(path->chips, library)) return false;
+    if (vllm) return fetched && !(fetched_one_shot && bytes_B >= two_shots_from_B(path->chips));
+    return !fetched && (library != F2F_COLLECTIVE_ONE_SHOT || one_shot);
 }
 
 /* vLLM turns NCCL's cuMem off (NCCL_CUMEM_ENABLE=0 in its env_override.py), and with it reduction in the switch. */
@@ -57,8 +63,8 @@ static const struct f2f_net_algorithm *guess(const struct f2f_net_path *path, en
     return NULL;
 }
 
-/* Fastest legal algorithm on one path, start included. Engines' kernels of vLLM's kind meet once more at their end,
- * before buffers are used again: a fence, there and back. */
+/* Fastest legal algorithm on one path, start included. An engine that is not named meets once more at its kernel's end,
+ * before buffers are used again: a fence. */
 struct f2f_collective_cost f2f_net_best(const struct f2f_net_path *path, enum f2f_collective_kind op, double bytes_B,
                                         enum f2f_collective_library library) {
     const struct f2f_net_algorithm *guessed = guess(path, op, bytes_B, library);
@@ -68,7 +74,7 @@ struct f2f_collective_cost f2f_net_best(const struct f2f_net_path *path, enum f2
         if (!library_has(a, path, bytes_B, library) || !a->legal(path, op)) continue;
         if (guessed && guessed != a && !a->engine) continue;
         double time_s = f2f_net_start_s(path, a->engine) + a->time_s(path, op, bytes_B);
-        if (a->engine && library != F2F_COLLECTIVE_ONE_SHOT) time_s += 2.0 * path->barrier_s;
+        if (a->engine && library == F2F_COLLECTIVE_ANY) time_s += path->fetch_s;
         if (time_s < cost.time_s) cost = (struct f2f_collective_cost){time_s, a->sent_B(path, op, bytes_B), a->name};
     }
     return cost;

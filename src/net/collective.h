@@ -15,7 +15,9 @@ struct f2f_net_path {
     int chips;
     double bandwidth_Bps; /* per chip, one direction, what bulk transfers reach in a ring */
     double all_to_all_Bps; /* the same when every chip talks to every other */
-    double engine_Bps; /* what the engines' kernels fetch when every chip reads from every other */
+    double push_Bps, fetch_Bps; /* what engines' kernels push to all other chips, and fetch from them */
+    double fetch_s; /* from asking a peer's memory to the answer; a fence takes as long */
+    double wave_B; /* what vLLM's kernel asks of each peer at once */
     double line_Bps; /* the wire itself */
     double software_s; /* one step without the wire; a node's */
     double hop_s; /* one step: software and wire */
@@ -61,6 +63,10 @@ double f2f_net_set_up_s(const struct f2f_net_path *path, double chips, double by
 double f2f_net_words_guess_s(const struct f2f_net_path *path, double steps, double stream_s);
 /* What a channel copies while it sends and receives: half of its threads do either. */
 double f2f_net_channel_Bps(const struct f2f_net_path *path);
+/* fetch.c: how often threads of vLLM's kernel ask for so many bytes of one peer, and what fetches take of which each
+ * thread waits for so many answers, one after the other. */
+double f2f_net_waves(const struct f2f_net_path *path, double bytes_B);
+double f2f_net_fetches_s(const struct f2f_net_path *path, double answers, double bytes_B);
 /* The part of a message that stays on the chip, copied from input to output by all threads. */
 double f2f_net_copy_s(const struct f2f_net_path *path, double bytes_B);
 

@@ -41,7 +41,7 @@ static double turns_s(const struct f2f_net_path *path, const struct chunk *chunk
     double copy_s = path->software_s + chunk->bytes_B / f2f_net_channel_Bps(path);
     double wire_s = sent_B(path, F2F_ALL_REDUCE, turn_B) / path->bandwidth_Bps;
     double filled = fmin(turns, path->chips), empty_s = (path->chips - filled) * path->hop_s;
-    return (turns + 2.0 * filled) * fmax(fmax(copy_s, 2.0 * path->hop_s), wire_s) + 2.0 * empty_s;
+    return (turns + 2.0 * filled) * fmax(fmax(copy_s, path->fetch_s), wire_s) + 2.0 * empty_s;
 }
 
 static double least_B(const struct f2f_net_path *path, const struct chunk *chunk) {

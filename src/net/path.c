@@ -44,6 +44,11 @@ static double words_share(const struct f2f_chip *chip) {
     return chip->compute_capability >= 9.0 ? 141.0 / 360.0 : 87.7 / 240.0;
 }
 
+/* A load of 16 bytes a thread; 36 blocks of 512 threads on NVIDIA's chips, 16 on AMD's (csrc/custom_all_reduce.cuh). */
+static double wave_B(const struct f2f_chip *chip) {
+    return (chip->compute_capability > 0.0 ? 36.0 : 16.0) * 512.0 * 16.0;
+}
+
 static struct f2f_net_path local_path(const struct f2f_system *system, const struct f2f_chip_class *cls, int chips) {
     const struct f2f_link *link = &system->node->link;
     double line_Bps = link->bandwidth_Bps * topology_share(link, chips);
@@ -60,7 +65,10 @@ static struct f2f_net_path local_path(const struct f2f_system *system, const str
         .line_Bps = line_Bps,
         .bandwidth_Bps = reached_Bps,
         .all_to_all_Bps = reached_Bps * all_to_all_share(link, chips),
-        .engine_Bps = fmin(reached_Bps, cls->coll_engine_B_per_ck * chip_clock_Hz(system)),
+        .push_Bps = pcie ? reached_Bps : cls->coll_push_frac * line_Bps,
+        .fetch_Bps = pcie ? reached_Bps : cls->coll_fetch_frac * line_Bps,
+        .fetch_s = software_s + (pcie ? 1.0 : 2.0) * link->latency_s,
+        .wave_B = wave_B(system->node->chip),
         .software_s = software_s,
         .hop_s = hop_s,
         .barrier_s = hop_s * (pcie ? chips - 1 : 1),

@@ -1,7 +1,8 @@
 /* schema_collective.c - collectives in one node.
  *
  * Libraries: "nccl" and "rccl" are the general ones; any other is an inference engine's, which may use
- * kernels of its own. Message: the convention of nccl-tests, as f2f_collective_time has it. */
+ * kernels of its own: TensorRT-LLM's one shot, or vLLM's, which SGLang has too (sgl-kernel/csrc/allreduce). Message:
+ * the convention of nccl-tests, as f2f_collective_time has it. */
 #include <string.h>
 
 #include "validate/aliases.h"
@@ -30,6 +31,14 @@ enum { N_OPS = sizeof ops / sizeof ops[0] };
 
 static bool is_general(const char *library) { return strcmp(library, "nccl") == 0 || strcmp(library, "rccl") == 0; }
 
+static bool is_of(const char *library, const char *engine) { return strncmp(library, engine, strlen(engine)) == 0; }
+
+static enum f2f_kernels kernels_of(const char *library) {
+    if (is_of(library, "vllm") || is_of(library, "sglang")) return F2F_KERNELS_VLLM;
+    bool two_shots = strstr(library, "two-shot") != NULL;
+    return is_of(library, "trtllm") && !two_shots ? F2F_KERNELS_TRTLLM : F2F_KERNELS_ANY;
+}
+
 static void predict(struct f2f_validation *v, const struct f2f_row *row) {
     const struct f2f_key key = {row->text[CHIP], row->text[LIBRARY], "", "latency_us"};
     const char *reason;
@@ -41,11 +50,8 @@ static void predict(struct f2f_validation *v, const struct f2f_row *row) {
                             machine ? "op is none of all_reduce, all_gather, alltoall, reduce_scatter, send" : reason);
         return;
     }
-    bool one_shot = strcmp(key.framework, "trtllm-one-shot") == 0, vllm = strcmp(key.framework, "vllm-custom") == 0;
     const struct f2f_op op = {.kind = F2F_OP_COLLECTIVE,
-                              .kernels = one_shot ? F2F_KERNELS_TRTLLM
-                                         : vllm   ? F2F_KERNELS_VLLM
-                                                  : F2F_KERNELS_ANY,
+                              .kernels = kernels_of(key.framework),
                               .collective = (int)ops[i].kind,
                               .group_chips = chips,
                               .stride_chips = 1,

@@ -54,10 +54,13 @@ static long long per_chip(const struct f2f_serve_costs *costs, long long x) {
 
 /* Decodes of a captured graph are padded to its size. */
 static long long padded(const struct f2f_engine *engine, long long sequences) {
-    for (int i = 0; i < engine->n_graph_sizes; i++)
-        if (engine->graph_sizes[i] >= (double)sequences) return (long long)engine->graph_sizes[i];
-    if (sequences > engine->graph_seqs || sequences <= 2) return sequences;
-    return sequences <= 4 ? 4 : (sequences + 7) / 8 * 8;
+    int low = 0, high = engine->n_graph_sizes; /* those below `low` are too small, those from `high` on are not */
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (engine->graph_sizes[middle] < (double)sequences) low = middle + 1;
+        else high = middle;
+    }
+    return low < engine->n_graph_sizes ? (long long)engine->graph_sizes[low] : sequences;
 }
 
 /* Distance of knots: a power of two, between a 32nd and a 16th of the context, at least 16 tokens. It changes at a knot

@@ -36,6 +36,9 @@ static const struct f2f_table chiplet_table = F2F_TABLE(NULL, D, chiplet_fields,
 static const char *const operand_words[] = {"registers", "scratchpad", "paired", NULL};
 static const char *const decomposition_words[] = {"tiles", "stream-k", NULL};
 
+/* More units alike are as much faster. */
+static const char *const rates_of_units[] = {"peak", "vector", NULL};
+
 #define T struct f2f_chip
 static const struct f2f_field fields[] = {
     F2F_REF(T, "class", cls, true, &f2f_class_table, "class of chips whose calibrated constants apply"),
@@ -45,7 +48,8 @@ static const struct f2f_field fields[] = {
             .instead = "boost"),
     F2F_QTY_OR(T, "boost", boost_Hz, FREQUENCY, 0, 1e11, 0,
                "highest clock, or the one it is capped at; `clock` if left out"),
-    F2F_INT(T, "units", units, 1, 100000, "SMs, compute units or matrix cores that share `peak`"),
+    F2F_INT(T, "units", units, 1, 100000, "SMs, compute units or matrix cores that share `peak`", .with = "peak",
+            .scaled = rates_of_units),
     {.key = "peak",
      .help = "dense matrix peak by number format",
      .type = F2F_FIELD_DTYPES,

@@ -187,6 +187,8 @@ expect 3 "no foundry 'nope'" show foundry/nope
 expect 3 "no chip 'h100' .*did you mean 'h100-nvl', 'h100-sxm' or 'h100-pcie'" kernel h100-sxm "${k[@]}" --set chip=h100
 printf 'kind: engine\nname: e\ntitle: e\nstatus: estimate\nsource: "s"\nextends: vllm\ngraph_sizes: [1, 4, 2]\n' >e.yaml; expect 3 "e\.yaml:7:14: error: 'graph_sizes' must rise: 2 stands after 4" check e.yaml
 sed -i 's/1, 4, 2/1, 2.5, 4/' e.yaml; expect 3 "e\.yaml:7:14: error: 'graph_sizes' are whole numbers of sequences, 2\.5 is none" check e.yaml
+sed -i 's/1, 2.5, 4/0, 4/' e.yaml; expect 0 '^$' check e.yaml
+sed -i 's/graph_sizes.*/graph_seqs: 8/' e.yaml; expect 3 "e\.yaml:7:[0-9]+: error: unknown key 'graph_seqs' \(did you mean 'graph_sizes'\?\)" check e.yaml
 expect 3 "no system, node or chip 'B200_SXM' .*did you mean 'b200-sxm'\?" kernel B200_SXM "${k[@]}"
 expect 3 "no model 'llama-3' .*did you mean .*'llama-3-8b'" serve --system h100-1x --model llama-3
 expect 3 "no memory 'hbm3e' .*did you mean .*'hbm3e-8h-24gb'" memory hbm3e
@@ -205,6 +207,10 @@ expect 0 '^$' kernel h100-sxm "${k[@]}" --set clock='1 GHz' "${peaks[@]}" --set 
 printf 'kind: chip\nname: a\nsource: t\nextends: h100-sxm\nclock: 0.5 GHz\n' >a.yaml
 expect 3 "a\.yaml:5:8: error: 'clock' \(.*\) alone changes what 'peak\.bf16' means: set 'boost', or 'peak\.bf16' with it" check a.yaml
 echo 'peak: {bf16: 270 TFLOP/s}' >>a.yaml; expect 0 '^$' check a.yaml # which of them it has is its own affair
+printf 'kind: chip\nname: c\ntitle: c\nsource: "s"\nextends: h100-sxm\nunits: 66\n' >a.yaml; expect 3 "a\.yaml:6:8: error: 'units' \(.*\) alone changes what 'peak\.bf16' means: set 'peak\.bf16' with it" check a.yaml
+printf 'kind: chip\nname: c\ntitle: c\nsource: "s"\nextends: h100-sxm\ndie: 500 mm2\n' >a.yaml; expect 3 "a\.yaml:6:6: error: 'die' is not read, since 'making\.dies' is inherited from h100-sxm: give 'making\.dies' anew, too" check a.yaml
+printf 'making: {dies: [{name: d, area: 500 mm2}]}\n' >>a.yaml; expect 0 '^$' check a.yaml
+printf 'kind: stack\nname: s\ntitle: s\nsource: "s"\nextends: gddr7\nbonding: hybrid\n' >a.yaml; expect 3 "a\.yaml:6:10: error: 'bonding' is not read, since 'contract' is inherited from gddr7" check a.yaml
 printf 'kind: chip\nname: a\nsource: t\nextends: h100-sxm\nboost: 0.5 GHz\n' >a.yaml; expect 0 '^$' check a.yaml
 expect 3 "^fab2fleet: process: error: no process 'nope' in the catalog[^
 ]*\$" kernel h100-sxm "${k[@]}" --set process=nope

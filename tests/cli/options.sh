@@ -148,6 +148,16 @@ done
 # a format the chip has no units for is told
 "$F2F_BIN" kernel a100-sxm-80gb gemm --m 1 --n 8 --k 8 --dtype fp8 | grep -q 'no matrix units for fp8' || fail "silent stand-in"
 
+# another number of units takes the rates along that are not given with it, in any order
+rate_of() { "$F2F_BIN" kernel h100-sxm gemm --m 8192 --n 8192 --k 8192 --set chip.tdp='5 kW' "$@" --json | sed -n 's/^ *"latency_s": \([^,]*\),*$/\1/p'; }
+all=$(rate_of) half=$(rate_of --set chip.units=66)
+awk -v all="$all" -v half="$half" 'BEGIN { exit !(half > 1.9 * all && half < 2.1 * all) }' || fail "half of the units: $half s, all $all s"
+peak=(--set chip.peak.bf16='989.4 TFLOP/s')
+given=$(rate_of --set chip.units=66 "${peak[@]}")
+awk -v all="$all" -v given="$given" 'BEGIN { exit !(given < 1.2 * all) }' || fail "half of the units, of a given peak: $given s, all $all s"
+[ "$given" = "$(rate_of "${peak[@]}" --set chip.units=66)" ] || fail "the order of changes counts"
+[ "$all" = "$(rate_of --set chip.units=66 --set chip.units=132)" ] || fail "units there and back"
+
 # interrupted: exit 130 with what was finished
 cat >"$dir/long.yaml" <<Y
 kind: study
@@ -172,6 +182,10 @@ interrupt true cost dgx-h100 --model llama-3-70b --tp 2 --samples 100000
 interrupt kept cost h100-sxm --samples 100000
 grep -q '"chip_usd"' stop.json || fail "cost interrupted: nothing was kept"
 interrupt kept plan "$F2F_SOURCE_DIR/studies/build-or-buy.yaml" --samples 100000
+rates_only() { grep -q 'Interrupted: only what some chips do' stop.json && grep -q '"serve 70B.tokps": [1-9]' stop.json; }
+interrupt rates_only plan "$F2F_SOURCE_DIR/studies/build-or-buy.yaml" --samples 0 -j 1
+grep -q 'interrupted: [0-9]* of [0-9]* simulations' stop.err || fail "plan interrupted: $(cat stop.err)"
+! grep -q '"mix"' stop.json || fail "a plan of what was not simulated"
 some_sizes() { grep -q '"mfu_frac"' stop.json; }
 interrupt some_sizes train --system fleet-350k --model llama-3.1-405b --global-batch 32768 -j 1 --chips "8,$(seq -s, 1024 1024 262144)"
 

@@ -26,7 +26,8 @@ f2f_status f2f_machine_make(struct f2f_machine *out, const struct f2f_system *sy
         return f2f_fail(err, F2F_EINPUT, "class %s: nominal_clock of %g Hz; 0 or at least %g Hz is wanted",
                         chip->cls->id.name, chip->cls->nominal_clock_Hz, least_nominal_Hz);
     *out = (struct f2f_machine){.system = system, .chip = chip, .cls = chip->cls};
-    if (system->mem) out->mem = *system->mem;
+    if (chip->memory.on_chip) out->mem = f2f_mem_port_on_chip(chip);
+    else if (system->mem) out->mem = *system->mem;
     else F2F_TRY(f2f_mem_port_make(&out->mem, &chip->memory, err));
     double data_frac = 1.0 - chip->memory.inline_ecc_frac;
     out->mem.read_Bps *= data_frac;

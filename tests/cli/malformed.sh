@@ -210,6 +210,12 @@ echo 'peak: {bf16: 270 TFLOP/s}' >>a.yaml; expect 0 '^$' check a.yaml # which of
 printf 'kind: chip\nname: c\ntitle: c\nsource: "s"\nextends: h100-sxm\nunits: 66\n' >a.yaml; expect 3 "a\.yaml:6:8: error: 'units' \(.*\) alone changes what 'peak\.bf16' means: set 'peak\.bf16' with it" check a.yaml
 printf 'kind: chip\nname: c\ntitle: c\nsource: "s"\nextends: h100-sxm\ndie: 500 mm2\n' >a.yaml; expect 3 "a\.yaml:6:6: error: 'die' is not read, since 'making\.dies' is inherited from h100-sxm: give 'making\.dies' anew, too" check a.yaml
 printf 'making: {dies: [{name: d, area: 500 mm2}]}\n' >>a.yaml; expect 0 '^$' check a.yaml
+chip() { sed -e "$1" "$F2F_SOURCE_DIR/catalog/chip/rtx-5090.yaml" >a.yaml; }
+chip 's/^  device: .*/  on_chip: true/'; expect 3 "a\.yaml:[0-9]+:3: error: memory that is 'on_chip' has no device, stacks, pin_rate or inline_ecc" check a.yaml
+chip '/^  device: /d'; expect 3 "a\.yaml:[0-9]+:3: error: 'device' is missing: the memory stack or device, e\.g\. hbm3-8h-16gb; or 'on_chip: true'" check a.yaml
+chip '/^  stacks: /d'; expect 3 "a\.yaml:[0-9]+:3: error: 'stacks' is missing" check a.yaml
+chip 's/^  device: .*/  on_chip: true/; /^  stacks/d; /^  pin_rate/d'; expect 3 "'cache_bandwidth' is missing: where memory is 'on_chip'" check a.yaml
+chip 's/28 Gb/30 Gb/'; expect 3 "a\.yaml:[0-9]+:[0-9]+: error: 'memory\.pin_rate' \(30 Gb/s\) is above what gddr7 is rated for \(28 Gb/s\): name a faster memory, e\.g\. 'device: \{extends: gddr7, pin_rate: 30 Gb/s, source: \.\.\.\}'" check a.yaml
 printf 'kind: stack\nname: s\ntitle: s\nsource: "s"\nextends: gddr7\nbonding: hybrid\n' >a.yaml; expect 3 "a\.yaml:6:10: error: 'bonding' is not read, since 'contract' is inherited from gddr7" check a.yaml
 printf 'kind: chip\nname: a\nsource: t\nextends: h100-sxm\nboost: 0.5 GHz\n' >a.yaml; expect 0 '^$' check a.yaml
 expect 3 "^fab2fleet: process: error: no process 'nope' in the catalog[^

@@ -158,6 +158,38 @@ awk -v all="$all" -v given="$given" 'BEGIN { exit !(given < 1.2 * all) }' || fai
 [ "$given" = "$(rate_of "${peak[@]}" --set chip.units=66)" ] || fail "the order of changes counts"
 [ "$all" = "$(rate_of --set chip.units=66 --set chip.units=132)" ] || fail "units there and back"
 
+# --explain says what stands in for what a chip leaves out, and what part of its units' work is none of the products'
+cat >"$dir/bare.yaml" <<Y
+kind: chip
+name: bare
+title: bare
+status: estimate
+source: "t"
+class: systolic
+process: tsmc-n5
+die: 500 mm2
+clock: 1600 MHz
+units: 80
+peak: {bf16: 524 TFLOP/s}
+vector: 32.8 TFLOP/s
+cache: 48 MiB
+unit_sram: 192 KiB
+memory: {device: hbm3e-12h-36gb, stacks: 4}
+tdp: 500 W
+idle: 80 W
+Y
+bare() { "$F2F_BIN" "$@" | tr -s ' \n' ' ' >"$dir/bare.txt"; }
+bare kernel "$dir/bare.yaml" gemm --m 4096 --n 4096 --k 4096 --set chip.cache_bandwidth='1 TB/s' --explain
+grep -q "Where bare says nothing, assumed: 'boost' is its clock, 1.6 GHz; 'operands' pass through registers .*'pin_rate' is its memory's, 10 Gb/s; no 'host_link'" "$dir/bare.txt" || fail "assumed: $(cat "$dir/bare.txt")"
+grep -q "operands, waves and vector work compute .*products at the peak compute " "$dir/bare.txt" || fail "a cache that binds is not told: $(cat "$dir/bare.txt")"
+bare kernel "$dir/bare.yaml" gemm --m 8 --n 4096 --k 4096 --set chip.chiplets.dies=2 --set chip.chiplets.link='100 GB/s' --explain
+grep -q "memory, over the link between dies memory" "$dir/bare.txt" || fail "a link between dies that binds is not told: $(cat "$dir/bare.txt")"
+bare serve --system "$dir/bare.yaml" --model llama-3-8b --precision bf16 --concurrency 2 --explain
+grep -q "'cache_bandwidth' is 262 TB/s, .*Constants of class 'systolic': no public kernel measurements" "$dir/bare.txt" || fail "assumed: $(cat "$dir/bare.txt")"
+bare train --system "$dir/bare.yaml" --model llama-3.2-1b --chips 1 --global-batch 1 --seq 1024 --explain
+grep -q "Where bare says nothing" "$dir/bare.txt" || fail "train does not say what it assumed"
+! "$F2F_BIN" kernel "$dir/bare.yaml" gemm --m 8 --n 8 --k 8 | grep -q 'says nothing' || fail "a note nobody asked for"
+
 # interrupted: exit 130 with what was finished
 cat >"$dir/long.yaml" <<Y
 kind: study

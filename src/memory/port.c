@@ -84,7 +84,7 @@ static f2f_status check_temperature(const struct f2f_mem_port *port, const struc
     return f2f_fail(
         err, F2F_EINPUT,
         "memory %s: on a package of %.0f C a read stream brings it to %.0f C, and no DRAM is rated above %.0f "
-        "C: 'base_temperature' of at most %.0f C, or a lower 'pin_rate'",
+        "C: 'base_temperature' of at most %.0f C, or a lower 'pin_rate', 'read_energy' or 'io_energy'",
         m->device->id.name, m->base_C, port->temperature_C, F2F_MEM_LIMIT_C,
         floor(m->base_C + F2F_MEM_LIMIT_C - port->temperature_C));
 }

@@ -97,6 +97,8 @@ memory a.yaml 's/^raaimt:.*/raaimt: 80/; s/^standard:.*/standard: hbm2/'; expect
 memory a.yaml 's/^standard:.*/standard: hbm33/';             expect 3 "a\.yaml:[0-9]+:11: error: no dram 'hbm33'.*did you mean 'hbm3'" check a.yaml
 memory a.yaml 's/^controller:.*/controller: gpu-hmb/';       expect 3 "no controller 'gpu-hmb'.*did you mean 'gpu-hbm'" check a.yaml
 
+printf 'kind: memory\nname: m\ntitle: m\nsource: "s"\nextends: hbm3-8h-16gb\nchannels: 32\npins: 2048\n' >a.yaml; expect 3 "a\.yaml:6:11: error: 2048 banks of 16384 rows of 1024 B .* 8192 rows would do" check a.yaml
+
 # ---- DRAM: commands and constraints of a standard
 standard() { sed -E "$1" "$F2F_SOURCE_DIR/catalog/dram/hbm3.yaml" >d.yaml; }
 standard 's/before: ACT, after: PREpb/before: ATC, after: PREpb/'; expect 3 "d\.yaml:[0-9]+:27: error: 'before' names 'ATC', which is no command of this standard \(did you mean 'ACT'\?\)" check d.yaml

@@ -22,6 +22,22 @@ static void roofline_is_never_beaten(void **state) {
                     fmax(f2f_op_flop(&ops[i]) / 989.4e12, f2f_op_kv_B(&ops[i]) / r.machine.mem.peak_Bps));
 }
 
+/* Without DRAM a chip has what its cache holds, at the cache's rate, and no memory whose energy would count. */
+static void on_chip_memory_is_the_cache(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op op = gemm(1.0, 8192.0, 8192.0, F2F_DTYPE_BF16);
+    struct f2f_op_cost dram = f2f_machine_op(&r.machine, &op);
+    r.chip.memory = (struct f2f_chip_memory){.on_chip = true, .usable_frac = 0.5};
+    r.chip.cache_Bps = 2.0 * r.port.peak_Bps;
+    assert_int_equal(f2f_machine_make(&r.machine, &r.system, NULL), F2F_OK);
+    assert_true(r.machine.mem.capacity_B == 0.5 * r.chip.cache_B && r.machine.mem.kv_Bps == r.chip.cache_Bps);
+    struct f2f_op_cost sram = f2f_machine_op(&r.machine, &op);
+    assert_true(sram.time_s < 0.75 * dram.time_s && sram.time_s > f2f_op_weight_B(&op) / r.chip.cache_Bps);
+    assert_true(sram.energy_J < dram.energy_J);
+}
+
 static void larger_products_are_never_faster(void **state) {
     (void)state;
     struct rig r;
@@ -476,6 +492,7 @@ static void bounds_have_names(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(roofline_is_never_beaten),
                                        cmocka_unit_test(larger_products_are_never_faster),
+                                       cmocka_unit_test(on_chip_memory_is_the_cache),
                                        cmocka_unit_test(better_parts_are_never_slower),
                                        cmocka_unit_test(one_tile_more_is_one_wave_more),
                                        cmocka_unit_test(skinny_products_stream),

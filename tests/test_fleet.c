@@ -395,7 +395,9 @@ static void any_engine(struct f2f_engine *engine, struct f2f_random *random) {
     engine->prefix_caching = any(random, 0, 1);
     engine->overlaps = any(random, 0, 1);
     engine->watermark_frac = any(random, 0, 1) * 0.05;
-    engine->graph_seqs = any(random, 0, 64);
+    static const double graphs[] = {1, 2, 4, 8, 16, 24, 32, 40};
+    engine->graph_sizes = graphs;
+    engine->n_graph_sizes = any(random, 0, 8);
     engine->stream_s = any(random, 0, 1) * 1e-4;
 }
 

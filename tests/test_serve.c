@@ -187,6 +187,28 @@ static void test_single_user(void **state) {
     assert_near(f2f_record_get(r, "tpot_mean_s"), decodes_s(&rig, 1, 20001, 599) / 599, 1e-3);
 }
 
+/* A lone sequence passes each stage of a pipeline once, and the head at its end: as on one replica without stages, but
+ * for sends, and with about its energy a token above what chips draw idle. */
+static void test_lone_in_pipeline(void **state) {
+    const struct world *w = *state;
+    double tpot_s[2], dynamic_J[2];
+    for (int i = 0; i < 2; i++) {
+        struct rig rig;
+        rig_make(&rig, w, "dgx-h100", "llama-3.1-8b", "bf16", "generic", 1);
+        rig.job.strategy.pp = i ? 8 : 1;
+        rig.job.isl = 64;
+        rig.job.osl = 200;
+        rig.job.concurrency = 1;
+        struct f2f_record *r = run(&rig, w);
+        const struct f2f_node *node = &rig.node;
+        double idle_W = rig.job.strategy.pp * (node->chip->idle_W + node->host_W / node->chips);
+        tpot_s[i] = f2f_record_get(r, "tpot_mean_s");
+        dynamic_J[i] = (f2f_record_get(r, "power_W") - idle_W) / f2f_record_get(r, "output_tokps");
+    }
+    assert_true(tpot_s[1] > tpot_s[0] && tpot_s[1] < 1.05 * tpot_s[0]);
+    assert_true(dynamic_J[1] > 0.9 * dynamic_J[0] && dynamic_J[1] < 1.1 * dynamic_J[0]);
+}
+
 static void test_users_fit(void **state) {
     const struct world *w = *state;
     struct rig rig;
@@ -396,13 +418,21 @@ static void test_slo(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_conservation),      cmocka_unit_test(test_littles_law),
-        cmocka_unit_test(test_static_batch),      cmocka_unit_test(test_single_user),
-        cmocka_unit_test(test_users_fit),         cmocka_unit_test(test_infeasible),
-        cmocka_unit_test(test_refused),           cmocka_unit_test(test_monotony),
-        cmocka_unit_test(test_users_max_edge),    cmocka_unit_test(test_starved_of_cache),
-        cmocka_unit_test(test_graphs_are_padded), cmocka_unit_test(test_same_bytes),
-        cmocka_unit_test(test_as_benchmarked),    cmocka_unit_test(test_slo),
+        cmocka_unit_test(test_conservation),
+        cmocka_unit_test(test_littles_law),
+        cmocka_unit_test(test_static_batch),
+        cmocka_unit_test(test_single_user),
+        cmocka_unit_test(test_lone_in_pipeline),
+        cmocka_unit_test(test_users_fit),
+        cmocka_unit_test(test_infeasible),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_monotony),
+        cmocka_unit_test(test_users_max_edge),
+        cmocka_unit_test(test_starved_of_cache),
+        cmocka_unit_test(test_graphs_are_padded),
+        cmocka_unit_test(test_same_bytes),
+        cmocka_unit_test(test_as_benchmarked),
+        cmocka_unit_test(test_slo),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -30,8 +30,7 @@ struct f2f_engine {
     double watermark_frac; /* of the blocks, left free when a sequence is admitted */
     double workspace_B; /* graphs, communication buffers; activations are added */
     int logits_buffers; /* copies of 32-bit logits of max_seqs sequences the engine keeps */
-    int graph_seqs; /* batches up to that size are padded to a captured graph: 1, 2, 4, multiples of 8 */
-    const double *graph_sizes; /* or to the next of these, in rising order; what exceeds them is not padded */
+    const double *graph_sizes; /* decodes are padded to the next of these, in rising order; what exceeds them is not */
     int n_graph_sizes;
     bool lone_heads; /* decode: query heads read the cache each for itself, also where they share keys and values */
     bool overlaps; /* host work of an iteration runs beside the chips' work; else after it */

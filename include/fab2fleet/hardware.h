@@ -99,7 +99,8 @@ struct f2f_memory {
 
 /* Memory as a chip carries it. */
 struct f2f_chip_memory {
-    const struct f2f_memory *device;
+    const struct f2f_memory *device; /* NULL: on_chip */
+    bool on_chip; /* the chip's cache is all the memory it has (Groq, Cerebras) */
     const struct f2f_controller *controller; /* NULL: the memory's own */
     int stacks; /* stacks or devices */
     double pin_rate_bps; /* what the chip drives; 0: the memory's own */

@@ -1,5 +1,6 @@
 /* machine.c - a chip with its memory port and its links, ready to answer for any operator. */
 #include <assert.h>
+#include <math.h>
 
 #include "chip/chip.h"
 
@@ -26,7 +27,8 @@ f2f_status f2f_machine_make(struct f2f_machine *out, const struct f2f_system *sy
         return f2f_fail(err, F2F_EINPUT, "class %s: nominal_clock of %g Hz; 0 or at least %g Hz is wanted",
                         chip->cls->id.name, chip->cls->nominal_clock_Hz, least_nominal_Hz);
     *out = (struct f2f_machine){.system = system, .chip = chip, .cls = chip->cls};
-    if (system->mem) out->mem = *system->mem;
+    if (chip->memory.on_chip) out->mem = f2f_mem_port_on_chip(chip);
+    else if (system->mem) out->mem = *system->mem;
     else F2F_TRY(f2f_mem_port_make(&out->mem, &chip->memory, err));
     double data_frac = 1.0 - chip->memory.inline_ecc_frac;
     out->mem.read_Bps *= data_frac;
@@ -55,6 +57,19 @@ double f2f_machine_cast_s(const struct f2f_machine *machine, const struct f2f_op
     return casts.fixed_s + casts.serial_s;
 }
 
+/* Of the units' work, what its FLOPs take at the peak of their format; the rest is operands on their way from the
+ * cache, tiles that do not fill a wave, soft-max, what a format is widened by. */
+static double products_s(const struct f2f_machine *machine, const struct work *w) {
+    return fmin(w->compute_s, w->flop / f2f_chip_peak_flops(machine->chip, w->format));
+}
+
+/* Each die reads evenly from the memory of all (rate.c): does the link between them bind? */
+static bool dies_bind(const struct f2f_machine *machine) {
+    const struct f2f_chiplets *c = &machine->chip->chiplets;
+    if (c->dies < 2) return false;
+    return f2f_chip_read_s(machine, 1.0) > 1.001 / (machine->mem.read_Bps * machine->cls->stream_frac);
+}
+
 void f2f_machine_explain(struct f2f_record *r, const struct f2f_machine *machine, const struct f2f_op *op) {
     struct work w = work_of[op->kind](machine, op), casts = casts_of(machine, op);
     double visible = 1.0 - machine->cls->overlap_frac, compute_s = w.compute_s, memory_s = w.memory_s;
@@ -62,14 +77,17 @@ void f2f_machine_explain(struct f2f_record *r, const struct f2f_machine *machine
     else memory_s *= visible;
     memory_s += w.serial_s;
     double sum_s = w.fixed_s + compute_s + memory_s + w.network_s;
+    double at_peak_s = products_s(machine, &w) * (w.compute_s > 0.0 ? compute_s / w.compute_s : 0.0);
     const struct {
         const char *name;
         enum f2f_bound bound;
         double time_s;
     } parts[] = {
         {"starts and ends", F2F_BOUND_LATENCY, w.fixed_s - casts.fixed_s},
-        {"work of the units", F2F_BOUND_COMPUTE, compute_s},
-        {"memory", F2F_BOUND_MEMORY, memory_s - casts.serial_s},
+        {"products at the peak", F2F_BOUND_COMPUTE, at_peak_s},
+        {"operands, waves and vector work", F2F_BOUND_COMPUTE, compute_s - at_peak_s},
+        {dies_bind(machine) ? "memory, over the link between dies" : "memory", F2F_BOUND_MEMORY,
+         memory_s - casts.serial_s},
         {"cast of the input: starts", F2F_BOUND_LATENCY, casts.fixed_s},
         {"cast of the input", F2F_BOUND_MEMORY, casts.serial_s},
         {"links", F2F_BOUND_NETWORK, w.network_s},

@@ -94,6 +94,9 @@ bool cli_names_format(const char *path);
 void cli_put_wall(struct f2f_results *results, double started_s);
 /* Says so when the chip has no matrix units for the format. */
 void cli_note_format(struct f2f_results *results, const struct f2f_chip *chip, enum f2f_dtype format);
+/* With --explain: what is assumed where the chip's description says nothing, and where its class's constants are from.
+ */
+void cli_note_assumed(struct f2f_results *results, const struct cli *cli, const struct f2f_chip *chip);
 /* F2F_EINFEASIBLE names the result and key that misses the requirement. */
 f2f_status cli_require(const struct f2f_results *results, const char *requirement, f2f_error *err);
 /* Folders that may hold the catalog, best first. F2F_EUSAGE: the one that was named is none. */

@@ -178,6 +178,7 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
     if (cli->common.explain) f2f_machine_explain(r, &machine, &op);
     if (o.uncertainty) put_uncertainty(r, &machine, &op, cost.time_s);
     if (!collective) cli_note_format(results, system->node->chip, op.compute);
+    cli_note_assumed(results, cli, system->node->chip);
     cli_note_sets_of_making(results, cli);
     f2f_results_add(results, r);
     return F2F_OK;

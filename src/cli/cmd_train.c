@@ -221,6 +221,7 @@ static f2f_status answer_sizes(struct cli *cli, struct f2f_results *results, con
     for (size_t i = 0; i < n; i++) /* one that fails takes nothing from the others */
         if (sizes[i].status == F2F_OK) put_size(cli, results, system, price, &sizes[i]);
     if (status == F2F_EINTERRUPTED) f2f_results_note(results, "Interrupted: only what was finished is shown.");
+    cli_note_assumed(results, cli, system->node->chip);
     return status;
 }
 

@@ -3,10 +3,11 @@
 
 #define M struct f2f_chip_memory
 static const struct f2f_field memory_fields[] = {
-    F2F_REF(M, "device", device, true, &f2f_memory_table, "the memory stack or device"),
+    F2F_REF(M, "device", device, false, &f2f_memory_table, "the memory stack or device"),
+    F2F_FLAG(M, "on_chip", on_chip, "instead of a device: the chip's cache is all the memory there is"),
     F2F_REF(M, "controller", controller, false, &f2f_controller_table,
             "the memory controller; the memory's own if left out"),
-    F2F_INT(M, "stacks", stacks, 1, 1024, "stacks or devices on the chip"),
+    F2F_INT_OR(M, "stacks", stacks, 1, 1024, 0, "stacks or devices on the chip"),
     F2F_QTY_OR(M, "pin_rate", pin_rate_bps, BITRATE, 0, 1e11, 0,
                "pin rate the chip drives; the memory's own if left out"),
     F2F_QTY_OR(M, "inline_ecc", inline_ecc_frac, FRACTION, 0, 0.5, 0,
@@ -16,7 +17,24 @@ static const struct f2f_field memory_fields[] = {
     F2F_QTY_OR(M, "base_temperature", base_C, TEMPERATURE, -40, 125, F2F_CHIP_PACKAGE_C,
                "temperature of the package the stacks stand on"),
 };
-static const struct f2f_table memory_table = F2F_TABLE(NULL, M, memory_fields, true, NULL);
+
+/* Stacks of a device, or none: a chip without DRAM must say so, lest one is forgotten. */
+static void check_memory(const void *object, const struct f2f_doc *node, struct f2f_diag *diag) {
+    const M *memory = object;
+    if (memory->on_chip &&
+        (memory->device || memory->stacks || memory->pin_rate_bps > 0 || memory->inline_ecc_frac > 0))
+        f2f_doc_error(diag, node,
+                      "memory that is 'on_chip' has no device, stacks, pin_rate or inline_ecc: leave them out");
+    if (!memory->on_chip && !memory->device)
+        f2f_doc_error(
+            diag, node,
+            "'device' is missing: the memory stack or device, e.g. hbm3-8h-16gb; or 'on_chip: true' where the "
+            "chip's cache is all the memory there is");
+    if (!memory->on_chip && !memory->stacks)
+        f2f_doc_error(diag, node, "'stacks' is missing: stacks or devices on the chip");
+}
+
+static const struct f2f_table memory_table = F2F_TABLE(NULL, M, memory_fields, true, check_memory);
 
 #define A struct f2f_array
 static const struct f2f_field array_fields[] = {
@@ -36,6 +54,9 @@ static const struct f2f_table chiplet_table = F2F_TABLE(NULL, D, chiplet_fields,
 static const char *const operand_words[] = {"registers", "scratchpad", "paired", NULL};
 static const char *const decomposition_words[] = {"tiles", "stream-k", NULL};
 
+/* More units alike are as much faster. */
+static const char *const rates_of_units[] = {"peak", "vector", NULL};
+
 #define T struct f2f_chip
 static const struct f2f_field fields[] = {
     F2F_REF(T, "class", cls, true, &f2f_class_table, "class of chips whose calibrated constants apply"),
@@ -45,7 +66,8 @@ static const struct f2f_field fields[] = {
             .instead = "boost"),
     F2F_QTY_OR(T, "boost", boost_Hz, FREQUENCY, 0, 1e11, 0,
                "highest clock, or the one it is capped at; `clock` if left out"),
-    F2F_INT(T, "units", units, 1, 100000, "SMs, compute units or matrix cores that share `peak`"),
+    F2F_INT(T, "units", units, 1, 1000000, "SMs, compute units or matrix cores that share `peak`", .with = "peak",
+            .scaled = rates_of_units),
     {.key = "peak",
      .help = "dense matrix peak by number format",
      .type = F2F_FIELD_DTYPES,
@@ -67,7 +89,7 @@ static const struct f2f_field fields[] = {
     F2F_QTY(T, "cache", cache_B, SIZE, 1e4, 1e12, "last-level cache or shared SRAM"),
     F2F_INT_OR(T, "cache_copies", cache_copies, 0, 64, 1,
                "parts of the cache that each keep a copy of what their units read"),
-    F2F_QTY_OR(T, "cache_bandwidth", cache_Bps, RATE, 0, 1e16, 0,
+    F2F_QTY_OR(T, "cache_bandwidth", cache_Bps, RATE, 0, 1e17, 0,
                "bandwidth of the last-level cache; the class's rule if left out"),
     F2F_QTY(T, "unit_sram", unit_sram_B, SIZE, 1e3, 1e9, "scratchpad of one unit"),
     F2F_STRUCT(T, "memory", memory, true, &memory_table, "the memory the chip carries"),
@@ -81,9 +103,13 @@ static void check_pin_rate(const struct f2f_chip_memory *memory, const struct f2
     const struct f2f_memory *device = memory->device;
     if (!device || !(memory->pin_rate_bps > device->pin_rate_bps * 1.0000001)) return;
     const struct f2f_doc *at = f2f_doc_get(f2f_doc_get(node, "memory"), "pin_rate");
-    f2f_doc_error(diag, at ? at : node, "'memory.pin_rate' (%g Gb/s) is above what %s is rated for (%g Gb/s)",
-                  1e-9 * memory->pin_rate_bps, device->id.name ? device->id.name : "the memory",
-                  1e-9 * device->pin_rate_bps);
+    const char *name = device->id.name ? device->id.name : "the memory";
+    double rate = 1e-9 * memory->pin_rate_bps;
+    f2f_doc_error(
+        diag, at ? at : node,
+        "'memory.pin_rate' (%g Gb/s) is above what %s is rated for (%g Gb/s): name a faster memory, e.g. 'device: "
+        "{extends: %s, pin_rate: %g Gb/s, source: ...}'",
+        rate, name, 1e-9 * device->pin_rate_bps, name, rate);
 }
 
 /* A thousand lanes a stack cross no substrate. */
@@ -108,6 +134,8 @@ static void check(const void *object, const struct f2f_doc *node, struct f2f_dia
         f2f_doc_error(diag, node,
                       "'boost' (%g Hz) is less than a tenth of 'clock' (%g Hz): a lower cap is not modelled",
                       chip->boost_Hz, chip->clock_Hz);
+    if (chip->memory.on_chip && chip->cache_Bps <= 0)
+        f2f_doc_error(diag, node, "'cache_bandwidth' is missing: where memory is 'on_chip' it is what memory delivers");
     check_pin_rate(&chip->memory, node, diag);
     check_package(chip, node, diag);
 }

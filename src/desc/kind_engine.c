@@ -25,9 +25,8 @@ static const struct f2f_field fields[] = {
     F2F_QTY_OR(T, "workspace", workspace_B, SIZE, 0, 1e12, 0,
                "graphs and communication buffers; activations are added"),
     F2F_INT_OR(T, "logits_buffers", logits_buffers, 0, 64, 0, "copies of 32-bit logits of max_seqs sequences"),
-    F2F_INT_OR(T, "graph_seqs", graph_seqs, 0, 100000, 0, "decodes up to that many run as captured graphs, padded"),
-    F2F_QTYS(T, "graph_sizes", graph_sizes, n_graph_sizes, NUMBER, 1, 1e6, false,
-             "or as graphs of these numbers of sequences, padded to the next; in rising order"),
+    F2F_QTYS(T, "graph_sizes", graph_sizes, n_graph_sizes, NUMBER, 0, 1e6, false,
+             "decodes run as graphs of these numbers of sequences, padded to the next; in rising order, 0: none"),
     F2F_FLAG(T, "lone_heads", lone_heads,
              "decode: query heads read the cache each for itself, also where they share keys and values"),
     F2F_FLAG(T, "overlaps", overlaps, "host work runs beside the chips' work; else after it"),
@@ -46,7 +45,7 @@ static void check(const void *object, const struct f2f_doc *node, struct f2f_dia
     const T *engine = object;
     const struct f2f_doc *sizes = f2f_doc_get(node, "graph_sizes");
     for (int i = 0; i < engine->n_graph_sizes; i++) {
-        double size = engine->graph_sizes[i], before = i ? engine->graph_sizes[i - 1] : 0;
+        double size = engine->graph_sizes[i], before = i ? engine->graph_sizes[i - 1] : -1;
         if (size != floor(size))
             f2f_doc_error(diag, sizes ? sizes : node, "'graph_sizes' are whole numbers of sequences, %g is none", size);
         else if (size <= before)

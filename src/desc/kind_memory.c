@@ -55,6 +55,18 @@ static const struct f2f_doc *place(const struct f2f_doc *node, const char *key) 
     return child ? child : node;
 }
 
+/* Of the keys that must multiply to one another, one that the description itself gives: who changes `channels` of an
+ * inherited memory looks for the fault in his own file. */
+static const struct f2f_doc *own_place(const struct f2f_doc *node) {
+    static const char *const keys[] = {"rows",  "capacity",    "channels", "pseudo_channels",
+                                       "ranks", "bank_groups", "banks",    "page"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const struct f2f_doc *child = f2f_doc_get(node, keys[i]);
+        if (child && child->file == node->file) return child;
+    }
+    return place(node, "rows");
+}
+
 static const double GiB = 1073741824.0;
 enum { MAX_BANKS = 1024 }; /* of a channel: several times what any standard has */
 
@@ -86,7 +98,7 @@ static void check_organisation(const T *m, const struct f2f_doc *node, struct f2
         f2f_doc_error(diag, place(node, "banks"), "%.0f banks in a channel: at most %d", banks / m->channels,
                       MAX_BANKS);
     if (fabs(product_B - m->capacity_B) > 0.5)
-        f2f_doc_error(diag, place(node, "rows"),
+        f2f_doc_error(diag, own_place(node),
                       "%.0f banks of %d rows of %.0f B are %.0f B, but 'capacity' is %.0f B: %.10g rows would do%s",
                       banks, m->rows, m->page_B, product_B, m->capacity_B, m->capacity_B / (banks * m->page_B),
                       ranks_for(m, m->capacity_B, product_B, ", or ", " ranks", diag));

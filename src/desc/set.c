@@ -170,6 +170,8 @@ static struct f2f_doc *child_of(f2f_arena *arena, struct f2f_doc *map, const cha
     return child;
 }
 
+static const char set_source[] = "set by the user"; /* known by its address */
+
 static void put_value(struct f2f_doc *leaf, const struct f2f_set *set) {
     leaf->kind = F2F_DOC_SCALAR;
     leaf->child = NULL;
@@ -177,7 +179,31 @@ static void put_value(struct f2f_doc *leaf, const struct f2f_set *set) {
     leaf->quoted = false;
     leaf->file = set->path;
     leaf->line = leaf->col = 0;
-    leaf->source = "set by the user";
+    leaf->source = set_source;
+}
+
+/* A quantity, or each of a mapping of them, times the ratio; what was set itself stays. */
+static void scale(f2f_arena *arena, struct f2f_doc *node, const char *key, double ratio) {
+    struct f2f_doc *scalar = node ? f2f_desc_scalar(node) : NULL;
+    char *unit;
+    if (node && !scalar)
+        for (struct f2f_doc *child = node->child; child; child = child->next)
+            if (strcmp(child->key, "source") != 0 && strcmp(child->key, "note") != 0) scale(arena, child, key, ratio);
+    if (!scalar || scalar->source == set_source) return;
+    double value = strtod(scalar->text, &unit);
+    if (unit == scalar->text) return; /* which is told when it is decoded */
+    scalar->text = f2f_arena_printf(arena, "%.12g%s", value * ratio, unit);
+    scalar->source =
+        f2f_arena_printf(arena, "%s; scaled with '%s', which was set", scalar->source ? scalar->source : "", key);
+}
+
+/* What a field is a rate of goes with it: `map` holds the field, `leaf` is its present value. */
+static void scale_others(f2f_arena *arena, const struct f2f_field *field, struct f2f_doc *map, struct f2f_doc *leaf,
+                         const struct f2f_set *set) {
+    const struct f2f_doc *old = f2f_desc_scalar(leaf);
+    double from = old && old->text ? strtod(old->text, NULL) : 0, to = strtod(set->value, NULL);
+    for (size_t i = 0; from > 0 && to > 0 && field->scaled[i]; i++)
+        scale(arena, f2f_doc_get(map, field->scaled[i]), field->key, to / from);
 }
 
 /* Below a reference that is not given there is nothing to change: what it refers to must be named first. */
@@ -211,6 +237,7 @@ f2f_status f2f_desc_set(struct f2f_catalog *catalog, const struct f2f_table *tab
         if (path.item[i] >= 0 && !(node = f2f_doc_item(node, path.item[i])))
             return f2f_fail(err, F2F_EUSAGE, "path '%.80s': '%s' has no item %d; they count from 0", set->path,
                             field->key, path.item[i]);
+        if (i == path.n - 1 && field->scaled) scale_others(catalog->arena, field, node->parent, node, set);
         if (i < path.n - 1 && field->type == F2F_FIELD_REF && !f2f_desc_follow(catalog, field, node))
             return f2f_fail(err, F2F_EINPUT, "path '%.80s': '%s' could not be read", set->path, field->key);
     }

@@ -45,6 +45,7 @@ struct f2f_field {
     const char *unless; /* not read where this is given: a path from the same mapping, after "^." from the one around */
     const char *with, *instead; /* a change wants all of `with` changed too, whose meaning it changes; what else may be
                                    meant */
+    const char *const *scaled; /* a --set of it changes these in proportion, unless they are set too; NULL-terminated */
     const char *only; /* read only with this: "page=adaptive", a word of the same mapping */
 };
 
@@ -199,9 +200,10 @@ f2f_status f2f_desc_set_field(const struct f2f_field **out, f2f_arena *arena, co
  * stands at. Faults are reported; false: no value. */
 bool f2f_desc_quantity(double *out, double *target, struct f2f_catalog *catalog, const struct f2f_field *field,
                        const char *key, struct f2f_doc *node, struct f2f_doc *scalar);
-/* unread.c: refuses a description over `base` that changes a field of `with` and leaves a value it is about. */
-f2f_status f2f_desc_check_with(struct f2f_catalog *catalog, const struct f2f_table *table, const struct f2f_doc *base,
-                               const struct f2f_doc *node, f2f_error *err);
+/* unread.c: refuses a description over `base` that changes a field of `with` and leaves a value it is about, or one
+ * that an inherited value of `unless` stands in for. */
+f2f_status f2f_desc_check_with(struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *base,
+                               struct f2f_doc *node, f2f_error *err);
 /* The keys that may stand beside `value:`, ends with NULL. */
 extern const char *const f2f_desc_value_keys[];
 

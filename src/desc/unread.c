@@ -109,11 +109,27 @@ static f2f_status check_with(const struct changes *all, const struct place *at, 
     return F2F_OK;
 }
 
+/* A description that `extends` another changes a value for which another, inherited one stands in. */
+static f2f_status check_inherited(struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *base,
+                                  struct f2f_doc *node, const struct f2f_field *field, f2f_error *err) {
+    const struct f2f_doc *changed = field->unless ? f2f_doc_get(node, field->key) : NULL;
+    struct f2f_doc *inherited, *own;
+    if (!changed || strncmp(field->unless, "^.", 2) == 0) return F2F_OK;
+    (void)find(&inherited, catalog, table, base, field->unless);
+    (void)find(&own, catalog, table, node, field->unless);
+    if (!inherited || own || f2f_doc_get(node, field->unless)) return F2F_OK; /* a contract of 0 is given as well */
+    const struct f2f_doc *name = f2f_doc_get(node, "extends");
+    return f2f_desc_fail(catalog, NULL, changed, err,
+                         "'%s' is not read, since '%s' is inherited from %.60s: give '%s' anew, too", field->key,
+                         field->unless, name ? name->text : "", field->unless);
+}
+
 /* The same of a description that `extends` another; which of the values it gives anew is its own affair. */
-f2f_status f2f_desc_check_with(struct f2f_catalog *catalog, const struct f2f_table *table, const struct f2f_doc *base,
-                               const struct f2f_doc *node, f2f_error *err) {
+f2f_status f2f_desc_check_with(struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *base,
+                               struct f2f_doc *node, f2f_error *err) {
     for (size_t i = 0; i < table->n_fields; i++) {
         const struct f2f_field *field = &table->fields[i];
+        F2F_TRY(check_inherited(catalog, table, base, node, field, err));
         const struct f2f_doc *changed = field->with ? f2f_doc_get(node, field->key) : NULL;
         if (!changed || f2f_doc_get(node, field->with)) continue;
         const struct f2f_doc *values = f2f_doc_get(base, field->with);
@@ -133,7 +149,7 @@ static f2f_status check_one(const struct changes *all, struct f2f_doc *root, con
         const struct f2f_field *field = path->field[i];
         if (field->unless) F2F_TRY(check_unless(catalog, &at, path, i, set, err));
         if (field->only) F2F_TRY(check_only(&at, field, set, err));
-        if (field->with) F2F_TRY(check_with(all, &at, field, set, err));
+        if (field->with && !field->scaled) F2F_TRY(check_with(all, &at, field, set, err));
         if (path->item[i] >= 0) break; /* nothing in lists stands in for another */
         at = (struct place){field->table, at.table, child_of(catalog, field, at.node), at.node};
     }

@@ -71,7 +71,7 @@ static const char *column(f2f_arena *arena, const char *system, const char *key)
 
 /* What the weights take of one stack: the axis the user claim turns on. */
 static void put_weights(struct f2f_record *row, const struct f2f_task *task) {
-    if (task->kind != F2F_JOB_SERVE) return;
+    if (task->kind != F2F_JOB_SERVE || task->system->node->chip->memory.on_chip) return;
     double chips = (double)task->serve.strategy.tp * task->serve.strategy.pp;
     double weights_B = f2f_model_weight_B(task->model, &task->serve.precision) / chips;
     f2f_record_num(row, "weights_per_stack_B", weights_B / task->system->node->chip->memory.stacks,

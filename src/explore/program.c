@@ -112,10 +112,14 @@ struct rate {
     const struct f2f_task *task;
 };
 
+static bool was_left(const struct f2f_task *t) { return t->status == F2F_OK && !t->record; }
+
+/* NaN where an interruption left a way untried. */
 static struct rate best_rate(const struct f2f_tasks *tasks, size_t begin, size_t end, const struct f2f_price *price) {
     struct rate best = {.usd_per_Mtok = (double)NAN, .task = &tasks->items[begin]};
     for (size_t i = begin; i < end; i++) {
         struct rate r = {.task = &tasks->items[i]};
+        if (was_left(r.task)) return (struct rate){(double)NAN, (double)NAN, r.task};
         r.tokps = rate_of(r.task, price, &r.usd_per_Mtok);
         if (r.tokps > best.tokps) best = r;
     }
@@ -136,7 +140,7 @@ static void put_rates(struct f2f_results *results, const struct f2f_program *p, 
                 f2f_record_int(row, f2f_arena_printf(results->arena, "%s.tp", name), r->task->serve.strategy.tp, NULL);
             f2f_record_num(row, f2f_arena_printf(results->arena, "%s.tokps", name), r->tokps, NULL);
             f2f_record_num(row, f2f_arena_printf(results->arena, "%s.usd_per_Mtok", name), r->usd_per_Mtok, NULL);
-            if (r->tokps > 0) continue;
+            if (r->tokps > 0 || isnan(r->tokps)) continue;
             const struct f2f_value *why = f2f_record_find(r->task->record, "why");
             const char *reason = why && why->text ? why->text : r->task->err.message;
             f2f_results_note(results, "%s cannot do '%s': %.200s", p->vendors[v].name, name, reason);
@@ -150,6 +154,16 @@ static bool go_on(void *context) {
     return !o->progress || o->progress(o->progress_context, 1, 1, "cases");
 }
 
+/* Without all that chips do there is nothing to plan with. */
+static f2f_status end_early(const struct f2f_tasks *tasks, struct f2f_results *results, f2f_error *err) {
+    size_t left = 0;
+    for (size_t i = 0; i < tasks->n; i++) left += was_left(&tasks->items[i]);
+    if (!left) return F2F_OK;
+    f2f_results_note(results, "Interrupted: only what some chips do was simulated, and nothing planned.");
+    return f2f_fail(err, F2F_EINTERRUPTED, "interrupted: %zu of %zu simulations were finished", tasks->n - left,
+                    tasks->n);
+}
+
 f2f_status f2f_program_run(struct f2f_results **out, struct f2f_catalog *catalog, const struct f2f_program *p,
                            const struct f2f_program_options *o, f2f_error *err) {
     f2f_arena *arena = f2f_catalog_arena(catalog);
@@ -161,7 +175,8 @@ f2f_status f2f_program_run(struct f2f_results **out, struct f2f_catalog *catalog
     *out = NULL;
     F2F_TRY(unfold(&u, catalog, p, err));
     f2f_status status = f2f_tasks_run(&u.tasks, o->threads, NULL, o->progress, o->progress_context, &reason);
-    if (status != F2F_OK && status != F2F_EINPUT) return f2f_fail(err, status, "%s", reason.message);
+    if (status != F2F_OK && status != F2F_EINPUT && status != F2F_EINTERRUPTED)
+        return f2f_fail(err, status, "%s", reason.message);
     for (size_t i = 0; i < n; i++) {
         rates[i] = best_rate(&u.tasks, u.begin[i], u.begin[i + 1], o->price);
         tokps[i] = rates[i].tokps;
@@ -170,6 +185,10 @@ f2f_status f2f_program_run(struct f2f_results **out, struct f2f_catalog *catalog
     results->title = p->id.title ? p->id.title : p->id.name;
     results->question = p->question;
     put_rates(results, p, rates);
+    if ((status = end_early(&u.tasks, results, err)) != F2F_OK) {
+        *out = results;
+        return status;
+    }
     const struct f2f_plan_input in = {.program = p,
                                       .price = o->price,
                                       .systems = u.systems,

@@ -33,7 +33,7 @@ static const char *name_of(const struct f2f_chip *chip) { return chip->id.name ?
 
 static bool in_package(const struct f2f_chip *chip) {
     const struct f2f_making *m = chip->making;
-    return m->package->interposer && chip->memory.device->height > 1;
+    return m->package->interposer && chip->memory.device && chip->memory.device->height > 1;
 }
 
 static f2f_status add_die(struct f2f_fab_chip *out, struct contents *in, const struct f2f_chip *chip,
@@ -74,6 +74,8 @@ static f2f_status add_memory(struct f2f_fab_chip *out, struct contents *in, cons
     const struct f2f_memory *memory = chip->memory.device;
     double n = chip->memory.stacks;
     struct f2f_fab_stack *s = &out->stack;
+    s->yield_frac = 1.0;
+    if (!memory) return F2F_OK;
     F2F_TRY(f2f_fab_stack(s, memory, err));
     out->line_usd[F2F_BILL_MEMORY_DIES] = n * s->dies_usd;
     out->line_usd[F2F_BILL_MEMORY_BASE] = n * s->base_usd;

@@ -84,7 +84,7 @@ static f2f_status check_temperature(const struct f2f_mem_port *port, const struc
     return f2f_fail(
         err, F2F_EINPUT,
         "memory %s: on a package of %.0f C a read stream brings it to %.0f C, and no DRAM is rated above %.0f "
-        "C: 'base_temperature' of at most %.0f C, or a lower 'pin_rate'",
+        "C: 'base_temperature' of at most %.0f C, or a lower 'pin_rate', 'read_energy' or 'io_energy'",
         m->device->id.name, m->base_C, port->temperature_C, F2F_MEM_LIMIT_C,
         floor(m->base_C + F2F_MEM_LIMIT_C - port->temperature_C));
 }
@@ -101,6 +101,16 @@ static f2f_status isolated(double *latency_s, const struct f2f_chip_memory *m, f
     F2F_TRY(f2f_mem_simulate(&r, &run, err));
     *latency_s = r.latency_mean_s;
     return F2F_OK;
+}
+
+/* SRAM has no rows, refreshes or turns of a bus. The energy of its accesses is the cache's. */
+struct f2f_mem_port f2f_mem_port_on_chip(const struct f2f_chip *chip) {
+    double usable = chip->memory.usable_frac > 0.0 ? chip->memory.usable_frac : 1.0;
+    return (struct f2f_mem_port){.capacity_B = chip->cache_B * usable,
+                                 .peak_Bps = chip->cache_Bps,
+                                 .read_Bps = chip->cache_Bps,
+                                 .kv_Bps = chip->cache_Bps,
+                                 .mixed_Bps = chip->cache_Bps};
 }
 
 f2f_status f2f_mem_port_make(struct f2f_mem_port *out, const struct f2f_chip_memory *memory, f2f_error *err) {

@@ -61,7 +61,8 @@ static f2f_status price_offer(struct f2f_offer *o, const struct f2f_plan_model *
         o->capital_usd = o->chip_q_usd = o->hardware_q_usd = 0;
         o->steady_q_usd = v->rent_usd_per_s * quarter_s;
     }
-    bool stacked = system->node->chip->memory.device->height > 1;
+    const struct f2f_memory *device = system->node->chip->memory.device;
+    bool stacked = device && device->height > 1;
     o->needs[F2F_SUPPLY_STACKS] = stacked ? system->node->chip->memory.stacks * placed : 0;
     o->needs[F2F_SUPPLY_INTERPOSERS] =
         cost.chip.interposers_per_wafer > 0 ? placed / cost.chip.interposers_per_wafer : 0;

@@ -1,10 +1,11 @@
 /* cost.c - see cost.h.
  *
  * Attention of decodes is linear in the context but for a kink where compute overtakes memory; it is interpolated
- * between knots a sixteenth of the context apart or less. A pipeline works on pp micro-batches at once: an iteration is
- * pp turns of the fullest stage. Data-parallel attention: each of dp ranks has its share of the tokens, and all meet
- * at the experts. A draft model runs before each iteration of decode; its own prompts are neglected.
- * Leaves out: uneven lengths within a batch, uneven ranks and experts, the pipeline's ramp for a lone prompt. */
+ * between knots a sixteenth of the context apart or less. A pipeline works on pp micro-batches at once, or on as many
+ * as there are sequences: an iteration is pp turns of the fullest stage, and one of the head for each. Data-parallel
+ * attention: each of dp ranks has its share of the tokens, and all meet at the experts. A draft model runs before each
+ * iteration of decode; its own prompts are neglected. Leaves out: uneven lengths within a batch, uneven ranks and
+ * experts, the pipeline's ramp for a lone prompt. */
 #include "serve/cost.h"
 
 #include <math.h>
@@ -54,10 +55,13 @@ static long long per_chip(const struct f2f_serve_costs *costs, long long x) {
 
 /* Decodes of a captured graph are padded to its size. */
 static long long padded(const struct f2f_engine *engine, long long sequences) {
-    for (int i = 0; i < engine->n_graph_sizes; i++)
-        if (engine->graph_sizes[i] >= (double)sequences) return (long long)engine->graph_sizes[i];
-    if (sequences > engine->graph_seqs || sequences <= 2) return sequences;
-    return sequences <= 4 ? 4 : (sequences + 7) / 8 * 8;
+    int low = 0, high = engine->n_graph_sizes; /* those below `low` are too small, those from `high` on are not */
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (engine->graph_sizes[middle] < (double)sequences) low = middle + 1;
+        else high = middle;
+    }
+    return low < engine->n_graph_sizes ? (long long)engine->graph_sizes[low] : sequences;
 }
 
 /* Distance of knots: a power of two, between a 32nd and a 16th of the context, at least 16 tokens. It changes at a knot
@@ -94,6 +98,11 @@ static double host_s(const struct f2f_serve_costs *costs, long long sequences, d
     return engine->overlaps ? fmax(0.0, host - chips_s) : host;
 }
 
+/* Micro-batches under way. */
+static double batches_of(const struct f2f_serve_costs *costs, long long tokens) {
+    return fmin(costs->stages, ceil((double)tokens / costs->ranks));
+}
+
 static void add(struct f2f_serve_cost *sum, struct f2f_part_entry *e, double runs) {
     sum->time_s += runs * e->time_s;
     sum->energy_J += runs * e->energy_J;
@@ -101,11 +110,12 @@ static void add(struct f2f_serve_cost *sum, struct f2f_part_entry *e, double run
 }
 
 /* The draft's passes before one iteration of decode. */
-static void add_draft(struct f2f_serve_costs *costs, struct f2f_serve_cost *sum, long long sequences, double kv) {
+static void add_draft(struct f2f_serve_costs *costs, struct f2f_serve_cost *sum, struct f2f_serve_cost *head,
+                      double head_frac, long long sequences, double kv) {
     double passes = costs->job->speculation.tokens;
     struct knots k = knots_of(costs->draft, sequences, kv);
     add(sum, f2f_parts_of(costs->draft, F2F_PART_BODY, sequences, 0, 0), passes);
-    add(sum, f2f_parts_of(costs->draft, F2F_PART_HEAD, sequences, 0, 0), passes);
+    add(head, f2f_parts_of(costs->draft, F2F_PART_HEAD, sequences, 0, 0), passes * head_frac);
     add(sum, k.low, passes * (1.0 - k.share));
     add(sum, k.high, passes * k.share);
 }
@@ -113,18 +123,20 @@ static void add_draft(struct f2f_serve_costs *costs, struct f2f_serve_cost *sum,
 struct f2f_serve_cost f2f_serve_costs_of(struct f2f_serve_costs *costs, const struct f2f_serve_batch *batch) {
     const struct f2f_engine *engine = &costs->job->engine;
     long long rows = batch->decodes * costs->queries;
-    struct f2f_serve_cost sum = {0};
+    double batches = batches_of(costs, batch->chunk_tok + batch->decodes), head_frac = batches / costs->stages;
+    struct f2f_serve_cost sum = {0}, head = {0};
     add(&sum, f2f_parts_of(costs->parts, F2F_PART_BODY, per_chip(costs, batch->chunk_tok + rows), 0, 0), 1.0);
-    add(&sum, f2f_parts_of(costs->parts, F2F_PART_HEAD, per_chip(costs, batch->ends + rows), 0, 0), 1.0);
+    add(&head, f2f_parts_of(costs->parts, F2F_PART_HEAD, per_chip(costs, batch->ends + rows), 0, 0), head_frac);
     if (batch->chunks > 0) add(&sum, prompts_of(costs, batch), 1.0);
     if (batch->decodes > 0) {
         long long sequences = per_chip(costs, batch->decodes);
         struct knots k = knots_of(costs->parts, sequences, batch->decode_kv);
         add(&sum, k.low, 1.0 - k.share);
         add(&sum, k.high, k.share);
-        if (costs->draft) add_draft(costs, &sum, sequences, batch->decode_kv);
+        if (costs->draft) add_draft(costs, &sum, &head, head_frac, sequences, batch->decode_kv);
     }
-    struct f2f_serve_cost cost = {sum.time_s * costs->stages, sum.energy_J * costs->stages * costs->chips};
+    struct f2f_serve_cost cost = {(sum.time_s + head.time_s) * costs->stages,
+                                  (sum.energy_J * batches + head.energy_J) * costs->chips};
     double launch_s = engine->host_layer_s * (double)costs->job->model->layers;
     double eager_s = fmax(0.0, launch_s - cost.time_s);
     double host = host_s(costs, batch->chunks + batch->decodes, cost.time_s + eager_s);
@@ -139,10 +151,13 @@ struct f2f_serve_cost f2f_serve_costs_of(struct f2f_serve_costs *costs, const st
 /* Adds one model's decode to a line; `passes` of it in an iteration. */
 static void add_line(const struct f2f_serve_costs *costs, struct f2f_serve_line *line, const struct knots *k,
                      const struct f2f_part_entry *body, const struct f2f_part_entry *head, double passes) {
-    double turns = passes * costs->stages, energy = turns * costs->chips, per_step = costs->yield / k->step;
-    line->first_s += turns * (body->time_s + head->time_s + between(k->low->time_s, k->high->time_s, k->share));
-    line->first_J +=
-        energy * (body->energy_J + head->energy_J + between(k->low->energy_J, k->high->energy_J, k->share));
+    double turns = passes * costs->stages, per_step = costs->yield / k->step;
+    double energy = passes * costs->chips * line->head_frac; /* the head's; those of bodies are on all stages */
+    line->first_s +=
+        turns * (body->time_s + line->head_frac * head->time_s + between(k->low->time_s, k->high->time_s, k->share));
+    line->first_J += energy * head->energy_J;
+    energy *= costs->stages;
+    line->first_J += energy * (body->energy_J + between(k->low->energy_J, k->high->energy_J, k->share));
     line->slope_s += turns * (k->high->time_s - k->low->time_s) * per_step;
     line->slope_J += energy * (k->high->energy_J - k->low->energy_J) * per_step;
 }
@@ -165,6 +180,7 @@ struct f2f_serve_line f2f_serve_costs_line(struct f2f_serve_costs *costs, const 
     long long sequences = per_chip(costs, batch->decodes), rows = padded(engine, sequences) * costs->queries;
     struct knots k = knots_of(costs->parts, sequences, batch->decode_kv);
     struct f2f_serve_line line = {.low = k.low, .high = k.high, .share = k.share, .share_slope = costs->yield / k.step};
+    line.head_frac = batches_of(costs, batch->decodes) / costs->stages;
     line.n = (long long)fmax(1.0, ceil((1.0 - k.share) * k.step / costs->yield));
     line.body = f2f_parts_of(costs->parts, F2F_PART_BODY, rows, 0, 0);
     line.head = f2f_parts_of(costs->parts, F2F_PART_HEAD, rows, 0, 0);
@@ -182,9 +198,9 @@ struct f2f_serve_line f2f_serve_costs_line(struct f2f_serve_costs *costs, const 
 }
 
 static void count(struct f2f_part_entry *body, struct f2f_part_entry *head, struct f2f_part_entry *low,
-                  struct f2f_part_entry *high, double runs, double shares) {
+                  struct f2f_part_entry *high, double runs, double heads, double shares) {
     body->runs[F2F_PHASE_DECODE] += runs;
-    head->runs[F2F_PHASE_DECODE] += runs;
+    head->runs[F2F_PHASE_DECODE] += heads;
     low->runs[F2F_PHASE_DECODE] += runs - shares;
     high->runs[F2F_PHASE_DECODE] += shares;
 }
@@ -193,10 +209,12 @@ struct f2f_serve_cost f2f_serve_costs_run(struct f2f_serve_costs *costs, struct 
     double runs = (double)n, shares = runs * (line->share + 0.5 * (runs - 1.0) * line->share_slope);
     struct f2f_serve_cost cost = {f2f_serve_line_s(line, n),
                                   runs * (line->first_J + 0.5 * (runs - 1.0) * line->slope_J)};
-    count(line->body, line->head, line->low, line->high, runs, shares);
+    double heads = runs * line->head_frac;
+    count(line->body, line->head, line->low, line->high, runs, heads, shares);
     double passes = costs->draft ? costs->job->speculation.tokens : 0.0;
     if (costs->draft)
-        count(line->draft_body, line->draft_head, line->draft_low, line->draft_high, passes * runs, passes * shares);
+        count(line->draft_body, line->draft_head, line->draft_low, line->draft_high, passes * runs, passes * heads,
+              passes * shares);
     costs->host_s += runs * line->host_s;
     line->first_s += runs * line->slope_s;
     line->first_J += runs * line->slope_J;

@@ -27,6 +27,7 @@ struct f2f_serve_line {
     /* for the account */
     struct f2f_part_entry *body, *head, *low, *high, *draft_body, *draft_head, *draft_low, *draft_high;
     double share, share_slope; /* of high */
+    double head_frac; /* micro-batches that meet the head, over the turns of the bodies */
     double host_s;
 };
 

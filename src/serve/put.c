@@ -22,6 +22,7 @@ static void put_speed(struct f2f_record *r, const struct f2f_serve_site *site, c
     put_stat(r, "queue", &o->queue, "from sending a request to the first iteration that works on it");
     f2f_record_num(r, "output_tokps", o->output_tokps, "tokens generated per second by all replicas");
     f2f_record_num(r, "output_tokps_per_chip", o->output_tokps / site->chips, NULL);
+    if (!f2f_slo_given(&site->job->slo)) return; /* of no objective any share is met */
     f2f_record_num(r, "goodput_frac", o->goodput_frac, "share of requests that meet every objective");
     f2f_record_num(r, "goodput_Hz", o->wall_s > 0.0 ? o->goodput_frac * (double)o->requests / o->wall_s : 0.0,
                    "requests per second that meet every objective");

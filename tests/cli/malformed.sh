@@ -97,6 +97,8 @@ memory a.yaml 's/^raaimt:.*/raaimt: 80/; s/^standard:.*/standard: hbm2/'; expect
 memory a.yaml 's/^standard:.*/standard: hbm33/';             expect 3 "a\.yaml:[0-9]+:11: error: no dram 'hbm33'.*did you mean 'hbm3'" check a.yaml
 memory a.yaml 's/^controller:.*/controller: gpu-hmb/';       expect 3 "no controller 'gpu-hmb'.*did you mean 'gpu-hbm'" check a.yaml
 
+printf 'kind: memory\nname: m\ntitle: m\nsource: "s"\nextends: hbm3-8h-16gb\nchannels: 32\npins: 2048\n' >a.yaml; expect 3 "a\.yaml:6:11: error: 2048 banks of 16384 rows of 1024 B .* 8192 rows would do" check a.yaml
+
 # ---- DRAM: commands and constraints of a standard
 standard() { sed -E "$1" "$F2F_SOURCE_DIR/catalog/dram/hbm3.yaml" >d.yaml; }
 standard 's/before: ACT, after: PREpb/before: ATC, after: PREpb/'; expect 3 "d\.yaml:[0-9]+:27: error: 'before' names 'ATC', which is no command of this standard \(did you mean 'ACT'\?\)" check d.yaml
@@ -187,6 +189,8 @@ expect 3 "no foundry 'nope'" show foundry/nope
 expect 3 "no chip 'h100' .*did you mean 'h100-nvl', 'h100-sxm' or 'h100-pcie'" kernel h100-sxm "${k[@]}" --set chip=h100
 printf 'kind: engine\nname: e\ntitle: e\nstatus: estimate\nsource: "s"\nextends: vllm\ngraph_sizes: [1, 4, 2]\n' >e.yaml; expect 3 "e\.yaml:7:14: error: 'graph_sizes' must rise: 2 stands after 4" check e.yaml
 sed -i 's/1, 4, 2/1, 2.5, 4/' e.yaml; expect 3 "e\.yaml:7:14: error: 'graph_sizes' are whole numbers of sequences, 2\.5 is none" check e.yaml
+sed -i 's/1, 2.5, 4/0, 4/' e.yaml; expect 0 '^$' check e.yaml
+sed -i 's/graph_sizes.*/graph_seqs: 8/' e.yaml; expect 3 "e\.yaml:7:[0-9]+: error: unknown key 'graph_seqs' \(did you mean 'graph_sizes'\?\)" check e.yaml
 expect 3 "no system, node or chip 'B200_SXM' .*did you mean 'b200-sxm'\?" kernel B200_SXM "${k[@]}"
 expect 3 "no model 'llama-3' .*did you mean .*'llama-3-8b'" serve --system h100-1x --model llama-3
 expect 3 "no memory 'hbm3e' .*did you mean .*'hbm3e-8h-24gb'" memory hbm3e
@@ -205,6 +209,16 @@ expect 0 '^$' kernel h100-sxm "${k[@]}" --set clock='1 GHz' "${peaks[@]}" --set 
 printf 'kind: chip\nname: a\nsource: t\nextends: h100-sxm\nclock: 0.5 GHz\n' >a.yaml
 expect 3 "a\.yaml:5:8: error: 'clock' \(.*\) alone changes what 'peak\.bf16' means: set 'boost', or 'peak\.bf16' with it" check a.yaml
 echo 'peak: {bf16: 270 TFLOP/s}' >>a.yaml; expect 0 '^$' check a.yaml # which of them it has is its own affair
+printf 'kind: chip\nname: c\ntitle: c\nsource: "s"\nextends: h100-sxm\nunits: 66\n' >a.yaml; expect 3 "a\.yaml:6:8: error: 'units' \(.*\) alone changes what 'peak\.bf16' means: set 'peak\.bf16' with it" check a.yaml
+printf 'kind: chip\nname: c\ntitle: c\nsource: "s"\nextends: h100-sxm\ndie: 500 mm2\n' >a.yaml; expect 3 "a\.yaml:6:6: error: 'die' is not read, since 'making\.dies' is inherited from h100-sxm: give 'making\.dies' anew, too" check a.yaml
+printf 'making: {dies: [{name: d, area: 500 mm2}]}\n' >>a.yaml; expect 0 '^$' check a.yaml
+chip() { sed -e "$1" "$F2F_SOURCE_DIR/catalog/chip/rtx-5090.yaml" >a.yaml; }
+chip 's/^  device: .*/  on_chip: true/'; expect 3 "a\.yaml:[0-9]+:3: error: memory that is 'on_chip' has no device, stacks, pin_rate or inline_ecc" check a.yaml
+chip '/^  device: /d'; expect 3 "a\.yaml:[0-9]+:3: error: 'device' is missing: the memory stack or device, e\.g\. hbm3-8h-16gb; or 'on_chip: true'" check a.yaml
+chip '/^  stacks: /d'; expect 3 "a\.yaml:[0-9]+:3: error: 'stacks' is missing" check a.yaml
+chip 's/^  device: .*/  on_chip: true/; /^  stacks/d; /^  pin_rate/d'; expect 3 "'cache_bandwidth' is missing: where memory is 'on_chip'" check a.yaml
+chip 's/28 Gb/30 Gb/'; expect 3 "a\.yaml:[0-9]+:[0-9]+: error: 'memory\.pin_rate' \(30 Gb/s\) is above what gddr7 is rated for \(28 Gb/s\): name a faster memory, e\.g\. 'device: \{extends: gddr7, pin_rate: 30 Gb/s, source: \.\.\.\}'" check a.yaml
+printf 'kind: stack\nname: s\ntitle: s\nsource: "s"\nextends: gddr7\nbonding: hybrid\n' >a.yaml; expect 3 "a\.yaml:6:10: error: 'bonding' is not read, since 'contract' is inherited from gddr7" check a.yaml
 printf 'kind: chip\nname: a\nsource: t\nextends: h100-sxm\nboost: 0.5 GHz\n' >a.yaml; expect 0 '^$' check a.yaml
 expect 3 "^fab2fleet: process: error: no process 'nope' in the catalog[^
 ]*\$" kernel h100-sxm "${k[@]}" --set process=nope

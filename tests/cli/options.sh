@@ -148,6 +148,48 @@ done
 # a format the chip has no units for is told
 "$F2F_BIN" kernel a100-sxm-80gb gemm --m 1 --n 8 --k 8 --dtype fp8 | grep -q 'no matrix units for fp8' || fail "silent stand-in"
 
+# another number of units takes the rates along that are not given with it, in any order
+rate_of() { "$F2F_BIN" kernel h100-sxm gemm --m 8192 --n 8192 --k 8192 --set chip.tdp='5 kW' "$@" --json | sed -n 's/^ *"latency_s": \([^,]*\),*$/\1/p'; }
+all=$(rate_of) half=$(rate_of --set chip.units=66)
+awk -v all="$all" -v half="$half" 'BEGIN { exit !(half > 1.9 * all && half < 2.1 * all) }' || fail "half of the units: $half s, all $all s"
+peak=(--set chip.peak.bf16='989.4 TFLOP/s')
+given=$(rate_of --set chip.units=66 "${peak[@]}")
+awk -v all="$all" -v given="$given" 'BEGIN { exit !(given < 1.2 * all) }' || fail "half of the units, of a given peak: $given s, all $all s"
+[ "$given" = "$(rate_of "${peak[@]}" --set chip.units=66)" ] || fail "the order of changes counts"
+[ "$all" = "$(rate_of --set chip.units=66 --set chip.units=132)" ] || fail "units there and back"
+
+# --explain says what stands in for what a chip leaves out, and what part of its units' work is none of the products'
+cat >"$dir/bare.yaml" <<Y
+kind: chip
+name: bare
+title: bare
+status: estimate
+source: "t"
+class: systolic
+process: tsmc-n5
+die: 500 mm2
+clock: 1600 MHz
+units: 80
+peak: {bf16: 524 TFLOP/s}
+vector: 32.8 TFLOP/s
+cache: 48 MiB
+unit_sram: 192 KiB
+memory: {device: hbm3e-12h-36gb, stacks: 4}
+tdp: 500 W
+idle: 80 W
+Y
+bare() { "$F2F_BIN" "$@" | tr -s ' \n' ' ' >"$dir/bare.txt"; }
+bare kernel "$dir/bare.yaml" gemm --m 4096 --n 4096 --k 4096 --set chip.cache_bandwidth='1 TB/s' --explain
+grep -q "Where bare says nothing, assumed: 'boost' is its clock, 1.6 GHz; 'operands' pass through registers .*'pin_rate' is its memory's, 10 Gb/s; no 'host_link'" "$dir/bare.txt" || fail "assumed: $(cat "$dir/bare.txt")"
+grep -q "operands, waves and vector work compute .*products at the peak compute " "$dir/bare.txt" || fail "a cache that binds is not told: $(cat "$dir/bare.txt")"
+bare kernel "$dir/bare.yaml" gemm --m 8 --n 4096 --k 4096 --set chip.chiplets.dies=2 --set chip.chiplets.link='100 GB/s' --explain
+grep -q "memory, over the link between dies memory" "$dir/bare.txt" || fail "a link between dies that binds is not told: $(cat "$dir/bare.txt")"
+bare serve --system "$dir/bare.yaml" --model llama-3-8b --precision bf16 --concurrency 2 --explain
+grep -q "'cache_bandwidth' is 262 TB/s, .*Constants of class 'systolic': no public kernel measurements" "$dir/bare.txt" || fail "assumed: $(cat "$dir/bare.txt")"
+bare train --system "$dir/bare.yaml" --model llama-3.2-1b --chips 1 --global-batch 1 --seq 1024 --explain
+grep -q "Where bare says nothing" "$dir/bare.txt" || fail "train does not say what it assumed"
+! "$F2F_BIN" kernel "$dir/bare.yaml" gemm --m 8 --n 8 --k 8 | grep -q 'says nothing' || fail "a note nobody asked for"
+
 # interrupted: exit 130 with what was finished
 cat >"$dir/long.yaml" <<Y
 kind: study
@@ -172,6 +214,10 @@ interrupt true cost dgx-h100 --model llama-3-70b --tp 2 --samples 100000
 interrupt kept cost h100-sxm --samples 100000
 grep -q '"chip_usd"' stop.json || fail "cost interrupted: nothing was kept"
 interrupt kept plan "$F2F_SOURCE_DIR/studies/build-or-buy.yaml" --samples 100000
+rates_only() { grep -q 'Interrupted: only what some chips do' stop.json && grep -q '"serve 70B.tokps": [1-9]' stop.json; }
+interrupt rates_only plan "$F2F_SOURCE_DIR/studies/build-or-buy.yaml" --samples 0 -j 1
+grep -q 'interrupted: [0-9]* of [0-9]* simulations' stop.err || fail "plan interrupted: $(cat stop.err)"
+! grep -q '"mix"' stop.json || fail "a plan of what was not simulated"
 some_sizes() { grep -q '"mfu_frac"' stop.json; }
 interrupt some_sizes train --system fleet-350k --model llama-3.1-405b --global-batch 32768 -j 1 --chips "8,$(seq -s, 1024 1024 262144)"
 

@@ -35,6 +35,11 @@ serve --trace good.csv.gz --json | grep -v wall_s >b.json
 cmp a.json b.json || fail "a packed trace answers differently"
 [ "$(figure requests a.json)" = 300 ] || fail "300 requests"
 
+# a share that meets the objectives is told where there are any
+lacks goodput --trace good.csv || fail "goodput of no objective"
+serve --trace good.csv --slo 'ttft_p99_s<=0.001' --json >slo.json
+[ "$(figure goodput_frac slo.json)" = 0 ] || fail "goodput of a hard objective: $(figure goodput_frac slo.json)"
+
 # windows and rates
 serve --trace good.csv --window 5:10 --json >w.json
 [ "$(figure requests w.json)" = 100 ] || fail "100 requests in the window"

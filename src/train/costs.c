@@ -94,6 +94,13 @@ static bool is_cast(const struct f2f_op *op) {
     return op->kind == F2F_OP_GEMM && !op->over_tokens && f2f_dtype_B(op->compute) < f2f_dtype_B(op->act);
 }
 
+/* Before a narrow product inputs, and gradients, are gathered over a tensor group as it reads them: cast first
+ * (Transformer Engine). */
+static bool is_narrow_gather(const struct f2f_op *op, const struct f2f_train_job *job) {
+    return op->kind == F2F_OP_COLLECTIVE && op->collective == F2F_ALL_GATHER && op->axis == F2F_AXIS_TENSOR &&
+           op->per_layer && f2f_dtype_B(job->precision.compute) < f2f_dtype_B(op->act);
+}
+
 /* The graph of a chip that would hold all layers: stages are cut by the layout. Experts stay as far
  * apart as the stages between them put them. */
 static f2f_status cut_all_layers(struct f2f_graph **out, f2f_arena *arena, const struct f2f_graph *whole,
@@ -107,6 +114,7 @@ static f2f_status cut_all_layers(struct f2f_graph **out, f2f_arena *arena, const
         struct f2f_op *op = &(*out)->ops[i];
         if (op->kind == F2F_OP_COLLECTIVE && op->axis == F2F_AXIS_EXPERT)
             op->stride_chips = f2f_strategy_stride(s, F2F_AXIS_EXPERT);
+        if (is_narrow_gather(op, job)) op->bytes_B *= f2f_dtype_B(job->precision.compute) / f2f_dtype_B(op->act);
         op->cast = is_cast(op);
         if (op->cast) op->kernels = F2F_KERNELS_TE;
     }

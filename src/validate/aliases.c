@@ -121,7 +121,8 @@ static const struct f2f_model shapes[] = {
 
 /* NVIDIA's runs of 2025 and 2026, in NeMo, Megatron-Bridge and MLPerf: gradients in 16 bit (grad_reduce_in_fp32=False
  * of their recipes), keys and values round a ring (cp_comm_type p2p, Megatron-Core's default). */
-#define NEMO .software = {.half_gradients = true}, .context = F2F_CONTEXT_RING
+#define NEMO .half_gradients = true
+#define RING .context = F2F_CONTEXT_RING
 
 static const struct f2f_source sources[] = {
     {.part = "2407.21783",
@@ -140,11 +141,13 @@ static const struct f2f_source sources[] = {
     {.part = "2404.01856", .software = {OLD}, .sequence = F2F_SEQUENCE_WHOLE},
     {.part = "MaxText", .software = {.lean_recompute = true}},
     {.part = "AI-Hypercomputer/tpu-recipes", .software = {.lean_recompute = true}},
+    {.part = "aws-neuron", .software = {.exposed_tensor = true}},
     {.part = "AMD/results"}, /* MLPerf without NeMo's recipes */
-    {.part = "MLPerf", NEMO},
-    {.part = "dgxc-benchmarking", NEMO},
-    {.part = "Megatron-Bridge", NEMO},
-    {.part = "NeMo", NEMO},
+    {.part = "tp_comm_overlap=False", .software = {NEMO, .exposed_tensor = true}, RING},
+    {.part = "MLPerf", .software = {NEMO}, RING},
+    {.part = "dgxc-benchmarking", .software = {NEMO}, RING},
+    {.part = "Megatron-Bridge", .software = {NEMO}, RING},
+    {.part = "NeMo", .software = {NEMO}, RING},
     {.part = "2402.15627", .zero = "MegaScale", .software = {.attention_unit_flop = FLASH_2}},
     {.part = "llm-foundry", .software = {.attention_unit_flop = FLASH_1}},
     {.part = "2402.15627", .software = {.exposed_data = true, .exposed_tensor = true, .exposed_pipeline = true}},

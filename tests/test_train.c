@@ -285,6 +285,17 @@ static void lean_recompute_stops_before_the_last_product(void **state) {
     assert_true(products[0] < 8192.0 / (4 * 4096.0 + 2 * 8192.0) && products[0] > 0.6 * 0.25);
 }
 
+/* What is gathered before products in fp8 is half as wide; what is reduced behind them, the ends and latencies are not.
+ */
+static void fp8_is_gathered_narrow(void **state) {
+    struct f2f_train_job job = job_of(gpt(*state, 8, 16384, 128, 8), "bf16", 8, 8);
+    struct f2f_strategy s = strategy(8, 1, 1, 1, 4);
+    job.software.exposed_tensor = true;
+    double wide_s = step_of(*state, job, s).tensor_s;
+    assert_int_equal(f2f_precision_parse(&job.precision, "fp8", NULL, NULL), F2F_OK);
+    near(step_of(*state, job, s).tensor_s, 0.75 * wide_s, 0.05);
+}
+
 /* Gradients waited for cost more than gradients sent beside the backward pass. */
 static void overlap_hides_data_parallel(void **state) {
     const struct f2f_model *m = gpt(*state, 16, 4096, 32, 50000);
@@ -616,6 +627,7 @@ int main(void) {
         cmocka_unit_test(one_micro_batch_is_a_chain),
         cmocka_unit_test(full_recompute_is_one_more_forward),
         cmocka_unit_test(lean_recompute_stops_before_the_last_product),
+        cmocka_unit_test(fp8_is_gathered_narrow),
         cmocka_unit_test(overlap_hides_data_parallel),
         cmocka_unit_test(context_parallel_halves_the_work),
         cmocka_unit_test(more_chips_never_lengthen_the_step),

@@ -150,6 +150,25 @@ static void short_rows_are_cast_no_faster(void **state) {
     }
 }
 
+/* Training multiplies a cast input along its other side too: two copies where units read 8 bits with k innermost only
+ * or scales belong to blocks of k, one on Blackwell and on arrays. */
+static void training_casts_a_second_copy(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op op = gemm(16384.0, 4096.0, 4096.0, F2F_DTYPE_FP8), once = op;
+    op.cast = once.cast = true;
+    op.kernels = F2F_KERNELS_TE;
+    double copy_B = 16384.0 * 4096.0;
+    near(f2f_machine_op(&r.machine, &op).mem_B - f2f_machine_op(&r.machine, &once).mem_B, copy_B, 1e-9);
+    r.chip.operands = F2F_OPERANDS_PAIRED;
+    near(f2f_machine_op(&r.machine, &op).mem_B, f2f_machine_op(&r.machine, &once).mem_B, 1e-12);
+    assert_true(f2f_machine_cast_s(&r.machine, &op) < f2f_machine_cast_s(&r.machine, &once)); /* 16 bytes a thread */
+    r.chip.operands = F2F_OPERANDS_SCRATCHPAD;
+    r.chip.array = (struct f2f_array){.rows = 128, .columns = 128};
+    near(f2f_machine_op(&r.machine, &op).mem_B, f2f_machine_op(&r.machine, &once).mem_B, 1e-12);
+}
+
 /* Where software blocks for the cache, a chip of few units does not read its operands again and again. */
 static void blocking_saves_rereads(void **state) {
     (void)state;
@@ -499,6 +518,7 @@ int main(void) {
                                        cmocka_unit_test(blocking_saves_rereads),
                                        cmocka_unit_test(stream_k_has_no_last_wave),
                                        cmocka_unit_test(short_rows_are_cast_no_faster),
+                                       cmocka_unit_test(training_casts_a_second_copy),
                                        cmocka_unit_test(groups_read_their_own_weights),
                                        cmocka_unit_test(formats_fall_back),
                                        cmocka_unit_test(narrow_weights_stream_faster),

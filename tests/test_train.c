@@ -95,16 +95,19 @@ static void near(double value, double expected, double tolerance) {
 static void state_bytes_per_parameter(void **state) {
     const struct f2f_model *m = gpt(*state, 4, 1024, 16, 50000);
     const struct f2f_strategy s = strategy(1, 1, 1, 1, 1);
+    double tables = 50000.0 * 1024; /* of the embedding, tied to the head: in 16 bit whatever products read */
     const struct {
         const char *precision;
-        double bytes;
-    } cases[] = {{"fp16", 16}, {"bf16", 18}};
+        bool half_gradients;
+        double bytes, of_tables;
+    } cases[] = {{"fp16", true, 16, 0}, {"bf16", false, 18, 0}, {"fp8", true, 15, 1}, {"nvfp4", true, 16, 0}};
 
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct f2f_train_job job = job_of(m, cases[i].precision, 1, 1);
-        job.software.half_gradients = true;
+        job.software.half_gradients = cases[i].half_gradients;
         struct f2f_train_memory x = memory_of(&job, &s);
-        near(x.weights_B + x.gradients_B + x.optimizer_B, cases[i].bytes * (double)m->params, 1e-12);
+        near(x.weights_B + x.gradients_B + x.optimizer_B,
+             cases[i].bytes * (double)m->params + cases[i].of_tables * tables, 1e-12);
         near(x.total_B,
              x.weights_B + x.gradients_B + x.optimizer_B + x.activations_B + x.workspace_B + x.fragmentation_B, 1e-12);
     }
@@ -185,6 +188,10 @@ static void activations_of_a_gated_layer(void **state) {
     struct f2f_strategy s = strategy(1, 1, 1, 1, 1);
     double layer = 2 * (4 * 4096.0 + 2 * 4096.0 + 2 * 1024.0 + 3 * 14336.0) + 4 * 32.0;
     near(memory_of(&job, &s).activations_B, 2048 * (layer + 4 * 4096.0 + 6 * 8.0), 1e-12);
+    /* in fp8 the inputs of four products take a byte, one of them beside attention's own output */
+    struct f2f_train_job narrow = job_of(m, "fp8", 1, 1);
+    double saved = 2 * 4096.0 + 14336.0 - 4096.0;
+    near(memory_of(&narrow, &s).activations_B, 2048 * (layer - saved + 4 * 4096.0 + 6 * 8.0), 1e-12);
 }
 
 static void zero_divides_exactly(void **state) {
@@ -250,6 +257,43 @@ static void full_recompute_is_one_more_forward(void **state) {
     s.recompute = F2F_RECOMPUTE_SELECTIVE;
     struct f2f_train_step selective = step_of(*state, job, s);
     assert_true(selective.recompute_s > 0 && selective.recompute_s < 0.5 * selective.forward_s);
+    job.software.loose_mask = true; /* more passes over the scores, and nothing else */
+    struct f2f_train_step loose = step_of(*state, job, s);
+    near(loose.forward_s - selective.forward_s, loose.recompute_s - selective.recompute_s, 1e-9);
+    near(loose.forward_s - selective.forward_s, 2 * (loose.backward_s - selective.backward_s), 1e-9);
+    assert_true(loose.forward_s > 1.01 * selective.forward_s);
+}
+
+/* Lean recompute leaves out a layer's last product: the narrower that one is, the less. */
+static void lean_recompute_stops_before_the_last_product(void **state) {
+    struct fixture *f = *state;
+    struct f2f_train_job job = {.software = {0}};
+    struct f2f_strategy s = strategy(1, 1, 1, 8, 1);
+    double saved[2], products[2];
+    s.recompute = F2F_RECOMPUTE_FULL;
+    for (int i = 0; i < 2; i++) {
+        struct f2f_model shape = {.layers = 8, .hidden = 4096, .heads = 32, .ffn = i ? 16384 : 8192, .vocab = 8}, *m;
+        assert_int_equal(f2f_model_from_shape(&m, f->arena, &shape, NULL), F2F_OK);
+        job = job_of(m, "bf16", 8, 8);
+        double whole_s = step_of(f, job, s).recompute_s;
+        job.software.lean_recompute = true;
+        saved[i] = whole_s - step_of(f, job, s).recompute_s;
+        products[i] = saved[i] / whole_s;
+    }
+    near(saved[1], 2 * saved[0], 0.1);
+    /* of 4 h^2 + 2 h f the last is h f, attention left out */
+    assert_true(products[0] < 8192.0 / (4 * 4096.0 + 2 * 8192.0) && products[0] > 0.6 * 0.25);
+}
+
+/* What is gathered before products in fp8 is half as wide; what is reduced behind them, the ends and latencies are not.
+ */
+static void fp8_is_gathered_narrow(void **state) {
+    struct f2f_train_job job = job_of(gpt(*state, 8, 16384, 128, 8), "bf16", 8, 8);
+    struct f2f_strategy s = strategy(8, 1, 1, 1, 4);
+    job.software.exposed_tensor = true;
+    double wide_s = step_of(*state, job, s).tensor_s;
+    assert_int_equal(f2f_precision_parse(&job.precision, "fp8", NULL, NULL), F2F_OK);
+    near(step_of(*state, job, s).tensor_s, 0.75 * wide_s, 0.05);
 }
 
 /* Gradients waited for cost more than gradients sent beside the backward pass. */
@@ -582,6 +626,8 @@ int main(void) {
         cmocka_unit_test(bubble_of_equal_stages),
         cmocka_unit_test(one_micro_batch_is_a_chain),
         cmocka_unit_test(full_recompute_is_one_more_forward),
+        cmocka_unit_test(lean_recompute_stops_before_the_last_product),
+        cmocka_unit_test(fp8_is_gathered_narrow),
         cmocka_unit_test(overlap_hides_data_parallel),
         cmocka_unit_test(context_parallel_halves_the_work),
         cmocka_unit_test(more_chips_never_lengthen_the_step),

@@ -91,7 +91,7 @@ enum f2f_collective_kind {
 enum f2f_axis { F2F_AXIS_TENSOR, F2F_AXIS_CONTEXT, F2F_AXIS_EXPERT, F2F_AXIS_PIPELINE, F2F_AXIS_DATA };
 
 /* Whose kernels run an operator, where engines differ. */
-enum f2f_kernels { F2F_KERNELS_ANY, F2F_KERNELS_TRTLLM, F2F_KERNELS_VLLM, F2F_KERNELS_PYTORCH };
+enum f2f_kernels { F2F_KERNELS_ANY, F2F_KERNELS_TRTLLM, F2F_KERNELS_VLLM, F2F_KERNELS_PYTORCH, F2F_KERNELS_TE };
 
 struct f2f_op {
     enum f2f_op_kind kind;

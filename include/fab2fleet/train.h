@@ -25,6 +25,7 @@ const char *f2f_schedule_name(const struct f2f_strategy *s);
  * parallelism beside the compute. */
 struct f2f_train_software {
     bool stored_scores; /* attention with its score matrix and dropout in memory (before arXiv 2205.14135) */
+    bool loose_mask; /* with stored scores: the mask is applied by two passes of their own (Megatron-LM until 2020) */
     bool exposed_data; /* gradients are reduced only after the last backward pass (Megatron-LM until 2023) */
     bool exposed_tensor; /* collectives of tensor parallelism wait for their product, and products for them */
     bool exposed_sum; /* gradients are added up by a kernel of its own, not by the product (Megatron-LM until 2022) */
@@ -33,7 +34,9 @@ struct f2f_train_software {
                      * ZeRO-3 of 2021, inferred) */
     double attention_unit_flop; /* of attention's products in a clock of a unit at most, at the clock of the chip's
                                  * peaks, or a lower `boost`; 0: what the chip's class says */
-    bool half_gradients; /* fp16 gradients are summed and reduced in 16 bit (Megatron-LM's and DeepSpeed's fp16 mode) */
+    bool lean_recompute; /* recomputed is what the backward pass reads, not a layer's last product (XLA) */
+    bool
+        half_gradients; /* gradients are summed and reduced in 16 bit (Megatron-LM's and DeepSpeed's fp16 mode, NeMo) */
 };
 
 struct f2f_train_job {

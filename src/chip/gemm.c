@@ -56,8 +56,18 @@ static double cast_s(const struct f2f_machine *machine, enum f2f_kernels kernels
  * own, which takes 60 us for as many (16384 x 4096 with and without it in its pull request 20646). */
 static const double scaled_elements = 8.0;
 
-static double cast_at_once(enum f2f_kernels kernels, enum f2f_dtype format) {
+static double cast_at_once(const struct f2f_chip *chip, enum f2f_kernels kernels, enum f2f_dtype format) {
+    /* Transformer Engine's casts move vectors as well (cast_transpose.cu); units beside arrays are counted as wide. */
+    if (kernels == F2F_KERNELS_TE && chip->array.rows == 0) return scaled_elements;
     return f2f_chip_scales_blocks(format) && kernels != F2F_KERNELS_VLLM ? scaled_elements : 1.0;
+}
+
+/* Training multiplies what is cast once more along its other side, for the gradient of the weights. Transformer Engine
+ * writes a second copy for that where scales belong to blocks along k, or where the units take 8 bits only with k
+ * innermost: before Blackwell (PTX ISA, wgmma: transposed operands in 16 bit only). Arrays are fed by software. */
+static double cast_copies(const struct f2f_chip *chip, enum f2f_kernels kernels, enum f2f_dtype format) {
+    bool any_layout = chip->operands == F2F_OPERANDS_PAIRED || chip->array.rows > 0;
+    return kernels == F2F_KERNELS_TE && (f2f_chip_scales_blocks(format) || !any_layout) ? 2.0 : 1.0;
 }
 
 /* Wide activations cast before a narrow product, with a scale found at run time. (Engines fuse this into the
@@ -67,12 +77,15 @@ struct work f2f_chip_cast_work(const struct f2f_machine *machine, const struct f
     enum f2f_dtype format = f2f_chip_native_format(machine->chip, op->compute);
     if (!op->cast || f2f_dtype_B(op->act) <= f2f_dtype_B(format)) return (struct work){0};
     double passes = f2f_chip_scales_blocks(format) ? 1.0 : 2.0, elements = op->m * op->k;
-    double cast_B = elements * (passes * f2f_dtype_B(op->act) + f2f_dtype_B(format));
+    double copies = cast_copies(machine->chip, op->kernels, format);
+    double cast_B = elements * (passes * f2f_dtype_B(op->act) + copies * f2f_dtype_B(format));
     bool blocks = op->kernels == F2F_KERNELS_VLLM && !f2f_chip_scales_blocks(format);
     double worked = op->m * (blocks ? fmax(op->k, cast_row) : op->k);
-    double ops = worked * (2.0 * passes + 1.0) / cast_at_once(op->kernels, format) / machine->chip->units;
+    double ops =
+        worked * (2.0 * passes + 1.0) / cast_at_once(machine->chip, op->kernels, format) / machine->chip->units;
     struct work w = {.fixed_s = cast_s(machine, op->kernels, format), .mem_B = cast_B};
-    w.serial_s = f2f_chip_activation_s(machine, cast_B);
+    w.serial_s = op->kernels == F2F_KERNELS_TE ? f2f_chip_wide_activation_s(machine, cast_B)
+                                               : f2f_chip_activation_s(machine, cast_B);
     w.serial_s += f2f_chip_clocks_s(machine, ops / machine->cls->elements_per_ck);
     return w;
 }

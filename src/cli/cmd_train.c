@@ -42,7 +42,8 @@ static const struct opt table[] = {
     {"optimizer-bytes", 0, OPT_REAL, &o.optimizer_B, "B", "state of one parameter with its master weight (Adam: 12)", 0,
      100},
     {"software", 0, OPT_TEXT, &o.software, "LIST",
-     "older software: stored-scores,exposed-data,exposed-tensor,exposed-sum,exposed-pipeline,flat-data,half-gradients",
+     "other software: stored-scores,loose-mask,exposed-data,exposed-tensor,exposed-sum,exposed-pipeline,flat-data,"
+     "half-gradients,lean-recompute",
      0, 0},
     {"price", 0, OPT_TEXT, &o.price, "NAME", "price list, for usd (us-2024)", 0, 0},
     {0}};
@@ -140,10 +141,11 @@ static f2f_status parse_software(struct f2f_train_software *s, f2f_arena *arena,
     const struct {
         const char *name;
         bool *flag;
-    } flags[] = {{"stored-scores", &s->stored_scores},       {"exposed-data", &s->exposed_data},
-                 {"exposed-tensor", &s->exposed_tensor},     {"exposed-sum", &s->exposed_sum},
-                 {"exposed-pipeline", &s->exposed_pipeline}, {"flat-data", &s->flat_data},
-                 {"half-gradients", &s->half_gradients}};
+    } flags[] = {{"stored-scores", &s->stored_scores},  {"loose-mask", &s->loose_mask},
+                 {"exposed-data", &s->exposed_data},    {"exposed-tensor", &s->exposed_tensor},
+                 {"exposed-sum", &s->exposed_sum},      {"exposed-pipeline", &s->exposed_pipeline},
+                 {"flat-data", &s->flat_data},          {"half-gradients", &s->half_gradients},
+                 {"lean-recompute", &s->lean_recompute}};
     for (char *list = f2f_arena_strdup(arena, text); list;) {
         const char *part = next_part(&list);
         bool known = false;
@@ -153,9 +155,9 @@ static f2f_status parse_software(struct f2f_train_software *s, f2f_arena *arena,
         }
         if (!known)
             return f2f_fail(err, F2F_EUSAGE,
-                            "--software: '%.40s' is not one of stored-scores, exposed-data, exposed-tensor, "
-                            "exposed-sum, exposed-pipeline, flat-data, "
-                            "half-gradients",
+                            "--software: '%.40s' is not one of stored-scores, loose-mask, exposed-data, "
+                            "exposed-tensor, exposed-sum, exposed-pipeline, flat-data, half-gradients, "
+                            "lean-recompute",
                             part);
     }
     return F2F_OK;

@@ -45,9 +45,11 @@ static void add_sweep(struct f2f_graph *g, const struct f2f_op *fused, const cha
     op->count = count;
 }
 
-static void add_stored(struct f2f_graph *g, const struct f2f_op *fused, bool backward, double layers) {
+static void add_stored(struct f2f_graph *g, const struct f2f_op *fused, bool backward, bool loose, double layers) {
     double d = fused->head_dim, kv = fused->kv_len;
     add_product(g, fused, "scores", kv, d, layers); /* Q K^T; backward: gradient of the probabilities */
+    if (loose)
+        add_sweep(g, fused, "score_mask", 1, 1, backward ? layers : 2 * layers); /* times it, less what it hides */
     add_sweep(g, fused, "softmax", backward ? 2 : 1, 1, layers);
     add_sweep(g, fused, "score_dropout", backward ? 1 + MASK_ELEMS : 1, backward ? 1 : 1 + MASK_ELEMS, layers);
     add_product(g, fused, "context", d, kv, backward ? 3 * layers : layers); /* P V; backward: dQ, dK, dV */
@@ -70,7 +72,7 @@ struct f2f_graph *f2f_train_attention(const struct f2f_graph *graph, const struc
     for (size_t i = 0; i < graph->n_ops; i++) {
         const struct f2f_op *op = &graph->ops[i];
         if (op->kind == F2F_OP_ATTN_PREFILL && stored) {
-            add_stored(g, op, graph->backward, (double)job->model->layers);
+            add_stored(g, op, graph->backward, job->software.loose_mask, (double)job->model->layers);
             continue;
         }
         struct f2f_op *copy = f2f_graph_add(g, op->kind, op->name);

@@ -17,8 +17,18 @@ enum f2f_train_place f2f_train_place(const struct f2f_train_pass *p, size_t i) {
     return layers_before == p->backward ? F2F_TRAIN_FIRST : F2F_TRAIN_LAST;
 }
 
+/* Is this a layer's last product, or behind it? What it adds to the layer's input nothing in the layer reads again; of
+ * experts the weights of their mean do. */
+static bool is_tail(const struct f2f_train_job *job, const struct f2f_train_pass *p, size_t i) {
+    const struct f2f_op *op = p->graph->ops;
+    for (size_t j = i + 1; j < p->graph->n_ops; j++)
+        if (op[j].per_layer && op[j].kind == F2F_OP_GEMM) return false;
+    return op[i].per_layer && op[i].kind != F2F_OP_VECTOR && job->model->experts == 0;
+}
+
 bool f2f_train_again(const struct f2f_train_job *job, int recompute, const struct f2f_train_pass *p, size_t i) {
-    if (recompute == F2F_RECOMPUTE_FULL) return p->graph->ops[i].per_layer;
+    if (recompute == F2F_RECOMPUTE_FULL)
+        return p->graph->ops[i].per_layer && !(job->software.lean_recompute && is_tail(job, p, i));
     /* flash attention computes its scores again anyway, as part of its backward pass */
     return recompute == F2F_RECOMPUTE_SELECTIVE && job->software.stored_scores &&
            f2f_train_is_attention(&p->graph->ops[i]);
@@ -60,6 +70,7 @@ static void pass_cost(struct f2f_train_pass *p, const struct f2f_machine *machin
         double time_s = count * f2f_train_op_s(machine, job, op, one), energy_J = count * one.energy_J;
         cost_add(places[f2f_train_place(p, i)], op, time_s, energy_J);
         if (f2f_train_again(job, F2F_RECOMPUTE_SELECTIVE, p, i)) cost_add(&p->attention, op, time_s, energy_J);
+        if (f2f_train_again(job, F2F_RECOMPUTE_FULL, p, i)) cost_add(&p->again, op, time_s, energy_J);
     }
 }
 
@@ -77,10 +88,17 @@ struct f2f_op_cost f2f_train_collective(const struct f2f_machine *machine, enum 
     return f2f_machine_op(machine, &op);
 }
 
-/* Inputs of narrow products are cast, and transposed for the weight gradient, by kernels of their own (Transformer
+/* Inputs of narrow products are cast for them and for the weight gradient by kernels of their own (Transformer
  * Engine); that product finds both its operands so. */
 static bool is_cast(const struct f2f_op *op) {
     return op->kind == F2F_OP_GEMM && !op->over_tokens && f2f_dtype_B(op->compute) < f2f_dtype_B(op->act);
+}
+
+/* Before a narrow product inputs, and gradients, are gathered over a tensor group as it reads them: cast first
+ * (Transformer Engine). */
+static bool is_narrow_gather(const struct f2f_op *op, const struct f2f_train_job *job) {
+    return op->kind == F2F_OP_COLLECTIVE && op->collective == F2F_ALL_GATHER && op->axis == F2F_AXIS_TENSOR &&
+           op->per_layer && f2f_dtype_B(job->precision.compute) < f2f_dtype_B(op->act);
 }
 
 /* The graph of a chip that would hold all layers: stages are cut by the layout. Experts stay as far
@@ -96,7 +114,9 @@ static f2f_status cut_all_layers(struct f2f_graph **out, f2f_arena *arena, const
         struct f2f_op *op = &(*out)->ops[i];
         if (op->kind == F2F_OP_COLLECTIVE && op->axis == F2F_AXIS_EXPERT)
             op->stride_chips = f2f_strategy_stride(s, F2F_AXIS_EXPERT);
+        if (is_narrow_gather(op, job)) op->bytes_B *= f2f_dtype_B(job->precision.compute) / f2f_dtype_B(op->act);
         op->cast = is_cast(op);
+        if (op->cast) op->kernels = F2F_KERNELS_TE;
     }
     return F2F_OK;
 }

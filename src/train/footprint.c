@@ -10,28 +10,38 @@
 #include <math.h>
 
 enum { ACT_B = 2, FP32_B = 4, MASK_B = 1 }; /* activations are kept in 16 bit, sums of exponentials and logits in 32 */
+
+/* What a product keeps of its input for the gradient of its weights: as it was multiplied, where that is narrower than
+ * activations (Transformer Engine). */
+static double input_B(const struct f2f_train_job *job) { return fmin(ACT_B, f2f_dtype_B(job->precision.compute)); }
+
 enum { LAYER_TENSORS = 12 }; /* norm in and out twice, q, k, v, log-sums, context, gate, up, activation */
 
-/* Width of what an MLP keeps: gate and up (or the one product) before the activation, and its output. */
-static double mlp_elems(const struct f2f_model *m) {
-    double kept = m->gated ? 3 : 2;
+static double mlp_width(const struct f2f_model *m) {
     double experts = (double)m->experts_per_tok * (double)m->expert_ffn + (double)m->shared_ffn;
-    return kept * (m->experts > 0 ? experts : (double)m->ffn);
+    return m->experts > 0 ? experts : (double)m->ffn;
 }
+
+/* What an MLP keeps before its activation: gate and up, or the one product. */
+static double mlp_inner(const struct f2f_model *m) { return (m->gated ? 2 : 1) * mlp_width(m); }
 
 /* How much of what tensor parallelism does not cut a chip holds. */
 static double whole_share(const struct f2f_strategy *s) { return s->sequence == F2F_SEQUENCE_PARALLEL ? s->tp : 1; }
 
 /* Bytes one layer keeps for one token on one chip. Norm inputs and outputs 4h, with stored scores also the masks of
  * the two dropouts beside them: divided by tp only under sequence parallelism. q, k, v, the attention output, the
- * MLP: always. Attention itself, flash: a log-sum for each head; stored scores: soft-max output and dropout output
- * in 16 bit and a mask of a byte for every pair (Korthikanti et al. section 4.1), which selective recompute drops. */
+ * MLP: always. What goes into a product is kept as narrow as it is multiplied; the attention output then twice, as
+ * attention's own backward pass reads it in 16 bit. Attention itself, flash: a log-sum for each head; stored scores:
+ * soft-max output and dropout output in 16 bit and a mask of a byte for every pair (Korthikanti et al. section 4.1),
+ * which selective recompute drops. */
 static double layer_B_per_tok(const struct f2f_train_job *job, const struct f2f_strategy *s, int recompute) {
     const struct f2f_model *m = job->model;
-    double h = (double)m->hidden, d = (double)m->head_dim, heads = (double)m->heads;
+    double h = (double)m->hidden, d = (double)m->head_dim, heads = (double)m->heads, in_B = input_B(job);
     double kv_heads = fmax((double)m->kv_heads, s->tp);
     double expert_inputs = m->experts > 0 ? (double)m->experts_per_tok * h : 0;
-    double whole_B = ACT_B * 4 * h, cut_B = ACT_B * ((2 * heads + 2 * kv_heads) * d + expert_inputs + mlp_elems(m));
+    double whole_B = (ACT_B + in_B) * 2 * h, again_B = in_B < ACT_B ? in_B * heads * d : 0;
+    double cut_B = ACT_B * ((2 * heads + 2 * kv_heads) * d + mlp_inner(m)) + again_B;
+    cut_B += in_B * (expert_inputs + mlp_width(m));
     if (job->software.stored_scores) {
         whole_B += 2 * MASK_B * h;
         cut_B += recompute == F2F_RECOMPUTE_SELECTIVE ? 0 : (2 * ACT_B + MASK_B) * heads * job->seq;
@@ -56,8 +66,8 @@ static double short_layers(const struct f2f_strategy *s, double layers) {
 static double activations_B(const struct f2f_train_job *job, const struct f2f_strategy *s,
                             const struct f2f_train_layout *l, int stage) {
     double layers = (double)f2f_train_stage_layers(l, s, stage), again = short_layers(s, layers);
-    double input_B = l->tokens * ACT_B * (double)job->model->hidden / whole_share(s);
-    return held(s, l, stage) * (again * input_B + (layers - again) * l->tokens * layer_B_per_tok(job, s, s->recompute));
+    double short_B = l->tokens * ACT_B * (double)job->model->hidden / whole_share(s);
+    return held(s, l, stage) * (again * short_B + (layers - again) * l->tokens * layer_B_per_tok(job, s, s->recompute));
 }
 
 /* Last stage: final norm in and out, logits in 16 bit as computed and in 32 bit for the loss. */
@@ -72,7 +82,7 @@ static double workspace_B(const struct f2f_train_job *job, const struct f2f_stra
     const struct f2f_model *m = job->model;
     bool again = s->recompute == F2F_RECOMPUTE_FULL;
     double gathered = s->tp > 1 ? ACT_B * (double)m->hidden : 0;
-    double gradients = ACT_B * mlp_elems(m) / s->tp;
+    double gradients = ACT_B * (mlp_inner(m) + mlp_width(m)) / s->tp;
     double layer = again ? layer_B_per_tok(job, s, F2F_RECOMPUTE_NONE) : 0;
     double weights = s->zero >= 3 ? 2 * l->weight_B * layer_params : 0;
     return F2F_TRAIN_CONTEXT_B + l->tokens * (gathered + gradients + layer) + weights;

@@ -65,7 +65,7 @@ struct f2f_train_pass {
     const struct f2f_graph *graph; /* of one chip that holds all layers */
     bool backward;
     struct f2f_train_cost layer, first, last; /* one layer; embedding; final norm, head and loss */
-    struct f2f_train_cost attention; /* the part of a layer that selective recompute does again */
+    struct f2f_train_cost attention, again; /* the parts of a layer that selective and full recompute do again */
 };
 
 struct f2f_train_costs {

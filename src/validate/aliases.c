@@ -119,6 +119,11 @@ static const struct f2f_model shapes[] = {
 #define FLASH_1 (0.40 * 2048)
 #define FLASH_2 (0.73 * 2048)
 
+/* NVIDIA's runs of 2025 and 2026, in NeMo, Megatron-Bridge and MLPerf: gradients in 16 bit (grad_reduce_in_fp32=False
+ * of their recipes), keys and values round a ring (cp_comm_type p2p, Megatron-Core's default). */
+#define NEMO .half_gradients = true
+#define RING .context = F2F_CONTEXT_RING
+
 static const struct f2f_source sources[] = {
     {.part = "2407.21783",
      .system = "h100-roce-24k",
@@ -128,7 +133,21 @@ static const struct f2f_source sources[] = {
     {.part = "2205.05198", .software = {OLD}},
     {.part = "vTrain", .nic_Bps = 12.5e9, .software = {OLDER}, .sequence = F2F_SEQUENCE_WHOLE},
     {.part = "tr11-176B-ml", .nic_Bps = 6.25e9, .software = {OLD}, .sequence = F2F_SEQUENCE_WHOLE},
-    {.part = "2204.02311 App.B", .software = {OLDER}, .sequence = F2F_SEQUENCE_WHOLE},
+    {.part = "2204.02311 App.B", .software = {OLD, .exposed_sum = true}, .sequence = F2F_SEQUENCE_WHOLE},
+    {.part = "1909.08053",
+     .software = {OLDER, .loose_mask = true},
+     .sequence = F2F_SEQUENCE_WHOLE,
+     .counts_recompute = true},
+    {.part = "2404.01856", .software = {OLD}, .sequence = F2F_SEQUENCE_WHOLE},
+    {.part = "MaxText", .software = {.lean_recompute = true}},
+    {.part = "AI-Hypercomputer/tpu-recipes", .software = {.lean_recompute = true}},
+    {.part = "aws-neuron", .software = {.exposed_tensor = true}},
+    {.part = "AMD/results"}, /* MLPerf without NeMo's recipes */
+    {.part = "tp_comm_overlap=False", .software = {NEMO, .exposed_tensor = true}, RING},
+    {.part = "MLPerf", .software = {NEMO}, RING},
+    {.part = "dgxc-benchmarking", .software = {NEMO}, RING},
+    {.part = "Megatron-Bridge", .software = {NEMO}, RING},
+    {.part = "NeMo", .software = {NEMO}, RING},
     {.part = "2402.15627", .zero = "MegaScale", .software = {.attention_unit_flop = FLASH_2}},
     {.part = "llm-foundry", .software = {.attention_unit_flop = FLASH_1}},
     {.part = "2402.15627", .software = {.exposed_data = true, .exposed_tensor = true, .exposed_pipeline = true}},

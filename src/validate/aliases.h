@@ -30,6 +30,7 @@ struct f2f_source {
     double nic_Bps; /* network per chip, one direction, where it is not the node's; 0: the node's */
     struct f2f_train_software software;
     int sequence; /* enum f2f_sequence */
+    int context; /* enum f2f_context */
     bool counts_recompute; /* its TFLOP/s count the forward pass twice */
 };
 const struct f2f_source *f2f_alias_source(const char *text, const char *zero);

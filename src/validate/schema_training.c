@@ -122,6 +122,7 @@ static f2f_status read_strategy(struct run *run, f2f_error *err) {
                                .micro_batch = known(run, MICRO_BATCH)};
     if (!s->cp) s->cp = 1; /* sources that split sequences say so */
     s->sequence = run->source->sequence;
+    s->context = run->source->context;
     if (strstr(row->text[RECOMPUTE], "no seq-parallel")) s->sequence = F2F_SEQUENCE_WHOLE;
     if (!f2f_alias_zero(&s->zero, row->text[ZERO]))
         return f2f_fail(err, F2F_EINPUT, "zero '%.60s' is no known word", row->text[ZERO]);

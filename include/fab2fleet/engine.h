@@ -29,7 +29,9 @@ struct f2f_engine {
     double memory_frac; /* what the engine may fill */
     double watermark_frac; /* of the blocks, left free when a sequence is admitted */
     double workspace_B; /* graphs, communication buffers; activations are added */
-    int logits_buffers; /* copies of 32-bit logits of max_seqs sequences the engine keeps */
+    int logits_buffers; /* of 32 bit for each of max_seqs sequences and each word the engine keeps */
+    int token_buffers; /* of 32 bit for each of max_seqs sequences and each of its tokens */
+    bool whole_embedding; /* every chip of a tensor group holds the table; else a part of it */
     int graph_seqs; /* batches up to that size are padded to a captured graph: 1, 2, 4, multiples of 8 */
     const double *graph_sizes; /* or to the next of these, in rising order; what exceeds them is not padded */
     int n_graph_sizes;

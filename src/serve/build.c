@@ -64,5 +64,5 @@ void f2f_serve_build(struct f2f_serve_job *job, enum f2f_harness_build build, co
     if (build == F2F_BUILD_LISTED) build_listed(job);
     if (build == F2F_BUILD_TUNED) build_tuned(job, memory->device->capacity_B * memory->stacks);
     if (build == F2F_BUILD_NONE) return;
-    while (job->engine.max_seqs > 1 && f2f_serve_budget_make(machine, job).blocks < 1) job->engine.max_seqs /= 2;
+    while (job->engine.max_seqs > 1 && f2f_serve_budget_make(machine, job).users_fit < 1) job->engine.max_seqs /= 2;
 }

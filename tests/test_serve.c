@@ -463,16 +463,23 @@ static void test_slo(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_conservation),      cmocka_unit_test(test_littles_law),
-        cmocka_unit_test(test_static_batch),      cmocka_unit_test(test_single_user),
-        cmocka_unit_test(test_users_fit),         cmocka_unit_test(test_infeasible),
-        cmocka_unit_test(test_refused),           cmocka_unit_test(test_monotony),
-        cmocka_unit_test(test_users_max_edge),    cmocka_unit_test(test_starved_of_cache),
-        cmocka_unit_test(test_graphs_are_padded), cmocka_unit_test(test_same_bytes),
+        cmocka_unit_test(test_conservation),
+        cmocka_unit_test(test_littles_law),
+        cmocka_unit_test(test_static_batch),
+        cmocka_unit_test(test_single_user),
+        cmocka_unit_test(test_users_fit),
+        cmocka_unit_test(test_infeasible),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_monotony),
+        cmocka_unit_test(test_users_max_edge),
+        cmocka_unit_test(test_starved_of_cache),
+        cmocka_unit_test(test_graphs_are_padded),
+        cmocka_unit_test(test_same_bytes),
         cmocka_unit_test(test_as_benchmarked),
         cmocka_unit_test(test_builds),
         cmocka_unit_test(test_build_fits),
-        cmocka_unit_test(test_engine_memory),    cmocka_unit_test(test_slo),
+        cmocka_unit_test(test_engine_memory),
+        cmocka_unit_test(test_slo),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

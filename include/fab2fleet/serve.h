@@ -110,6 +110,8 @@ enum f2f_harness_build {
 struct f2f_harness {
     const char *engine; /* name of the catalog that runs then */
     bool fits_load, kv_as_act;
+    bool session; /* fixed batches run without a batch manager */
+    bool opens; /* for every request at once */
     bool evicts; /* admits more than reservations would, and preempts */
     double spread_frac;
     double memory_frac; /* 0: the engine's */

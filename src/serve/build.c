@@ -1,8 +1,8 @@
 /* build.c - for how many sequences and tokens TensorRT-LLM's benchmark builds an engine, and the memory that takes.
  *
  * After docs/source/performance/perf-overview.md of 0.10 (one engine for all), tensorrt_llm/bench/build/
- * benchmark_config.yml (0.11 to 0.14) and tuning.py of the same folder (calc_engine_setting, since 0.15), which asks how
- * many contexts fit beside the weights. Leaves out: what was tried by hand where a build did not fit. */
+ * benchmark_config.yml (0.11 to 0.14) and tuning.py of the same folder (calc_engine_setting, since 0.15), which asks
+ * how many contexts fit beside the weights. Leaves out: what was tried by hand where a build did not fit. */
 #include "serve/build.h"
 
 #include <math.h>
@@ -15,10 +15,10 @@ enum { VOCAB_2 = 32000, VOCAB_3 = 128256, DEFAULT_SEQS = 2048, DEFAULT_TOK = 819
 static const struct listed {
     int vocab, layers, tp, length, max_seqs, max_tok;
 } listed[] = {
-    {VOCAB_2, 32, 1, 0, 4096, 8192},     {VOCAB_2, 80, 2, 0, 2048, 2048},     {VOCAB_2, 80, 4, 4224, 256, 8192},
-    {VOCAB_2, 80, 4, 0, 4096, 8192},     {VOCAB_2, 80, 8, 2176, 1024, 16384}, {VOCAB_2, 80, 8, 0, 8192, 16384},
-    {VOCAB_3, 32, 1, 0, 2048, 8192},     {VOCAB_3, 80, 1, 0, 2048, 2048},     {VOCAB_3, 80, 2, 4096, 2048, 1024},
-    {VOCAB_3, 80, 2, 0, 256, 1024},      {VOCAB_3, 80, 4, 0, 2048, 1024},     {VOCAB_3, 80, 8, 0, 8192, 16384},
+    {VOCAB_2, 32, 1, 0, 4096, 8192}, {VOCAB_2, 80, 2, 0, 2048, 2048},     {VOCAB_2, 80, 4, 4224, 256, 8192},
+    {VOCAB_2, 80, 4, 0, 4096, 8192}, {VOCAB_2, 80, 8, 2176, 1024, 16384}, {VOCAB_2, 80, 8, 0, 8192, 16384},
+    {VOCAB_3, 32, 1, 0, 2048, 8192}, {VOCAB_3, 80, 1, 0, 2048, 2048},     {VOCAB_3, 80, 2, 4096, 2048, 1024},
+    {VOCAB_3, 80, 2, 0, 256, 1024},  {VOCAB_3, 80, 4, 0, 2048, 1024},     {VOCAB_3, 80, 8, 0, 8192, 16384},
 };
 enum { N_LISTED = sizeof listed / sizeof listed[0] };
 

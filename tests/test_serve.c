@@ -369,6 +369,8 @@ static void test_as_benchmarked(void **state) {
     assert_string_equal(f2f_harness_find("trtllm", "0.14.0", false)->engine, "trtllm-bench-0.14");
     assert_string_equal(f2f_harness_find("vllm", "", true)->engine, "vllm-0.13");
     assert_string_equal(f2f_harness_find("vllm", "0.19.1", true)->engine, "vllm");
+    assert_string_equal(f2f_harness_find("vllm", "0.10.0", false)->engine, "vllm-inproc-0.13");
+    assert_string_equal(f2f_harness_find("vllm", "0.14", false)->engine, "vllm-inproc");
     assert_null(f2f_harness_find("mine", NULL, true));
 }
 
@@ -410,6 +412,23 @@ static void test_builds(void **state) {
     assert_int_equal(e.max_seqs, 64);
     assert_int_equal(e.max_batched_tok, 2048);
     assert_int_equal(built(w, "1.0", "llama-3.1-8b", "fp8", 1, 20000, 2000).max_batched_tok, 20064);
+}
+
+/* Fixed batches: TensorRT-LLM's session has no manager that works for each sequence, vLLM's process has. */
+static void test_fixed_batches(void **state) {
+    const struct world *w = *state;
+    static const char *const frameworks[] = {"trtllm", "vllm"};
+    for (size_t i = 0; i < 2; i++) {
+        const struct f2f_harness *harness = f2f_harness_find(frameworks[i], i ? "0.10.0" : "0.8", false);
+        struct rig rig;
+        rig_make(&rig, w, "dgx-h100", "llama-3.1-70b", "fp8", harness->engine, 8);
+        rig.job.static_batch = true;
+        rig.job.concurrency = 64;
+        double host_per_seq_s = rig.job.engine.host_per_seq_s;
+        f2f_harness_apply(&rig.job, harness, NULL, true);
+        assert_true(host_per_seq_s > 0.0);
+        assert_near(rig.job.engine.host_per_seq_s, i ? host_per_seq_s : 0.0, 0);
+    }
 }
 
 /* 70B in 16 bit on two H100 leaves no room beside the buffers of 2,048 sequences: fewer are built for. */
@@ -463,23 +482,15 @@ static void test_slo(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_conservation),
-        cmocka_unit_test(test_littles_law),
-        cmocka_unit_test(test_static_batch),
-        cmocka_unit_test(test_single_user),
-        cmocka_unit_test(test_users_fit),
-        cmocka_unit_test(test_infeasible),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_monotony),
-        cmocka_unit_test(test_users_max_edge),
-        cmocka_unit_test(test_starved_of_cache),
-        cmocka_unit_test(test_graphs_are_padded),
-        cmocka_unit_test(test_same_bytes),
-        cmocka_unit_test(test_as_benchmarked),
-        cmocka_unit_test(test_builds),
-        cmocka_unit_test(test_build_fits),
-        cmocka_unit_test(test_engine_memory),
-        cmocka_unit_test(test_slo),
+        cmocka_unit_test(test_conservation),      cmocka_unit_test(test_littles_law),
+        cmocka_unit_test(test_static_batch),      cmocka_unit_test(test_single_user),
+        cmocka_unit_test(test_users_fit),         cmocka_unit_test(test_infeasible),
+        cmocka_unit_test(test_refused),           cmocka_unit_test(test_monotony),
+        cmocka_unit_test(test_users_max_edge),    cmocka_unit_test(test_starved_of_cache),
+        cmocka_unit_test(test_graphs_are_padded), cmocka_unit_test(test_same_bytes),
+        cmocka_unit_test(test_as_benchmarked),    cmocka_unit_test(test_builds),
+        cmocka_unit_test(test_build_fits),        cmocka_unit_test(test_fixed_batches),
+        cmocka_unit_test(test_engine_memory),     cmocka_unit_test(test_slo),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -374,24 +374,110 @@ static void test_as_benchmarked(void **state) {
     rig_make(&rig, w, "dgx-h100", "llama-3.1-70b", "fp8", "trtllm", 4);
     rig.job.isl = 1024;
     rig.job.concurrency = 64;
-    f2f_harness_apply(&rig.job, f2f_harness_find("trtllm", NULL, true), false);
+    f2f_harness_apply(&rig.job, f2f_harness_find("trtllm", NULL, true), NULL, false);
     assert_int_equal(rig.job.engine.max_seqs, 64);
     assert_int_equal(rig.job.engine.max_batched_tok, 64 + 1024 + 1500);
     assert_int_equal(rig.job.precision.kv, F2F_DTYPE_FP8);
-    f2f_harness_apply(&rig.job, f2f_harness_find("vllm", NULL, true), true);
+    f2f_harness_apply(&rig.job, f2f_harness_find("vllm", NULL, true), NULL, true);
     assert_int_equal(rig.job.precision.kv, F2F_DTYPE_FP8);
-    f2f_harness_apply(&rig.job, f2f_harness_find("vllm", NULL, true), false);
+    f2f_harness_apply(&rig.job, f2f_harness_find("vllm", NULL, true), NULL, false);
     assert_int_equal(rig.job.precision.kv, rig.job.precision.act);
     assert_near(rig.job.spread_frac, 0.2, 0);
     assert_string_equal(f2f_harness_find("trtllm", NULL, false)->engine, "trtllm-bench");
     assert_string_equal(f2f_harness_find("trtllm", "0.20 re-run", false)->engine, "trtllm-bench");
     assert_string_equal(f2f_harness_find("trtllm", "1.0", false)->engine, "trtllm-bench");
     assert_string_equal(f2f_harness_find("trtllm", "0.18", false)->engine, "trtllm-bench-0.18");
-    assert_string_equal(f2f_harness_find("trtllm", "0.9.1", false)->engine, "trtllm-bench-0.14");
+    assert_string_equal(f2f_harness_find("trtllm", "0.9.1", false)->engine, "trtllm-bench-0.13");
     assert_string_equal(f2f_harness_find("trtllm", "0.14.0", false)->engine, "trtllm-bench-0.14");
     assert_string_equal(f2f_harness_find("vllm", "", true)->engine, "vllm-0.13");
     assert_string_equal(f2f_harness_find("vllm", "0.19.1", true)->engine, "vllm");
+    assert_string_equal(f2f_harness_find("vllm", "0.10.0", false)->engine, "vllm-inproc-0.13");
+    assert_string_equal(f2f_harness_find("vllm", "0.14", false)->engine, "vllm-inproc");
     assert_null(f2f_harness_find("mine", NULL, true));
+}
+
+/* The limits of a queue of TensorRT-LLM of that version. */
+static struct f2f_engine built(const struct world *w, const char *version, const char *model, const char *precision,
+                               int tp, int isl, int osl) {
+    const struct f2f_harness *harness = f2f_harness_find("trtllm", version, false);
+    struct f2f_machine machine;
+    struct rig rig;
+    rig_make(&rig, w, "dgx-h100", model, precision, harness->engine, tp);
+    rig.job.isl = isl;
+    rig.job.osl = osl;
+    rig.job.all_queued = true;
+    assert_int_equal(f2f_machine_make(&machine, &rig.system, NULL), F2F_OK);
+    f2f_harness_apply(&rig.job, harness, &machine, true);
+    return rig.job.engine;
+}
+
+static void test_builds(void **state) {
+    const struct world *w = *state;
+    struct f2f_engine e = built(w, "0.10.0", "llama-3-70b", "fp8", 8, 128, 128);
+    assert_int_equal(e.max_seqs, 2048);
+    assert_false(e.reserves);
+    e = built(w, "0.12.0", "llama-3-70b", "fp16", 8, 128, 4096);
+    assert_int_equal(e.max_seqs, 8192);
+    assert_int_equal(e.max_batched_tok, 16384);
+    assert_near(e.memory_frac, 0.99, 0);
+    e = built(w, "0.13.0", "llama-3.1-70b", "fp8", 2, 128, 4096);
+    assert_int_equal(e.max_seqs, 256);
+    assert_int_equal(built(w, "0.13.0", "llama-3.1-70b", "fp8", 2, 2048, 2048).max_seqs, 2048);
+    assert_int_equal(built(w, "0.13.0", "llama-2-70b", "fp8", 4, 128, 4096).max_seqs, 256);
+    assert_true(e.chunked && e.reserves);
+    /* (80 GiB - 8.03e9) * 0.95 / (65,536 B * 256) are 4,408: at most 4,096, and as many prompt tokens */
+    e = built(w, "0.17", "llama-3.1-8b", "fp8", 1, 128, 128);
+    assert_int_equal(e.max_seqs, 4096);
+    assert_int_equal(e.max_batched_tok, 8192);
+    /* (80 GiB - 8.03e9) * 0.95 / (65,536 B * 22,000) are 51.3: 64; a prompt is not cut since 0.19 */
+    e = built(w, "0.17", "llama-3.1-8b", "fp8", 1, 20000, 2000);
+    assert_int_equal(e.max_seqs, 64);
+    assert_int_equal(e.max_batched_tok, 2048);
+    assert_int_equal(built(w, "1.0", "llama-3.1-8b", "fp8", 1, 20000, 2000).max_batched_tok, 20064);
+}
+
+/* Fixed batches: TensorRT-LLM's session has no manager that works for each sequence, vLLM's process has. */
+static void test_fixed_batches(void **state) {
+    const struct world *w = *state;
+    static const char *const frameworks[] = {"trtllm", "vllm"};
+    for (size_t i = 0; i < 2; i++) {
+        const struct f2f_harness *harness = f2f_harness_find(frameworks[i], i ? "0.10.0" : "0.8", false);
+        struct rig rig;
+        rig_make(&rig, w, "dgx-h100", "llama-3.1-70b", "fp8", harness->engine, 8);
+        rig.job.static_batch = true;
+        rig.job.concurrency = 64;
+        double host_per_seq_s = rig.job.engine.host_per_seq_s;
+        f2f_harness_apply(&rig.job, harness, NULL, true);
+        assert_true(host_per_seq_s > 0.0);
+        assert_near(rig.job.engine.host_per_seq_s, i ? host_per_seq_s : 0.0, 0);
+    }
+}
+
+/* 70B in 16 bit on two H100 leaves no room beside the buffers of 2,048 sequences: fewer are built for. */
+static void test_build_fits(void **state) {
+    const struct world *w = *state;
+    int seqs = built(w, "0.13.0", "llama-3-70b", "fp16", 2, 2048, 2048).max_seqs;
+    assert_int_equal(seqs, 1024);
+}
+
+static void test_engine_memory(void **state) {
+    const struct world *w = *state;
+    struct f2f_machine machine;
+    struct rig rig;
+    rig_make(&rig, w, "dgx-h100", "llama-3-70b", "fp8", "trtllm-bench", 4);
+    assert_int_equal(f2f_machine_make(&machine, &rig.system, NULL), F2F_OK);
+    rig.job.isl = 1000;
+    rig.job.osl = 500;
+    rig.job.engine.logits_buffers = rig.job.engine.token_buffers = 0;
+    struct f2f_serve_budget lean = f2f_serve_budget_make(&machine, &rig.job);
+    rig.job.engine.max_seqs = 100;
+    rig.job.engine.logits_buffers = 3;
+    rig.job.engine.token_buffers = 2;
+    rig.job.engine.whole_embedding = true;
+    struct f2f_serve_budget full = f2f_serve_budget_make(&machine, &rig.job);
+    assert_near(full.workspace_B - lean.workspace_B, 4.0 * 100 * (3 * 128256 + 2 * 1500), 1e-6);
+    assert_near(full.weights_B - lean.weights_B, 0.75 * 128256 * 8192 * 2, 1e-6);
+    assert_true(full.blocks < lean.blocks);
 }
 
 static void test_slo(void **state) {
@@ -432,6 +518,10 @@ int main(void) {
         cmocka_unit_test(test_graphs_are_padded),
         cmocka_unit_test(test_same_bytes),
         cmocka_unit_test(test_as_benchmarked),
+        cmocka_unit_test(test_builds),
+        cmocka_unit_test(test_build_fits),
+        cmocka_unit_test(test_fixed_batches),
+        cmocka_unit_test(test_engine_memory),
         cmocka_unit_test(test_slo),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -29,7 +29,9 @@ struct f2f_engine {
     double memory_frac; /* what the engine may fill */
     double watermark_frac; /* of the blocks, left free when a sequence is admitted */
     double workspace_B; /* graphs, communication buffers; activations are added */
-    int logits_buffers; /* copies of 32-bit logits of max_seqs sequences the engine keeps */
+    int logits_buffers; /* of 32 bit for each of max_seqs sequences and each word the engine keeps */
+    int token_buffers; /* of 32 bit for each of max_seqs sequences and each of its tokens */
+    bool whole_embedding; /* every chip of a tensor group holds the table; else a part of it */
     const double *graph_sizes; /* decodes are padded to the next of these, in rising order; what exceeds them is not */
     int n_graph_sizes;
     bool lone_heads; /* decode: query heads read the cache each for itself, also where they share keys and values */

@@ -101,16 +101,29 @@ struct f2f_serve_job {
 double f2f_serve_job_chips(const struct f2f_serve_job *job);
 
 /* How the published figures of an engine are measured (limits, lengths, KV format; src/serve/benchmark.c). */
+enum f2f_harness_build {
+    F2F_BUILD_NONE, /* the limits of the catalog */
+    F2F_BUILD_FIXED, /* one engine for all */
+    F2F_BUILD_LISTED, /* by model, tp and length */
+    F2F_BUILD_TUNED /* by what is thought to fit */
+};
 struct f2f_harness {
     const char *engine; /* name of the catalog that runs then */
-    bool fits_load, kv_as_act, counts_queue;
+    bool fits_load, kv_as_act;
+    bool session; /* fixed batches run without a batch manager */
+    bool opens; /* for every request at once */
+    bool evicts; /* admits more than reservations would, and preempts */
     double spread_frac;
+    double memory_frac; /* 0: the engine's */
+    int requests; /* 0: those of the page's table */
+    enum f2f_harness_build build;
 };
 /* version: NULL or "" is unstated. NULL when nothing is known of that engine: it runs as its catalog says. */
 const struct f2f_harness *f2f_harness_find(const char *engine, const char *version, bool closed_loop);
-/* Sets the conditions of a job that is to be compared with published measurements. Before: engine, precision, isl,
- * concurrency. kv_stated: the KV format is known, else it becomes the engine's default. */
-void f2f_harness_apply(struct f2f_serve_job *job, const struct f2f_harness *harness, bool kv_stated);
+/* Sets the conditions of a job that is to be compared with published measurements. Before: all else of the job.
+ * kv_stated: the KV format is known, else it becomes the engine's default. */
+void f2f_harness_apply(struct f2f_serve_job *job, const struct f2f_harness *harness, const struct f2f_machine *machine,
+                       bool kv_stated);
 
 /* Runs the job. What does not fit is an answer: F2F_OK with feasible = false and `why` in the record.
  * Keys: requests, {ttft,tpot,itl,e2e,queue}_{mean,p50,p90,p99}_s, output_tokps, output_tokps_per_chip, goodput_frac,

@@ -4,14 +4,16 @@
  * there are users, concurrency + isl + 1500 tokens), vLLM after InferenceMAX (random-range-ratio 0.8, KV cache in the
  * format of activations). TensorRT-LLM's queues and fixed batches come from its own benchmark programs; how many
  * requests it queues is in docs/source/performance/perf-overview.md: with long answers so few that the last ones run
- * in a batch that empties. */
+ * in a batch that empties. vLLM's queues after AMD's page (ROCm/vllm docs/dev-docker/README.md): in the same process,
+ * as many sequences at once as prompts, 500 to 3,200 of them, and 131,072 tokens an iteration. */
 #include <stdlib.h>
 #include <strings.h>
 
-#include "fab2fleet/serve.h"
+#include "serve/build.h"
 
 static const int spare_tok = 1500;
 static const int enough_tok = 16384; /* longer prompts are cut */
+static const int open_tok = 131072;
 
 static const struct rule {
     const char *engine;
@@ -21,12 +23,22 @@ static const struct rule {
     struct f2f_harness harness;
 } rules[] = {
     {"trtllm", NULL, true, true, {.engine = "trtllm", .fits_load = true}},
-    {"trtllm", "0.7", false, false, {.engine = "trtllm-bench-0.6", .counts_queue = true}},
-    {"trtllm", "0.15", false, false, {.engine = "trtllm-bench-0.14", .counts_queue = true}},
-    {"trtllm", "0.19", false, false, {.engine = "trtllm-bench-0.18", .counts_queue = true}},
-    {"trtllm", NULL, true, false, {.engine = "trtllm-bench", .counts_queue = true}},
+    {"trtllm", "0.7", false, false, {.engine = "trtllm-bench-0.6", .session = true}},
+    {"trtllm", "0.10", false, false, {.engine = "trtllm-bench-0.13", .session = true}},
+    {"trtllm",
+     "0.11",
+     false,
+     false,
+     {.engine = "trtllm-bench-0.13", .evicts = true, .requests = 2000, .build = F2F_BUILD_FIXED}},
+    {"trtllm", "0.13", false, false, {.engine = "trtllm-bench-0.13", .memory_frac = 0.99, .build = F2F_BUILD_LISTED}},
+    {"trtllm", "0.14", false, false, {.engine = "trtllm-bench-0.13", .build = F2F_BUILD_LISTED}},
+    {"trtllm", "0.15", false, false, {.engine = "trtllm-bench-0.14", .build = F2F_BUILD_LISTED}},
+    {"trtllm", "0.19", false, false, {.engine = "trtllm-bench-0.18", .memory_frac = 0.95, .build = F2F_BUILD_TUNED}},
+    {"trtllm", NULL, true, false, {.engine = "trtllm-bench", .memory_frac = 0.95, .build = F2F_BUILD_TUNED}},
     {"vllm", "0.14", true, true, {.engine = "vllm-0.13", .spread_frac = 0.2, .kv_as_act = true}},
     {"vllm", NULL, true, true, {.engine = "vllm", .spread_frac = 0.2, .kv_as_act = true}},
+    {"vllm", "0.14", true, false, {.engine = "vllm-inproc-0.13", .opens = true, .requests = 1500}},
+    {"vllm", NULL, true, false, {.engine = "vllm-inproc", .opens = true, .requests = 1500}},
     {"sglang", NULL, true, true, {.engine = "sglang", .spread_frac = 0.2, .kv_as_act = true}},
 };
 enum { N_RULES = sizeof rules / sizeof rules[0] };
@@ -60,23 +72,34 @@ const struct f2f_harness *f2f_harness_find(const char *engine, const char *versi
     return NULL;
 }
 
-/* A fixed batch runs in the runtime's session (gptSessionBenchmark): a cache of the size it needs, and no batch manager
- * that works for each sequence or agrees over chips. */
-static void run_alone(struct f2f_engine *engine) {
+/* TensorRT-LLM's fixed batches run in the runtime's session (gptSessionBenchmark): a cache of the size it needs, and no
+ * batch manager that works for each sequence or agrees over chips. */
+static void run_in_session(struct f2f_engine *engine, int isl) {
+    if (isl < enough_tok && engine->max_batched_tok < isl + engine->max_seqs)
+        engine->max_batched_tok = isl + engine->max_seqs;
     engine->memory_frac = 1.0;
     engine->logits_buffers = 1;
     engine->host_per_seq_s = engine->host_sync_s = 0.0;
 }
 
-void f2f_harness_apply(struct f2f_serve_job *job, const struct f2f_harness *h, bool kv_stated) {
+/* How many requests are queued, and for which limits the engine was built. */
+static void run_queued(struct f2f_serve_job *job, const struct f2f_harness *h, const struct f2f_machine *machine) {
+    job->requests = h->requests;
+    for (int i = 0; i < N_QUEUED && !h->requests; i++)
+        if (job->isl == queued[i].isl && job->osl == queued[i].osl) job->requests = queued[i].requests;
+    if (h->memory_frac > 0.0) job->engine.memory_frac = h->memory_frac;
+    if (h->evicts) job->engine.reserves = false;
+    if (h->opens) job->engine.max_seqs = job->requests;
+    if (h->opens) job->engine.max_batched_tok = open_tok;
+    f2f_serve_build(job, h->build, machine);
+}
+
+void f2f_harness_apply(struct f2f_serve_job *job, const struct f2f_harness *h, const struct f2f_machine *machine,
+                       bool kv_stated) {
     job->spread_frac = h->spread_frac;
     if (h->kv_as_act && !kv_stated) job->precision.kv = job->precision.act;
-    for (int i = 0; i < N_QUEUED; i++)
-        if (job->all_queued && h->counts_queue && job->isl == queued[i].isl && job->osl == queued[i].osl)
-            job->requests = queued[i].requests;
-    if (h->counts_queue && job->engine.max_batched_tok < job->isl + job->engine.max_seqs && job->isl < enough_tok)
-        job->engine.max_batched_tok = job->isl + job->engine.max_seqs; /* any prompt beside all decodes */
-    if (job->static_batch) run_alone(&job->engine);
+    if (job->all_queued) run_queued(job, h, machine);
+    if (job->static_batch && h->session) run_in_session(&job->engine, job->isl);
     if (!h->fits_load || job->concurrency < 1) return;
     job->engine.max_seqs = job->concurrency;
     job->engine.max_batched_tok = job->concurrency + job->isl + spare_tok;

@@ -17,6 +17,20 @@ static double activations_B(const struct f2f_serve_job *job) {
     return tokens / job->strategy.dp * width * f2f_dtype_B(job->precision.act);
 }
 
+/* What sampling keeps for every sequence the engine was built for: words of the vocabulary, tokens of its context. */
+static double buffers_B(const struct f2f_serve_job *job) {
+    const struct f2f_engine *engine = &job->engine;
+    double words = (double)job->model->vocab, tokens = (double)job->isl + job->osl;
+    return 4.0 * engine->max_seqs * (engine->logits_buffers * words + engine->token_buffers * tokens);
+}
+
+/* Rows of the embedding table that other chips of the tensor group would hold. */
+static double others_embedding_B(const struct f2f_serve_job *job) {
+    const struct f2f_model *m = job->model;
+    double table_B = (double)m->vocab * (double)m->hidden * f2f_dtype_B(job->precision.head);
+    return table_B * (1.0 - 1.0 / job->strategy.tp);
+}
+
 void f2f_serve_limits(struct f2f_engine *engine, const struct f2f_chip *chip) {
     double memory_B = chip->memory.on_chip ? chip->cache_B : chip->memory.device->capacity_B * chip->memory.stacks;
     if (memory_B >= engine->small_B) return;
@@ -36,8 +50,8 @@ struct f2f_serve_budget f2f_serve_budget_make(const struct f2f_machine *machine,
     struct f2f_serve_budget b = {.usable_B = machine->mem.capacity_B};
     const struct f2f_model *draft = job->speculation.draft;
     b.weights_B = f2f_strategy_weight_B(&job->strategy, job->model, &job->precision);
-    double logits_B = 4.0 * (double)job->model->vocab * engine->max_seqs;
-    b.workspace_B = engine->workspace_B + activations_B(job) + engine->logits_buffers * logits_B;
+    if (engine->whole_embedding) b.weights_B += others_embedding_B(job);
+    b.workspace_B = engine->workspace_B + activations_B(job) + buffers_B(job);
     b.kv_B_per_tok = f2f_strategy_kv_B_per_tok(&job->strategy, job->model, job->precision.kv);
     if (draft) b.weights_B += f2f_strategy_weight_B(&job->strategy, draft, &job->precision);
     if (draft) b.kv_B_per_tok += f2f_strategy_kv_B_per_tok(&job->strategy, draft, job->precision.kv);

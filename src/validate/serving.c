@@ -6,19 +6,20 @@
 #include "validate/state.h"
 
 static f2f_status make_job(struct f2f_serve_job *job, struct f2f_catalog *catalog, const struct f2f_serving *run,
-                           f2f_error *err) {
+                           const struct f2f_machine *machine, const struct f2f_model *model, f2f_error *err) {
     const struct f2f_harness *harness =
         f2f_harness_find(run->engine, run->version, !run->all_queued && !run->static_batch);
-    *job = (struct f2f_serve_job){.isl = (int)run->isl,
+    *job = (struct f2f_serve_job){.model = model,
+                                  .isl = (int)run->isl,
                                   .osl = (int)run->osl,
                                   .concurrency = (int)run->concurrency,
                                   .all_queued = run->all_queued,
                                   .static_batch = run->static_batch,
                                   .unexplained = true,
-                                  .strategy = {.tp = (int)run->tp, .pp = (int)run->pp}};
+                                  .strategy = {.tp = (int)run->tp, .pp = (int)run->pp, .dp = 1}};
     F2F_TRY(f2f_precision_parse(&job->precision, run->precision, run->kv_precision, err));
     F2F_TRY(f2f_catalog_engine(&job->engine, catalog, harness ? harness->engine : NULL, NULL, 0, err));
-    if (harness) f2f_harness_apply(job, harness, run->kv_precision != NULL);
+    if (harness) f2f_harness_apply(job, harness, machine, run->kv_precision != NULL);
     return F2F_OK;
 }
 
@@ -59,8 +60,7 @@ bool f2f_serving_predict(struct f2f_served *out, struct f2f_validation *v, const
     const struct f2f_machine *machine = f2f_lookup_machine(v, run->chip, chips, reason);
     const struct f2f_model *model = machine ? f2f_lookup_model(v, run->model, reason) : NULL;
     if (!model) return false;
-    f2f_status status = make_job(&job, v->catalog, run, &err);
-    job.model = model;
+    f2f_status status = make_job(&job, v->catalog, run, machine, model, &err);
     if (status == F2F_OK) {
         f2f_arena *arena = f2f_arena_new();
         status = run_job(out, arena, machine, &job, &err);

@@ -39,10 +39,12 @@ static const double splits[] = {1, 2, 3, 4, 5, 6, 8, 12, 16};
 enum { N_SPLITS = sizeof splits / sizeof splits[0] };
 static const double split_least_k = 128.0; /* elements of k a part takes the time of, if it has fewer */
 static const double sum_B = 8.0; /* a partial sum, written and read in 32 bit */
-static const double split_waves = 2.5; /* k is not split where there are so many without; on A100 it is at 2.4 */
+static const double split_waves = 2.0; /* k is not split where there are so many without */
 /* cuBLAS on Ampere and Ada takes its largest tile as soon as smaller ones, which it has, would need a second wave: its
- * times on A100 are whole waves of 256 x 128 (7,168 x 4,096 with 512 rows, 112 of them for 108 units, takes two, and 1.3
- * times what 128 x 128 would). Up to so many rows, where most of such a tile would be empty, it does not. */
+ * times on A100 are whole waves of 256 x 128 (7,168 x 4,096 with 512 rows, 112 of them for 108 units, takes two, and
+ * 1.3 times what 128 x 128 would). It splits k of 2.4 waves (8,192 x 8,192 with 1,024 rows) and not of 4.1. Up to so
+ * many rows, where most of such a tile would be empty, it takes smaller ones. */
+static const double large_split_waves = 2.5;
 static const double few_rows = 64.0;
 /* Vector operations that widen a weight: two at once, as the packed conversions of weight-only kernels do. */
 static const double dequant_ops = 0.5;
@@ -180,7 +182,7 @@ static double total_s(const struct product *p, const struct tiling *t, double me
  * however many there are. */
 static bool all_busy(const struct product *p, double tiles, double parts) {
     if (p->stream_k) return parts > 1.0 && tiles * parts >= p->units;
-    return tiles * parts >= split_waves * p->units;
+    return tiles * parts >= (p->large_first ? large_split_waves : split_waves) * p->units;
 }
 
 /* Best number of parts of k for one grid; more of them while units are free and it helps. */

@@ -98,8 +98,9 @@ static void skinny_products_stream(void **state) {
     assert_true(time_of(&r, &op) < 0.7 * one_unit_s);
 }
 
-/* cuBLAS on Ampere runs a second wave of its largest tile, where smaller tiles would take three half ones: other libraries
- * do. As long as smaller tiles need one wave they are taken, and for few rows, where most of a large one would be empty. */
+/* cuBLAS on Ampere runs a second wave of its largest tile, where smaller tiles would take three half ones: other
+ * libraries do. As long as smaller tiles need one wave they are taken, and for few rows, where most of a large one
+ * would be empty. */
 static void ampere_runs_waves_of_large_tiles(void **state) {
     (void)state;
     struct rig r;

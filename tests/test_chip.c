@@ -114,6 +114,28 @@ static void skinny_products_stream(void **state) {
     assert_true(time_of(&r, &op) < 0.7 * one_unit_s);
 }
 
+/* cuBLAS on Ampere runs a second wave of its largest tile, where smaller tiles would take three half ones: other
+ * libraries do. As long as smaller tiles need one wave they are taken, and for few rows, where most of a large one
+ * would be empty. */
+static void ampere_runs_waves_of_large_tiles(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    r.chip.operands = F2F_OPERANDS_REGISTERS;
+    r.chip.units = 108;
+    r.chip.peak_flops[F2F_DTYPE_BF16] = 312e12;
+    r.chip.tdp_W = 1e4; /* no limit */
+    struct f2f_op more = gemm(512, 7168, 2048, F2F_DTYPE_BF16); /* 112 tiles of 256 x 128 */
+    struct f2f_op half = gemm(256, 6144, 4096, F2F_DTYPE_BF16); /* 96 of 128 x 128 */
+    struct f2f_op few = gemm(64, 16384, 4096, F2F_DTYPE_BF16);
+    r.chip.compute_capability = 7.5;
+    double more_s = time_of(&r, &more), half_s = time_of(&r, &half), few_s = time_of(&r, &few);
+    r.chip.compute_capability = 8.0;
+    assert_true(time_of(&r, &more) > 1.15 * more_s);
+    near(time_of(&r, &half), half_s, 1e-9);
+    near(time_of(&r, &few), few_s, 1e-9);
+}
+
 /* Stream-K shares steps out, not tiles: a few tiles more than a wave cost no second wave, whole waves cost the same. */
 static void stream_k_has_no_last_wave(void **state) {
     (void)state;
@@ -516,6 +538,7 @@ int main(void) {
                                        cmocka_unit_test(one_tile_more_is_one_wave_more),
                                        cmocka_unit_test(skinny_products_stream),
                                        cmocka_unit_test(blocking_saves_rereads),
+                                       cmocka_unit_test(ampere_runs_waves_of_large_tiles),
                                        cmocka_unit_test(stream_k_has_no_last_wave),
                                        cmocka_unit_test(short_rows_are_cast_no_faster),
                                        cmocka_unit_test(training_casts_a_second_copy),

@@ -23,10 +23,11 @@ typedef struct work work_fn(const struct f2f_machine *machine, const struct f2f_
 work_fn f2f_chip_gemm_work, f2f_chip_prefill_work, f2f_chip_decode_work, f2f_chip_vector_work, f2f_chip_embed_work,
     f2f_chip_sample_work, f2f_chip_collective_work;
 
-/* Generations of NVIDIA's chips whose kernels have rules of their own, by compute capability: 8.9; 9.x; 10.x and 11.x,
- * with tensor memory; 12.x, without. Kernels for other chips are a library's. */
+/* Generations of NVIDIA's chips whose kernels have rules of their own, by compute capability: 8.0
+ * to 8.8; 8.9; 9.x; 10.x and 11.x, with tensor memory; 12.x, without. Kernels for other chips are a library's. */
 enum f2f_generation {
     F2F_GENERATION_OTHER,
+    F2F_GENERATION_AMPERE,
     F2F_GENERATION_ADA,
     F2F_GENERATION_HOPPER,
     F2F_GENERATION_BLACKWELL,

@@ -35,12 +35,12 @@ static double reread_B(const struct f2f_machine *machine, const struct product *
 }
 
 /* Share of the weights that is still in the cache from the last turn, where equal products with weights of their own
- * follow each other. All of it as long as the set leaves some room, little once it exceeds the cache by half: the
- * replacement is not strictly by age (seen at L40S: sets of 75 to 176 MB with 96 MiB). */
+ * follow each other: all of it as long as the set leaves some room, nothing once it exceeds the cache by a tenth (seen
+ * at L40S: sets of 84 to 117 MB with 96 MiB). */
 static double resident_share(const struct f2f_machine *machine, const struct f2f_op *op, double weight_B) {
     if (!(op->copies > 0.0)) return 0.0;
     double cache_B = machine->chip->cache_B / fmax(1.0, machine->chip->cache_copies);
-    return fmin(1.0, fmax(0.0, (1.6 - op->copies * weight_B / cache_B) / 0.75));
+    return fmin(1.0, fmax(0.0, (1.1 - op->copies * weight_B / cache_B) / 0.3));
 }
 
 /* Kernels that find the largest magnitude and cast. A format with scales of its own for each block finds them as it

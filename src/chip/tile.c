@@ -40,6 +40,12 @@ enum { N_SPLITS = sizeof splits / sizeof splits[0] };
 static const double split_least_k = 128.0; /* elements of k a part takes the time of, if it has fewer */
 static const double sum_B = 8.0; /* a partial sum, written and read in 32 bit */
 static const double split_waves = 2.0; /* k is not split where there are so many without */
+/* cuBLAS on Ampere and Ada takes its largest tile as soon as smaller ones, which it has, would need a second wave: its
+ * times on A100 are whole waves of 256 x 128 (7,168 x 4,096 with 512 rows, 112 of them for 108 units, takes two, and
+ * 1.3 times what 128 x 128 would). It splits k of 2.4 waves (8,192 x 8,192 with 1,024 rows) and not of 4.1. Up to so
+ * many rows, where most of such a tile would be empty, it takes smaller ones. */
+static const double large_split_waves = 2.5;
+static const double few_rows = 64.0;
 /* Vector operations that widen a weight: two at once, as the packed conversions of weight-only kernels do. */
 static const double dequant_ops = 0.5;
 /* Of the clocks of a tile: its start, a latency. The rest writes its result, as long as that is large. 0.2 to 0.7 suit
@@ -86,6 +92,7 @@ static void set_ends(struct product *p, const struct f2f_machine *machine) {
 
 struct product f2f_tile_product(const struct f2f_machine *machine, const struct f2f_op *op, enum f2f_dtype format) {
     const struct f2f_chip *chip = machine->chip;
+    enum f2f_generation generation = f2f_chip_generation(chip);
     double units = chip->units;
     struct product p = {.groups = fmax(op->groups, 1.0), .n = op->n, .k = op->k, .units = units};
     p.m = up(op->m / p.groups);
@@ -94,7 +101,7 @@ struct product f2f_tile_product(const struct f2f_machine *machine, const struct 
     p.partial_s = f2f_chip_cached_s(machine, 1.0);
     p.in_B = f2f_dtype_B(format);
     p.only = f2f_tile_vllm(chip, op, format);
-    if (f2f_chip_scales_blocks(format) && f2f_chip_generation(chip) >= F2F_GENERATION_BLACKWELL) p.least = scaled_least;
+    if (f2f_chip_scales_blocks(format) && generation >= F2F_GENERATION_BLACKWELL) p.least = scaled_least;
     p.whole = p.only.m > 0.0 || p.least > 0.0;
     p.w_B = f2f_dtype_B(op->weight);
     p.multiply_s = units / (0.5 * f2f_chip_vector_flops(chip));
@@ -104,6 +111,8 @@ struct product f2f_tile_product(const struct f2f_machine *machine, const struct 
     p.cache_Bps = f2f_chip_cache_Bps(machine);
     p.unit_Bps = fmax(machine->cls->unit_B_per_ck * f2f_chip_clock_Hz(chip), p.cache_Bps / units);
     p.stream_k = chip->decomposition == F2F_DECOMPOSITION_STREAM_K && !(p.only.m > 0.0);
+    bool library = !(p.only.m > 0.0) && !(p.dequant_s > 0.0);
+    p.large_first = library && (generation == F2F_GENERATION_AMPERE || generation == F2F_GENERATION_ADA);
     p.paired = chip->operands == F2F_OPERANDS_PAIRED && !(p.least > 0.0);
     return p;
 }
@@ -173,7 +182,7 @@ static double total_s(const struct product *p, const struct tiling *t, double me
  * however many there are. */
 static bool all_busy(const struct product *p, double tiles, double parts) {
     if (p->stream_k) return parts > 1.0 && tiles * parts >= p->units;
-    return tiles * parts >= split_waves * p->units;
+    return tiles * parts >= (p->large_first ? large_split_waves : split_waves) * p->units;
 }
 
 /* Best number of parts of k for one grid; more of them while units are free and it helps. */
@@ -193,11 +202,18 @@ static void try_grid(struct tiling *best, double *best_s, const struct product *
     }
 }
 
+/* Whether the library has this tile but would not take it. */
+static bool passed_over(const struct product *p, const struct tile_shape *t, struct grid g) {
+    bool smaller = t->m * t->n < shapes[0].m * shapes[0].n;
+    return p->large_first && p->m > few_rows && smaller && g.down * g.across * p->groups > p->units;
+}
+
 /* A pair may run a single row of tiles as well, half of it in vain. */
 static void try_shape(struct tiling *best, double *best_s, const struct product *p, const struct tile_shape *shape,
                       double memory_s, double clock) {
     if (fmin(shape->m, shape->n) < p->least) return;
     struct grid grid = {up(p->m / shape->m), up(p->n / shape->n)};
+    if (passed_over(p, shape, grid)) return;
     try_grid(best, best_s, p, shape, grid, memory_s, clock);
     if (!p->paired) return;
     if (grid.down == 1.0) try_grid(best, best_s, p, shape, (struct grid){2.0, grid.across}, memory_s, clock);

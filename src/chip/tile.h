@@ -22,6 +22,7 @@ struct product {
     double dequant_s; /* there, to widen one weight; 0: weights come as products want them */
     double least; /* rows and columns of a tile, fetched in full where the product has fewer; 0: no such rule */
     bool whole; /* k is not split */
+    bool large_first; /* a smaller tile than the largest only where one wave of it is enough */
     bool stream_k; /* steps are shared out, not tiles */
     bool paired; /* two units with tiles below or beside each other fetch half each of what both need */
     struct tile_shape only; /* the tile its kernel has; {0}: the best of a library's */

@@ -3,6 +3,7 @@
  * `dtype` is a precision: it says the format of the product and of the stored weights (int8_wo and int4_wo:
  * weights only). Activations come as the precision keeps them, so a narrow product pays for its cast, unless the
  * framework is no engine of the catalog but a library (cuBLAS, PyTorch), which takes them as they are. */
+#include <math.h>
 #include <string.h>
 
 #include "validate/aliases.h"
@@ -20,25 +21,38 @@
 enum { COLUMNS(F2F_COLUMN_ID) };
 static const struct f2f_column columns[] = {COLUMNS(F2F_COLUMN_ENTRY)};
 
+/* NVIDIA's aiconfigurator captures a graph of equal products with weights of their own, replays it three times to warm
+ * up and six times to measure. */
+static const double timed_turns = 9.0;
+
+/* Products in that graph, as the versions of its collector say (collect_gemm.py of each engine; those of TensorRT-LLM
+ * from 2026 on take as many as exceed the cache, five at most); 0: another method. */
+static double products_timed(const char *source, double cache_B, double weight_B) {
+    static const char collected[] = "aiconfigurator";
+    if (strncmp(source, collected, sizeof collected - 1) != 0) return 0.0;
+    if (strstr(source, "/vllm/")) return 6.0;
+    if (strstr(source, "/trtllm/1.0")) return 5.0;
+    return fmax(1.0, fmin(5.0, ceil(cache_B / weight_B)));
+}
+
 static void predict(struct f2f_validation *v, const struct f2f_row *row) {
     const struct f2f_key key = {row->text[CHIP], f2f_alias_framework(row->text[FRAMEWORK]), row->text[DTYPE],
                                 "latency_us"};
     struct f2f_precision p;
     struct f2f_machine *machine = f2f_lookup_kernel(&p, v, &key, NULL);
     if (!machine) return;
-    /* NVIDIA's aiconfigurator times a graph of products with weights of their own three times to warm up and six times
-     * and more in a row: six products for TensorRT-LLM (outside_loop_count), for vLLM later and on as many as exceed
-     * the cache. Rows in 16 bit show no share of the cache: those faster than memory are not in the table. */
-    bool collected = strncmp(row->source, "aiconfigurator", strlen("aiconfigurator")) == 0;
-    bool six = strcmp(key.framework, "trtllm") == 0 && f2f_dtype_B(p.weight) < 2.0;
+    double weight_B = row->number[N] * row->number[K] * f2f_dtype_B(p.weight);
+    double products = products_timed(row->source, machine->chip->cache_B, weight_B);
+    /* Others show no share of the cache: those faster than memory are not in the table. */
+    bool cached = strcmp(key.framework, "trtllm") == 0 && f2f_dtype_B(p.weight) < 2.0;
     const struct f2f_op op = {.kind = F2F_OP_GEMM,
                               .kernels = f2f_kernels_find(key.framework),
                               .m = row->number[M],
                               .n = row->number[N],
                               .k = row->number[K],
                               .groups = 1,
-                              .copies = six ? 6.0 : 0.0,
-                              .runs = collected ? 9.0 * 6.0 : 0.0,
+                              .copies = cached ? products : 0.0,
+                              .runs = timed_turns * products,
                               .cast = f2f_lookup_framework(v, key.framework)->engine,
                               .compute = p.compute,
                               .weight = p.weight,

@@ -54,6 +54,14 @@ static void formats_have_names_and_sizes(void **state) {
     assert_int_equal(p.compute, F2F_DTYPE_BF16);
     assert_int_equal(f2f_precision_parse(&p, "8da4w", NULL, &err), F2F_OK);
     assert_string_equal(p.name, "w4a8");
+    assert_int_equal(f2f_precision_parse(&p, "w4afp8", NULL, &err), F2F_OK);
+    assert_int_equal(p.compute, F2F_DTYPE_FP8);
+    assert_int_equal(p.weight, F2F_DTYPE_INT4);
+    static const char *const same[][2] = {{"half", "fp16"}, {"mxfp8", "fp8"}, {"fp8_static", "fp8"}, {"sq", "int8"}};
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(f2f_precision_parse(&p, same[i][0], NULL, &err), F2F_OK);
+        assert_string_equal(p.name, same[i][1]);
+    }
     assert_int_equal(f2f_precision_parse(&p, "fp7", NULL, &err), F2F_EUSAGE);
 }
 

@@ -1,5 +1,6 @@
 /* test_kinds.c - kinds of chips as data: arrays, chiplets, operands, ECC; latents; memory of operators; where time
  * goes. */
+#include "chip/chip.h"
 #include "chip_rig.h"
 
 /* An array of 256 x 256 with a tile less than full takes as long as a full one. */
@@ -237,11 +238,54 @@ static void engines_differ_in_their_kernels(void **state) {
     near(time_of(&r, &vllm), time_of(&r, &trtllm), 1e-12); /* nothing to cast */
     vllm.cast = trtllm.cast = true;
     near(time_of(&r, &trtllm) - time_of(&r, &vllm), r.cls.trtllm_cast_s - r.cls.vllm_cast_s, 1e-9);
-    assert_int_equal(f2f_kernels_find("sglang"), F2F_KERNELS_ANY);
-    struct f2f_op any = attention(F2F_OP_ATTN_PREFILL, 1.0, 8192.0, 8192.0), fast = any, slow = any;
-    fast.kernels = F2F_KERNELS_VLLM, slow.kernels = F2F_KERNELS_TRTLLM;
+    struct f2f_op any = attention(F2F_OP_ATTN_PREFILL, 1.0, 8192.0, 8192.0), fast = any, slow = any, flash = any;
+    fast.kernels = F2F_KERNELS_VLLM, slow.kernels = F2F_KERNELS_TRTLLM, flash.kernels = f2f_kernels_find("sglang");
     assert_true(time_of(&r, &fast) < time_of(&r, &any));
     assert_true(time_of(&r, &any) < time_of(&r, &slow));
+    assert_true(time_of(&r, &flash) == time_of(&r, &fast));
+    assert_int_equal(f2f_kernels_find("flashinfer"), flash.kernels);
+    r.chip.operands = F2F_OPERANDS_PAIRED; /* all run the same */
+    assert_true(time_of(&r, &fast) == time_of(&r, &slow) && time_of(&r, &flash) == time_of(&r, &slow));
+}
+
+/* Work beside products takes power: where that binds the slower kernel is slower by more than its speed. */
+static void slower_attention_takes_more_power(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op fast = attention(F2F_OP_ATTN_PREFILL, 8.0, 8192.0, 8192.0), slow = fast;
+    fast.kernels = F2F_KERNELS_VLLM, slow.kernels = F2F_KERNELS_TRTLLM;
+    r.chip.tdp_W = 50000.0;
+    double apart = f2f_machine_op(&r.machine, &slow).energy_J / f2f_machine_op(&r.machine, &fast).energy_J;
+    assert_true(apart > 1.1);
+    assert_true(time_of(&r, &slow) > 1.1 * time_of(&r, &fast));
+    r.chip.tdp_W = 300.0;
+    assert_true(time_of(&r, &slow) > 1.1 * time_of(&r, &fast));
+}
+
+/* A library's kernel is just that: no rotary embedding, no write to a cache, no page tables. */
+static void libraries_have_the_kernel_alone(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op engine = attention(F2F_OP_ATTN_DECODE, 16.0, 1.0, 4096.0), library = engine;
+    library.no_cache = true;
+    double before_s = (r.cls.decode_ck - r.cls.launch_ck) / f2f_chip_clock_Hz(&r.chip);
+    assert_true(before_s > 1e-6);
+    near(time_of(&r, &engine) - time_of(&r, &library), before_s, 0.02);
+}
+
+/* Gaudi 3's bf16 is four times as fast as its fp16, which 8-bit integers must not fall to. */
+static void narrow_formats_run_in_the_faster_half(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    r.chip.peak_flops[F2F_DTYPE_INT8] = 0.0;
+    r.chip.peak_flops[F2F_DTYPE_FP16] = 0.25 * r.chip.peak_flops[F2F_DTYPE_BF16];
+    assert_int_equal(f2f_chip_native_format(&r.chip, F2F_DTYPE_INT8), F2F_DTYPE_BF16);
+    assert_int_equal(f2f_chip_native_format(&r.chip, F2F_DTYPE_FP16), F2F_DTYPE_FP16); /* as asked */
+    r.chip.peak_flops[F2F_DTYPE_FP16] = 2.0 * r.chip.peak_flops[F2F_DTYPE_BF16];
+    assert_int_equal(f2f_chip_native_format(&r.chip, F2F_DTYPE_INT8), F2F_DTYPE_FP16);
 }
 
 static void memory_of_operators_changes_nothing(void **state) {
@@ -337,6 +381,9 @@ int main(void) {
                                        cmocka_unit_test(latents_are_keys_and_values),
                                        cmocka_unit_test(padded_rows_bind_beside_fast_memory),
                                        cmocka_unit_test(engines_differ_in_their_kernels),
+                                       cmocka_unit_test(slower_attention_takes_more_power),
+                                       cmocka_unit_test(libraries_have_the_kernel_alone),
+                                       cmocka_unit_test(narrow_formats_run_in_the_faster_half),
                                        cmocka_unit_test(memory_of_operators_changes_nothing),
                                        cmocka_unit_test(explained_time_is_the_time),
                                        cmocka_unit_test(uncertainty_is_that_of_the_kind)};

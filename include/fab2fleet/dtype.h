@@ -42,8 +42,8 @@ double f2f_dtype_B(enum f2f_dtype d); /* bytes of one element, 0.5625 for fp4 */
 /* Accepts names and aliases, any case. F2F_EUSAGE names the known ones. */
 f2f_status f2f_dtype_parse(enum f2f_dtype *out, const char *text, f2f_error *err);
 /* "bf16", "fp16", "fp8" (weights, products and KV in fp8), "int8", "int8_wo", "int4_wo" (weight-only:
- * products in bf16), "w4a8" (4-bit weights, products and the head in int8), "nvfp4". kv: a dtype name or NULL for the
- * precision's own. */
+ * products in bf16), "w4a8" (4-bit weights, products and the head in int8), "w4afp8" (4-bit weights, products in fp8),
+ * "nvfp4". kv: a dtype name or NULL for the precision's own. */
 f2f_status f2f_precision_parse(struct f2f_precision *out, const char *text, const char *kv, f2f_error *err);
 
 #ifdef __cplusplus

@@ -90,8 +90,16 @@ enum f2f_collective_kind {
 /* Which kind of parallelism a collective serves. */
 enum f2f_axis { F2F_AXIS_TENSOR, F2F_AXIS_CONTEXT, F2F_AXIS_EXPERT, F2F_AXIS_PIPELINE, F2F_AXIS_DATA };
 
-/* Whose kernels run an operator, where engines differ. */
-enum f2f_kernels { F2F_KERNELS_ANY, F2F_KERNELS_TRTLLM, F2F_KERNELS_VLLM, F2F_KERNELS_PYTORCH, F2F_KERNELS_TE };
+/* Whose kernels run an operator, where engines differ. FLASH: SGLang, whose attention is that of the libraries vLLM
+ * takes it from too, and these libraries themselves. */
+enum f2f_kernels {
+    F2F_KERNELS_ANY,
+    F2F_KERNELS_TRTLLM,
+    F2F_KERNELS_VLLM,
+    F2F_KERNELS_PYTORCH,
+    F2F_KERNELS_TE,
+    F2F_KERNELS_FLASH
+};
 
 struct f2f_op {
     enum f2f_op_kind kind;
@@ -116,7 +124,7 @@ struct f2f_op {
                         * for positions; 0: keys and values of head_dim each */
     double window; /* ATTN_PREFILL: keys a query sees at most, 0: all */
     bool lone_heads; /* ATTN_DECODE: each query head reads the cache for itself, not once for those that share it */
-    bool no_cache; /* ATTN_PREFILL of a training pass: no KV cache is written */
+    bool no_cache; /* ATTN_*: the kernel alone, no KV cache is written: a training pass, a library */
     double rows, read_elems, write_elems; /* VECTOR, EMBED, SAMPLE: elements of act width a row */
     double flop_per_elem; /* of an element read */
     double wide_elems; /* VECTOR: elements a thread loads, stores and works on at once; 0: one */

@@ -27,6 +27,7 @@ static const struct f2f_precision precisions[] = {
     {"int8_wo", F2F_DTYPE_BF16, F2F_DTYPE_INT8, F2F_DTYPE_BF16, F2F_DTYPE_BF16, F2F_DTYPE_BF16},
     {"int4_wo", F2F_DTYPE_BF16, F2F_DTYPE_INT4, F2F_DTYPE_BF16, F2F_DTYPE_BF16, F2F_DTYPE_BF16},
     {"w4a8", F2F_DTYPE_INT8, F2F_DTYPE_INT4_G32, F2F_DTYPE_BF16, F2F_DTYPE_BF16, F2F_DTYPE_INT8},
+    {"w4afp8", F2F_DTYPE_FP8, F2F_DTYPE_INT4, F2F_DTYPE_BF16, F2F_DTYPE_FP8, F2F_DTYPE_BF16},
     {"nvfp4", F2F_DTYPE_FP4, F2F_DTYPE_FP4, F2F_DTYPE_BF16, F2F_DTYPE_FP8, F2F_DTYPE_BF16},
     {"mxfp4", F2F_DTYPE_MXFP4, F2F_DTYPE_MXFP4, F2F_DTYPE_BF16, F2F_DTYPE_FP8, F2F_DTYPE_BF16},
     {"mxfp4_wo", F2F_DTYPE_BF16, F2F_DTYPE_MXFP4, F2F_DTYPE_BF16, F2F_DTYPE_BF16, F2F_DTYPE_BF16},
@@ -35,8 +36,9 @@ static const struct f2f_precision precisions[] = {
 static const struct {
     const char *alias, *name;
 } precision_aliases[] = {
-    {"bfloat16", "bf16"}, {"float16", "fp16"}, {"float32", "fp32"},  {"w8a16", "int8_wo"}, {"w4a16", "int4_wo"},
-    {"fp4", "nvfp4"},     {"int4", "int4_wo"}, {"fp8_block", "fp8"}, {"w8a8", "int8"},     {"8da4w", "w4a8"},
+    {"bfloat16", "bf16"}, {"float16", "fp16"}, {"float32", "fp32"},   {"w8a16", "int8_wo"}, {"w4a16", "int4_wo"},
+    {"fp4", "nvfp4"},     {"int4", "int4_wo"}, {"fp8_block", "fp8"},  {"w8a8", "int8"},     {"8da4w", "w4a8"},
+    {"half", "fp16"},     {"mxfp8", "fp8"},    {"fp8_static", "fp8"}, {"sq", "int8"}, /* SmoothQuant */
 };
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
@@ -69,8 +71,8 @@ f2f_status f2f_precision_parse(struct f2f_precision *out, const char *text, cons
     const struct f2f_precision *found = find_precision(text);
     if (!found)
         return f2f_fail(err, F2F_EUSAGE,
-                        "unknown precision '%.40s': bf16, fp16, fp32, fp8, int8, int8_wo, int4_wo, w4a8, nvfp4, mxfp4 "
-                        "and mxfp4_wo are known",
+                        "unknown precision '%.40s': bf16, fp16, fp32, fp8, int8, int8_wo, int4_wo, w4a8, w4afp8, "
+                        "nvfp4, mxfp4 and mxfp4_wo are known",
                         text);
     *out = *found;
     return kv ? f2f_dtype_parse(&out->kv, kv, err) : F2F_OK;

@@ -13,7 +13,7 @@ static const double scratchpad_share = 0.3;
 /* Hopper: of the matrix peak in products, if the soft-max comes on top in full. An effective figure: FlashAttention-3
  * does hide some of the soft-max (without, it takes 14 % longer: Shah et al., 2024, table 2), but one share of the
  * peak and one of what is hidden did not fit H100 and H20 together. On an H20, whose products take six times as long
- * as its soft-max and whose power nothing limits, it gives 115 of 148 TFLOP/s, where 126 and 129 are published
+ * as its soft-max and whose power nothing limits, it gives 134 of 148 TFLOP/s by FlashAttention, where 126 is published
  * (flash-attention issue 1310). */
 static const double hopper_frac = 0.87;
 /* With sums in memory of their own two blocks of queries are under way and soft-max has threads of its own. Chosen
@@ -25,18 +25,23 @@ static const double hidden_share_of_others = 0.35; /* assumed: their vector unit
  * from the scratchpad such instructions reach 62.9 % of it (Luo et al., 2024, arXiv 2402.13499, H800). */
 static const double mma_share = 0.629;
 
-double f2f_chip_attention_energy(const struct f2f_machine *machine) {
-    double extra = machine->cls->attention_energy - 1.0;
-    return machine->chip->operands != F2F_OPERANDS_REGISTERS ? 1.0 + scratchpad_share * extra : 1.0 + extra;
-}
-
 double f2f_chip_score_flop(const struct f2f_op *op) {
     return op->latent_dim > 0.0 ? 4.0 * op->latent_dim + 2.0 * op->head_dim : 4.0 * op->head_dim;
 }
 
-static double speed_of(const struct f2f_chip_class *cls, enum f2f_kernels kernels) {
+/* Over the mean of engines. FlashAttention-2 and -3 are vLLM's, SGLang's and a library of their own. TensorRT-LLM has
+ * its own kernels, but for Blackwell with tensor memory, where all three run those through FlashInfer. */
+static double speed_of(const struct f2f_machine *machine, enum f2f_kernels kernels) {
+    double flash = machine->cls->vllm_attention;
+    if (machine->chip->operands == F2F_OPERANDS_PAIRED) return 1.0;
     if (kernels == F2F_KERNELS_ANY || kernels == F2F_KERNELS_PYTORCH) return 1.0;
-    return kernels == F2F_KERNELS_VLLM ? cls->vllm_attention : 1.0 / cls->vllm_attention;
+    return kernels == F2F_KERNELS_TRTLLM ? 1.0 / flash : flash;
+}
+
+/* A kernel that takes longer for the same products issues more instructions beside them. */
+double f2f_chip_attention_energy(const struct f2f_machine *machine, const struct f2f_op *op) {
+    double extra = machine->cls->attention_energy / speed_of(machine, op->kernels) - 1.0;
+    return machine->chip->operands != F2F_OPERANDS_REGISTERS ? 1.0 + scratchpad_share * extra : 1.0 + extra;
 }
 
 /* TensorRT-LLM multiplies in 8 bit where the cache is in 8 bit, if the units take it from the scratchpad. */
@@ -63,13 +68,13 @@ static double hidden_share(const struct f2f_chip *chip, const struct f2f_op *op)
 
 double f2f_chip_softmax_s(const struct f2f_machine *machine, const struct f2f_op *op) {
     double unit_flops = f2f_chip_vector_flops(machine->chip) / machine->chip->units;
-    return machine->cls->softmax_flop / unit_flops / speed_of(machine->cls, op->kernels);
+    return machine->cls->softmax_flop / unit_flops / speed_of(machine, op->kernels);
 }
 
 double f2f_chip_score_s(const struct f2f_machine *machine, enum f2f_dtype format, const struct f2f_op *op) {
     const struct f2f_chip *chip = machine->chip;
     double matrix_flops = f2f_chip_register_flops(machine, format) * products_frac(machine, op) / chip->units;
-    double products_s = f2f_chip_score_flop(op) / matrix_flops / speed_of(machine->cls, op->kernels);
+    double products_s = f2f_chip_score_flop(op) / matrix_flops / speed_of(machine, op->kernels);
     double softmax_s = f2f_chip_softmax_s(machine, op);
     return products_s + softmax_s - hidden_share(chip, op) * fmin(products_s, softmax_s);
 }

@@ -56,7 +56,7 @@ double f2f_chip_score_s(const struct f2f_machine *machine, enum f2f_dtype format
 /* The soft-max alone. */
 double f2f_chip_softmax_s(const struct f2f_machine *machine, const struct f2f_op *op);
 /* Energy of an attention product's FLOP over a plain product's. */
-double f2f_chip_attention_energy(const struct f2f_machine *machine);
+double f2f_chip_attention_energy(const struct f2f_machine *machine, const struct f2f_op *op);
 /* The format attention's products run in. */
 enum f2f_dtype f2f_chip_attention_format(const struct f2f_chip *chip, const struct f2f_op *op);
 /* Bandwidth of the shared cache: the chip's, or the class's rule. */

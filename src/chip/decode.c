@@ -88,21 +88,26 @@ static double stream_frac(const struct f2f_machine *machine) {
     return machine->chip->operands == F2F_OPERANDS_REGISTERS ? machine->cls->stream_frac : 1.0;
 }
 
+/* An engine embeds positions, writes to the cache and looks up pages before; alone there is just the kernel that merges
+ * the parts of sequences. */
+static double before_s(const struct f2f_machine *machine, const struct f2f_op *op) {
+    return op->no_cache ? f2f_chip_launch_s(machine) : f2f_chip_clocks_s(machine, machine->cls->decode_ck);
+}
+
 struct work f2f_chip_decode_work(const struct f2f_machine *machine, const struct f2f_op *op) {
-    const struct f2f_chip_class *cls = machine->cls;
     enum f2f_dtype format = f2f_chip_attention_format(machine->chip, op);
     double kv_B = f2f_op_kv_B(op), act_B = f2f_op_act_B(op), jobs = op->batch * op->kv_heads;
     double tokens = worked_tokens(machine->chip, op);
     double rows = rows_of(op->q_heads / op->kv_heads), units = machine->chip->units;
-    struct work w = {.fixed_s = f2f_chip_launch_s(machine) + f2f_chip_clocks_s(machine, cls->decode_ck),
+    struct work w = {.fixed_s = f2f_chip_launch_s(machine) + before_s(machine, op),
                      .format = format,
-                     .flop_energy = f2f_chip_attention_energy(machine)};
+                     .flop_energy = f2f_chip_attention_energy(machine, op)};
     w.compute_s = jobs * rows * tokens * f2f_chip_score_s(machine, format, op) / units +
                   ceil(jobs / units) * f2f_tile_ends_s(machine, rows, op->head_dim);
     w.memory_s = f2f_chip_kv_s(machine, kv_B, stream_frac(machine)) + f2f_chip_mixed_s(machine, act_B);
     w.memory_s = fmax(w.memory_s, block_s(machine, op, jobs, kv_B));
     if (widens(machine->chip, op, format))
-        w.compute_s += kv_B * tokens / op->kv_len * cls->widen_flop / f2f_chip_vector_flops(machine->chip);
+        w.compute_s += kv_B * tokens / op->kv_len * machine->cls->widen_flop / f2f_chip_vector_flops(machine->chip);
     w.serial_s = ends_s(machine, op, jobs);
     w.flop = f2f_op_flop(op);
     w.mem_B = kv_B + act_B;

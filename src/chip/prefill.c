@@ -42,7 +42,7 @@ struct work f2f_chip_prefill_work(const struct f2f_machine *machine, const struc
     last_s /= key_splits(op, jobs, units, seen);
     double act_B = f2f_op_act_B(op), kv_B = f2f_op_kv_B(op);
     struct work w = {
-        .fixed_s = f2f_chip_launch_s(machine), .format = format, .flop_energy = f2f_chip_attention_energy(machine)};
+        .fixed_s = f2f_chip_launch_s(machine), .format = format, .flop_energy = f2f_chip_attention_energy(machine, op)};
     w.compute_s =
         fmax(even_s + 0.5 * last_s, last_s) + ceil(jobs / units) * f2f_tile_ends_s(machine, block_q, op->head_dim);
     w.memory_s = f2f_chip_activation_s(machine, act_B);

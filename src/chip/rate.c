@@ -19,11 +19,20 @@ static const enum f2f_dtype ladder[F2F_DTYPE_N][N_CHOICES] = {
     [F2F_DTYPE_INT4_G32] = {F2F_DTYPE_INT4, F2F_DTYPE_INT8, F2F_DTYPE_FP16, F2F_DTYPE_BF16},
 };
 
+/* Narrow values fit both 16-bit formats: the faster one. */
+static enum f2f_dtype faster_half(const struct f2f_chip *chip) {
+    return chip->peak_flops[F2F_DTYPE_BF16] > chip->peak_flops[F2F_DTYPE_FP16] ? F2F_DTYPE_BF16 : F2F_DTYPE_FP16;
+}
+
 enum f2f_dtype f2f_chip_native_format(const struct f2f_chip *chip, enum f2f_dtype wanted) {
-    for (int i = 0; i < N_CHOICES; i++)
-        if (chip->peak_flops[ladder[wanted][i]] > 0.0) return ladder[wanted][i];
+    bool narrow = f2f_dtype_B(wanted) < f2f_dtype_B(F2F_DTYPE_BF16);
+    for (int i = 0; i < N_CHOICES; i++) {
+        enum f2f_dtype choice = ladder[wanted][i];
+        if (!(chip->peak_flops[choice] > 0.0)) continue;
+        return narrow && f2f_dtype_B(choice) == f2f_dtype_B(F2F_DTYPE_BF16) ? faster_half(chip) : choice;
+    }
     /* No matrix units for it: the vector units work in 16 bit or more. */
-    return f2f_dtype_B(wanted) < f2f_dtype_B(F2F_DTYPE_BF16) ? F2F_DTYPE_BF16 : wanted;
+    return narrow ? F2F_DTYPE_BF16 : wanted;
 }
 
 bool f2f_chip_scales_blocks(enum f2f_dtype format) { return format == F2F_DTYPE_FP4 || format == F2F_DTYPE_MXFP4; }

@@ -8,7 +8,10 @@
 #include "fab2fleet/model.h"
 
 enum f2f_kernels f2f_kernels_find(const char *engine) {
+    static const char *const flash[] = {"sglang", "flashattention", "flashinfer", "cudnn", "aiter"};
     if (strncmp(engine, "trtllm", 6) == 0) return F2F_KERNELS_TRTLLM;
+    for (size_t i = 0; i < sizeof flash / sizeof flash[0]; i++)
+        if (strcmp(engine, flash[i]) == 0) return F2F_KERNELS_FLASH;
     return strcmp(engine, "vllm") == 0 ? F2F_KERNELS_VLLM : F2F_KERNELS_ANY;
 }
 

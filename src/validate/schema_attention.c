@@ -1,6 +1,7 @@
 /* schema_attention.c - attention of whole prompts, and of one new token over its cache.
  *
- * dtype is the format of the products and of queries and outputs, kv_dtype that of the cache. */
+ * dtype is the format of the products and of queries and outputs, kv_dtype that of the cache. An engine embeds
+ * positions and writes to the cache before, a library (cuDNN, FlashInfer) has the kernel alone. */
 #include "validate/aliases.h"
 #include "validate/schema.h"
 
@@ -32,6 +33,7 @@ static void predict(struct f2f_validation *v, const struct f2f_row *row, enum f2
                               .q_heads = row->number[Q_HEADS],
                               .kv_heads = row->number[KV_HEADS],
                               .head_dim = row->number[HEAD_DIM],
+                              .no_cache = !f2f_lookup_framework(v, key.framework)->engine,
                               .compute = p.compute,
                               .weight = p.weight,
                               .act = p.act,

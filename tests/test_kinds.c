@@ -353,6 +353,24 @@ static void casts_know_no_tiles(void **state) {
         }
 }
 
+/* GeForce's units add up in 32 bit at half their rate: products take twice as long, what is beside them does not. */
+static void halved_sums_hide_what_is_beside(void **state) {
+    (void)state;
+    struct rig r;
+    rig_describe(&r);
+    r.chip.tdp_W = 1e5; /* no limit */
+    r.cls.softmax_flop = 0.0;
+    r.chip.compute_capability = 8.9;
+    r.chip.peak_flops[F2F_DTYPE_INT8] = 2.0 * r.chip.peak_flops[F2F_DTYPE_BF16];
+    rig_build(&r);
+    struct f2f_op op = attention(F2F_OP_ATTN_PREFILL, 8.0, 32768.0, 32768.0);
+    double whole_s = time_of(&r, &op), beside = 1.0 / r.cls.attention_frac - 1.0;
+    r.chip.peak_flops[F2F_DTYPE_BF16] *= 0.5;
+    near(time_of(&r, &op) / whole_s, (2.0 + beside) / (1.0 + beside), 0.02);
+    r.chip.peak_flops[F2F_DTYPE_INT8] *= 0.5; /* a chip that is slower altogether */
+    near(time_of(&r, &op) / whole_s, 2.0, 0.02);
+}
+
 static void uncertainty_is_that_of_the_kind(void **state) {
     (void)state;
     struct rig r;
@@ -382,6 +400,7 @@ int main(void) {
                                        cmocka_unit_test(padded_rows_bind_beside_fast_memory),
                                        cmocka_unit_test(engines_differ_in_their_kernels),
                                        cmocka_unit_test(slower_attention_takes_more_power),
+                                       cmocka_unit_test(halved_sums_hide_what_is_beside),
                                        cmocka_unit_test(libraries_have_the_kernel_alone),
                                        cmocka_unit_test(narrow_formats_run_in_the_faster_half),
                                        cmocka_unit_test(memory_of_operators_changes_nothing),

@@ -39,8 +39,15 @@ static const char *find_word(const struct word *words, size_t n, const char *tex
 static const struct word chips[] = {{"a100-80gb", "a100-sxm-80gb"}};
 
 static const struct word frameworks[] = {
-    {"tensorrtllm", "trtllm"},    {"trtllm", "trtllm"}, {"flashattention", "flashattention"},
-    {"flashinfer", "flashinfer"}, {"cudnn", "cudnn"},   {"aiter", "aiter"},
+    {"tensorrtllm", "trtllm"},
+    {"trtllm", "trtllm"},
+    {"flashattention", "flashattention"},
+    {"flashattn", "flashattention"},
+    {"flashattention2", "flashattention"},
+    {"flashattention3", "flashattention"},
+    {"flashinfer", "flashinfer"},
+    {"cudnn", "cudnn"},
+    {"aiter", "aiter"},
 };
 
 static const char *const libraries[] = {

@@ -53,7 +53,8 @@ static long long per_chip(const struct f2f_serve_costs *costs, long long x) {
     return (long long)ceil((double)x / (costs->stages * costs->ranks));
 }
 
-/* Decodes of a captured graph are padded to its size. */
+/* Decodes of a captured graph are padded to its size. The last graph has what the engine runs at once, if a larger one
+ * is asked for (_filter_cuda_graph_batch_sizes of TensorRT-LLM's model_engine.py; vLLM's goes no further either). */
 static long long padded(const struct f2f_engine *engine, long long sequences) {
     int low = 0, high = engine->n_graph_sizes; /* those below `low` are too small, those from `high` on are not */
     while (low < high) {
@@ -61,7 +62,9 @@ static long long padded(const struct f2f_engine *engine, long long sequences) {
         if (engine->graph_sizes[middle] < (double)sequences) low = middle + 1;
         else high = middle;
     }
-    return low < engine->n_graph_sizes ? (long long)engine->graph_sizes[low] : sequences;
+    if (low == engine->n_graph_sizes) return sequences;
+    double size = fmin(engine->graph_sizes[low], fmin(engine->max_seqs, engine->max_batched_tok));
+    return size > (double)sequences ? (long long)size : sequences;
 }
 
 /* Distance of knots: a power of two, between a 32nd and a 16th of the context, at least 16 tokens. It changes at a knot

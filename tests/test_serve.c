@@ -356,6 +356,37 @@ static void test_graphs_are_padded(void **state) {
     assert_near(tpot_of(w, 300, 1024.0, 300), bare_s, 1e-12); /* no graph is larger than the engine's batch */
 }
 
+/* An engine that extends another runs its kernels, whatever it is called; SGLang all-reduces with vLLM's. */
+static void test_kernels_are_inherited(void **state) {
+    const struct world *w = *state;
+    static const struct {
+        const char *engine;
+        enum f2f_kernels kernels;
+    } known[] = {{"generic", F2F_KERNELS_ANY},         {"trtllm-bench-0.13", F2F_KERNELS_TRTLLM},
+                 {"vllm-0.13", F2F_KERNELS_VLLM},      {"vllm-inproc-0.13", F2F_KERNELS_VLLM},
+                 {"trtllm-bench", F2F_KERNELS_TRTLLM}, {"sglang", F2F_KERNELS_FLASH}};
+    struct rig rig;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        rig_make(&rig, w, "dgx-h100", "llama-3-8b", "fp8", known[i].engine, 8);
+        assert_int_equal(rig.job.engine.kernels, known[i].kernels);
+    }
+    struct f2f_machine machine;
+    f2f_error err;
+    struct f2f_op op = {.kind = F2F_OP_COLLECTIVE,
+                        .count = 1,
+                        .collective = F2F_ALL_REDUCE,
+                        .group_chips = 8,
+                        .stride_chips = 1,
+                        .bytes_B = 524288,
+                        .kernels = F2F_KERNELS_VLLM};
+    assert_int_equal(f2f_machine_make(&machine, &rig.system, &err), F2F_OK);
+    double vllm_s = f2f_machine_op(&machine, &op).time_s;
+    op.kernels = F2F_KERNELS_FLASH;
+    assert_near(f2f_machine_op(&machine, &op).time_s, vllm_s, 1e-12);
+    op.kernels = F2F_KERNELS_ANY;
+    assert_true(fabs(f2f_machine_op(&machine, &op).time_s / vllm_s - 1.0) > 0.05);
+}
+
 static void test_same_bytes(void **state) {
     const struct world *w = *state;
     struct rig rig;
@@ -519,6 +550,7 @@ int main(void) {
         cmocka_unit_test(test_users_max_edge),
         cmocka_unit_test(test_starved_of_cache),
         cmocka_unit_test(test_graphs_are_padded),
+        cmocka_unit_test(test_kernels_are_inherited),
         cmocka_unit_test(test_same_bytes),
         cmocka_unit_test(test_as_benchmarked),
         cmocka_unit_test(test_builds),

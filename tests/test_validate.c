@@ -410,6 +410,17 @@ static void every_table_predicts(void **state) {
     }
 }
 
+/* An engine is built for a chip that has no stacks; its buffers leave no room. */
+static void chips_without_stacks_are_skipped(void **state) {
+    (void)state;
+    struct run run;
+    validate_text(&run, "chip,framework,version,model,precision,kv_precision,tp,pp,isl,osl,output_tokps\n"
+                        "groq-lpu,trtllm,1.0,llama-3.2-1b,fp8,fp8,32,1,128,128,20000\n");
+    assert_int_equal(run.status, F2F_OK);
+    is_near(item(&run, 0), "skipped", 1);
+    close_run(&run);
+}
+
 /* The project's own tables of published figures: all rows are read and predicted. */
 static void published_figures_are_read(void **state) {
     (void)state;
@@ -594,6 +605,7 @@ int main(void) {
         cmocka_unit_test(errors_are_those_of_the_hand),
         cmocka_unit_test(training_words_are_mapped),
         cmocka_unit_test(every_table_predicts),
+        cmocka_unit_test(chips_without_stacks_are_skipped),
         cmocka_unit_test(published_figures_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

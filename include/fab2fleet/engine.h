@@ -15,6 +15,7 @@ extern "C" {
 struct f2f_engine {
     struct f2f_ident id;
     const char *scheduler; /* src/serve/scheduler_list.h */
+    int kernels; /* enum f2f_kernels: whose it runs */
     int max_seqs; /* most sequences in a batch */
     int max_batched_tok; /* most tokens in an iteration */
     double small_B; /* a chip with less memory gets the two limits below instead */

@@ -138,8 +138,9 @@ struct f2f_op {
 /* Of one run. GEMM 2mnk; attention 4 * heads * head_dim for each (query, key) pair under the causal
  * mask, summed exactly; VECTOR and SAMPLE as said above; EMBED and COLLECTIVE 0. */
 double f2f_op_flop(const struct f2f_op *op);
-/* Kernels by the name of an engine: "trtllm", "vllm"; any other is ANY. */
-enum f2f_kernels f2f_kernels_find(const char *engine);
+/* Kernels by the framework of a table of measured operators, "trtllm" or "vllm"; what is not known is ANY. (An
+ * engine of the catalog says itself whose it runs.) */
+enum f2f_kernels f2f_kernels_find(const char *framework);
 /* Weights, biases and scales, read once. EMBED: 0, its rows count as activations. */
 double f2f_op_weight_B(const struct f2f_op *op);
 /* KV cache read, and by prefill written; the one token a decode step writes is neglected. */

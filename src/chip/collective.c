@@ -1,11 +1,12 @@
 /* collective.c - a collective as an operator: time from src/net, energy and cache traffic from here. */
 #include "chip/chip.h"
 
-/* TensorRT-LLM is taken to leave what its one-shot kernel does not pay for to NCCL: its published throughput with
- * tensor parallelism fits that better than a two-shot kernel. */
+/* SGLang has vLLM's kernel (sgl-kernel's custom_all_reduce.cuh says so). TensorRT-LLM is taken to leave what its
+ * one-shot kernel does not pay for to NCCL: its published throughput with tensor parallelism fits that better than a
+ * two-shot kernel. */
 static enum f2f_collective_library library_of(const struct f2f_op *op) {
     if (op->general) return F2F_COLLECTIVE_GENERAL;
-    if (op->kernels == F2F_KERNELS_VLLM) return F2F_COLLECTIVE_VLLM;
+    if (op->kernels == F2F_KERNELS_VLLM || op->kernels == F2F_KERNELS_FLASH) return F2F_COLLECTIVE_VLLM;
     return op->kernels == F2F_KERNELS_TRTLLM ? F2F_COLLECTIVE_ONE_SHOT : F2F_COLLECTIVE_ANY;
 }
 

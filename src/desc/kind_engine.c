@@ -5,9 +5,13 @@
 #include "desc/table.h"
 #include "fab2fleet/engine.h"
 
+static const char *const kernel_words[] = {"any", "trtllm", "vllm", "pytorch", "transformer-engine", "flash", NULL};
+
 #define T struct f2f_engine
 static const struct f2f_field fields[] = {
     F2F_TEXT(T, "scheduler", scheduler, true, "how an iteration is filled: a file of src/serve/scheduler_*.c"),
+    F2F_WORD(T, "kernels", kernels, false, kernel_words,
+             "whose casts, tiles, attention and all-reduce it runs; flash: FlashAttention and FlashInfer, as SGLang"),
     F2F_INT(T, "max_seqs", max_seqs, 1, 10000000, "most sequences in a batch"),
     F2F_INT(T, "max_batched_tok", max_batched_tok, 1, 10000000, "most tokens in an iteration"),
     F2F_QTY_OR(T, "small_memory", small_B, SIZE, 0, 1e13, 0, "a chip with less memory gets the limits below instead"),

@@ -7,12 +7,12 @@
 
 #include "fab2fleet/model.h"
 
-enum f2f_kernels f2f_kernels_find(const char *engine) {
+enum f2f_kernels f2f_kernels_find(const char *framework) {
     static const char *const flash[] = {"sglang", "flashattention", "flashinfer", "cudnn", "aiter"};
-    if (strncmp(engine, "trtllm", 6) == 0) return F2F_KERNELS_TRTLLM;
+    if (strncmp(framework, "trtllm", 6) == 0) return F2F_KERNELS_TRTLLM;
     for (size_t i = 0; i < sizeof flash / sizeof flash[0]; i++)
-        if (strcmp(engine, flash[i]) == 0) return F2F_KERNELS_FLASH;
-    return strcmp(engine, "vllm") == 0 ? F2F_KERNELS_VLLM : F2F_KERNELS_ANY;
+        if (strcmp(framework, flash[i]) == 0) return F2F_KERNELS_FLASH;
+    return strncmp(framework, "vllm", 4) == 0 ? F2F_KERNELS_VLLM : F2F_KERNELS_ANY;
 }
 
 /* Sum over the queries of the keys each sees: query i of q (from 1) stands at position kv - q + i and

@@ -59,10 +59,9 @@ static void build_tuned(struct f2f_serve_job *job, double memory_B) {
 }
 
 void f2f_serve_build(struct f2f_serve_job *job, enum f2f_harness_build build, const struct f2f_machine *machine) {
-    const struct f2f_chip_memory *memory = &machine->chip->memory;
+    if (build == F2F_BUILD_NONE) return;
     if (build == F2F_BUILD_FIXED) set(&job->engine, DEFAULT_SEQS, DEFAULT_SEQS);
     if (build == F2F_BUILD_LISTED) build_listed(job);
-    if (build == F2F_BUILD_TUNED) build_tuned(job, memory->device->capacity_B * memory->stacks);
-    if (build == F2F_BUILD_NONE) return;
+    if (build == F2F_BUILD_TUNED) build_tuned(job, f2f_serve_memory_B(machine->chip));
     while (job->engine.max_seqs > 1 && f2f_serve_budget_make(machine, job).users_fit < 1) job->engine.max_seqs /= 2;
 }

@@ -76,7 +76,7 @@ f2f_status f2f_parts_make(struct f2f_parts **out, f2f_arena *arena, const struct
                                 .precision = precision,
                                 .strategy = strategy,
                                 .decode_queries = decode_queries,
-                                .kernels = f2f_kernels_find(engine->id.name),
+                                .kernels = (enum f2f_kernels)engine->kernels,
                                 .lone_heads = engine->lone_heads,
                                 .cap = FIRST_CAP};
     parts->table = f2f_arena_alloc(arena, parts->cap * sizeof *parts->table);

@@ -36,6 +36,9 @@ static void on_chip_memory_is_the_cache(void **state) {
     struct f2f_op_cost sram = f2f_machine_op(&r.machine, &op);
     assert_true(sram.time_s < 0.75 * dram.time_s && sram.time_s > f2f_op_weight_B(&op) / r.chip.cache_Bps);
     assert_true(sram.energy_J < dram.energy_J);
+    r.chip.boost_Hz = 1.25 * r.chip.clock_Hz; /* the port keeps up with the cache */
+    assert_int_equal(f2f_machine_make(&r.machine, &r.system, NULL), F2F_OK);
+    near(r.machine.mem.kv_Bps, 1.25 * r.chip.cache_Bps, 1e-12);
 }
 
 static void larger_products_are_never_faster(void **state) {
@@ -114,26 +117,73 @@ static void skinny_products_stream(void **state) {
     assert_true(time_of(&r, &op) < 0.7 * one_unit_s);
 }
 
+/* An A100 without a limit of power. */
+static void ampere_make(struct rig *r) {
+    rig_describe(r);
+    r->chip.operands = F2F_OPERANDS_REGISTERS;
+    r->chip.compute_capability = 8.0;
+    r->chip.units = 108;
+    r->chip.peak_flops[F2F_DTYPE_BF16] = 312e12;
+    r->chip.tdp_W = 1e4;
+    rig_build(r);
+}
+
 /* cuBLAS on Ampere runs a second wave of its largest tile, where smaller tiles would take three half ones: other
- * libraries do. As long as smaller tiles need one wave they are taken, and for few rows, where most of a large one
- * would be empty. */
+ * libraries do, and kernels of experts. As long as smaller tiles need one wave they are taken, and for few rows or
+ * columns, where most of a large one would be empty. */
 static void ampere_runs_waves_of_large_tiles(void **state) {
     (void)state;
     struct rig r;
-    rig_make(&r);
-    r.chip.operands = F2F_OPERANDS_REGISTERS;
-    r.chip.units = 108;
-    r.chip.peak_flops[F2F_DTYPE_BF16] = 312e12;
-    r.chip.tdp_W = 1e4; /* no limit */
+    ampere_make(&r);
     struct f2f_op more = gemm(512, 7168, 2048, F2F_DTYPE_BF16); /* 112 tiles of 256 x 128 */
-    struct f2f_op half = gemm(256, 6144, 4096, F2F_DTYPE_BF16); /* 96 of 128 x 128 */
-    struct f2f_op few = gemm(64, 16384, 4096, F2F_DTYPE_BF16);
-    r.chip.compute_capability = 7.5;
-    double more_s = time_of(&r, &more), half_s = time_of(&r, &half), few_s = time_of(&r, &few);
-    r.chip.compute_capability = 8.0;
-    assert_true(time_of(&r, &more) > 1.15 * more_s);
-    near(time_of(&r, &half), half_s, 1e-9);
-    near(time_of(&r, &few), few_s, 1e-9);
+    struct f2f_op experts = more;
+    experts.experts = 1.0;
+    struct f2f_op others[] = {gemm(256, 6144, 4096, F2F_DTYPE_BF16), /* 96 of 128 x 128 */
+                              gemm(64, 16384, 4096, F2F_DTYPE_BF16), gemm(16384, 64, 4096, F2F_DTYPE_BF16), experts};
+    for (double capability = 8.0; capability < 9.0; capability += 0.9) { /* Ampere, Ada */
+        r.chip.compute_capability = 7.5;
+        double more_s = time_of(&r, &more), others_s[4];
+        for (int i = 0; i < 4; i++) others_s[i] = time_of(&r, &others[i]);
+        r.chip.compute_capability = capability;
+        assert_true(time_of(&r, &more) > 1.15 * more_s);
+        for (int i = 0; i < 4; i++) near(time_of(&r, &others[i]), others_s[i], 1e-9);
+    }
+    f2f_arena *arena = f2f_arena_new();
+    struct f2f_memo *memo = f2f_memo_new(arena, &r.machine);
+    assert_true(f2f_memo_op(memo, &more).time_s > 1.15 * f2f_memo_op(memo, &experts).time_s);
+    f2f_arena_free(arena);
+}
+
+/* It halves k where that makes three waves two and a half, and not where it makes four three and a half. */
+static void ampere_splits_few_waves(void **state) {
+    (void)state;
+    struct rig r;
+    ampere_make(&r);
+    r.machine.mem.read_Bps = r.machine.mem.mixed_Bps = 1e15;
+    struct f2f_op two = gemm(3072, 2304, 32768, F2F_DTYPE_BF16), more = two, many = two; /* 12 x 18 tiles, two waves */
+    more.n = 128 * 22; /* 2.4 */
+    many.n = 128 * 29; /* 3.2 */
+    assert_true(time_of(&r, &more) < 1.4 * time_of(&r, &two));
+    near(time_of(&r, &many), 2.0 * time_of(&r, &two), 0.02);
+}
+
+/* Of weights that are multiplied by in turn the cache keeps all as long as some room is left, none once they exceed it
+ * by a tenth. */
+static void a_set_of_weights_stays_in_the_cache(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op op = gemm(1.0, 1024.0, 1024.0, F2F_DTYPE_BF16);
+    double set_B = 10.0 * f2f_op_weight_B(&op), all_B = f2f_machine_op(&r.machine, &op).mem_B;
+    static const struct {
+        double of_cache, read;
+    } cases[] = {{0.5, 0.0}, {0.8, 0.0}, {0.95, 0.5}, {1.1, 1.0}, {2.0, 1.0}};
+    op.copies = 10.0;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        r.chip.cache_B = set_B / cases[i].of_cache;
+        double kept_B = (1.0 - cases[i].read) * f2f_op_weight_B(&op);
+        near(f2f_machine_op(&r.machine, &op).mem_B, all_B - kept_B, 1e-9);
+    }
 }
 
 /* Stream-K shares steps out, not tiles: a few tiles more than a wave cost no second wave, whole waves cost the same. */
@@ -182,6 +232,9 @@ static void training_casts_a_second_copy(void **state) {
     op.cast = once.cast = true;
     op.kernels = F2F_KERNELS_TE;
     double copy_B = 16384.0 * 4096.0;
+    r.chip.cache_B = 0.0; /* two passes of bf16 and both copies from and to memory, five operations for 8 elements */
+    near(f2f_machine_cast_s(&r.machine, &op),
+         2.0 * 4000.0 / 1.83e9 + 6.0 * copy_B / 2970e9 + 5.0 * copy_B / 8.0 / 132.0 / (8.0 * 1.83e9), 1e-9);
     near(f2f_machine_op(&r.machine, &op).mem_B - f2f_machine_op(&r.machine, &once).mem_B, copy_B, 1e-9);
     r.chip.operands = F2F_OPERANDS_PAIRED;
     near(f2f_machine_op(&r.machine, &op).mem_B, f2f_machine_op(&r.machine, &once).mem_B, 1e-12);
@@ -539,6 +592,8 @@ int main(void) {
                                        cmocka_unit_test(skinny_products_stream),
                                        cmocka_unit_test(blocking_saves_rereads),
                                        cmocka_unit_test(ampere_runs_waves_of_large_tiles),
+                                       cmocka_unit_test(ampere_splits_few_waves),
+                                       cmocka_unit_test(a_set_of_weights_stays_in_the_cache),
                                        cmocka_unit_test(stream_k_has_no_last_wave),
                                        cmocka_unit_test(short_rows_are_cast_no_faster),
                                        cmocka_unit_test(training_casts_a_second_copy),

@@ -187,6 +187,25 @@ static void pushes_end_with_their_buffers(void **state) {
     }
 }
 
+/* An engine that is not named meets once more before buffers are used again: a fence, a step's software and the way
+ * there and back, which PCIe's latency holds already. */
+static void engines_not_named_have_a_fence(void **state) {
+    (void)state;
+    static const struct {
+        int topology;
+        double fence_s;
+    } cases[] = {{F2F_TOPO_SWITCH, 1.5e-6}, {F2F_TOPO_PCIE, 1e-6}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct cluster c;
+        cluster_make(&c, cases[i].topology, 1);
+        struct f2f_collective_cost any = f2f_collective_time(&c.system, &cls, F2F_ALL_REDUCE, 2, 1, KIB);
+        double named_s =
+            f2f_collective_with(&c.system, &cls, F2F_ALL_REDUCE, 2, 1, KIB, F2F_COLLECTIVE_ONE_SHOT).time_s;
+        assert_string_equal(any.algorithm, "one-shot");
+        near(any.time_s - named_s, cases[i].fence_s, 1e-9);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(switch_goes_round_in_closed_form),
@@ -202,6 +221,7 @@ int main(void) {
         cmocka_unit_test(fetches_wait_for_answers_in_closed_form),
         cmocka_unit_test(fewer_blocks_ask_more_often),
         cmocka_unit_test(pushes_end_with_their_buffers),
+        cmocka_unit_test(engines_not_named_have_a_fence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

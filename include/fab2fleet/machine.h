@@ -44,11 +44,9 @@ struct f2f_mem_port {
 
 /* F2F_EINPUT when the timings contradict each other (tRFC >= tREFI, no pins, ...). */
 f2f_status f2f_mem_port_make(struct f2f_mem_port *out, const struct f2f_chip_memory *memory, f2f_error *err);
-/* Of a chip whose cache is its memory (memory.on_chip). */
-struct f2f_mem_port f2f_mem_port_on_chip(const struct f2f_chip *chip);
 
 /* Ports made once and kept: as the hook of a catalog (f2f_catalog_on_system) it gives every system its port, and
- * equal memories the same one. Lives in the arena. */
+ * equal memories the same one; not where the chip's cache is all there is. Lives in the arena. */
 struct f2f_mem_ports *f2f_mem_ports_new(f2f_arena *arena);
 f2f_status f2f_mem_ports_attach(void *ports, struct f2f_system *system, f2f_error *err);
 

@@ -30,12 +30,20 @@ double f2f_chip_score_flop(const struct f2f_op *op) {
 }
 
 /* Over the mean of engines. FlashAttention-2 and -3 are vLLM's, SGLang's and a library of their own. TensorRT-LLM has
- * its own kernels, but for Blackwell with tensor memory, where all three run those through FlashInfer. */
+ * its own kernels, but for Blackwell with tensor memory, where all three run those through FlashInfer. Other libraries
+ * (cuDNN, FlashAttention-4, AITER) are counted with FlashInfer. */
 static double speed_of(const struct f2f_machine *machine, enum f2f_kernels kernels) {
-    double flash = machine->cls->vllm_attention;
+    double flash_over_mean = machine->cls->vllm_attention;
     if (machine->chip->operands == F2F_OPERANDS_PAIRED) return 1.0;
-    if (kernels == F2F_KERNELS_ANY || kernels == F2F_KERNELS_PYTORCH) return 1.0;
-    return kernels == F2F_KERNELS_TRTLLM ? 1.0 / flash : flash;
+    switch (kernels) {
+    case F2F_KERNELS_TRTLLM: return 1.0 / flash_over_mean;
+    case F2F_KERNELS_VLLM:
+    case F2F_KERNELS_FLASH: return flash_over_mean;
+    case F2F_KERNELS_ANY:
+    case F2F_KERNELS_PYTORCH:
+    case F2F_KERNELS_TE: break; /* of products alone */
+    }
+    return 1.0;
 }
 
 /* A kernel that takes longer for the same products issues more instructions beside them. */

@@ -16,6 +16,18 @@ static work_fn *const work_of[] = {
 
 static const double least_nominal_Hz = 1e8; /* below, voltage would rise with the clock without end */
 
+/* SRAM has no rows, refreshes or turns of a bus. The energy of its accesses is the cache's. */
+static struct f2f_mem_port on_chip_port(const struct f2f_machine *machine) {
+    const struct f2f_chip *chip = machine->chip;
+    double usable = chip->memory.usable_frac > 0.0 ? chip->memory.usable_frac : 1.0;
+    double cache_Bps = f2f_chip_cache_Bps(machine);
+    return (struct f2f_mem_port){.capacity_B = chip->cache_B * usable,
+                                 .peak_Bps = cache_Bps,
+                                 .read_Bps = cache_Bps,
+                                 .kv_Bps = cache_Bps,
+                                 .mixed_Bps = cache_Bps};
+}
+
 f2f_status f2f_machine_make(struct f2f_machine *out, const struct f2f_system *system, f2f_error *err) {
     const struct f2f_chip *chip = system->node->chip;
     if (!chip->cls)
@@ -27,7 +39,7 @@ f2f_status f2f_machine_make(struct f2f_machine *out, const struct f2f_system *sy
         return f2f_fail(err, F2F_EINPUT, "class %s: nominal_clock of %g Hz; 0 or at least %g Hz is wanted",
                         chip->cls->id.name, chip->cls->nominal_clock_Hz, least_nominal_Hz);
     *out = (struct f2f_machine){.system = system, .chip = chip, .cls = chip->cls};
-    if (chip->memory.on_chip) out->mem = f2f_mem_port_on_chip(chip);
+    if (chip->memory.on_chip) out->mem = on_chip_port(out);
     else if (system->mem) out->mem = *system->mem;
     else F2F_TRY(f2f_mem_port_make(&out->mem, &chip->memory, err));
     double data_frac = 1.0 - chip->memory.inline_ecc_frac;

@@ -35,7 +35,8 @@ static struct key key_of(const struct f2f_op *op) {
     uint64_t words = (uint64_t)op->kind | (uint64_t)op->compute << 8 | (uint64_t)op->weight << 16 |
                      (uint64_t)op->act << 24 | (uint64_t)op->kv << 32 | (uint64_t)op->kernels << 40 |
                      (uint64_t)op->collective << 48 | (uint64_t)op->general << 56 | (uint64_t)op->cast << 57 |
-                     (uint64_t)op->no_cache << 58 | (uint64_t)op->lone_heads << 59;
+                     (uint64_t)op->no_cache << 58 | (uint64_t)op->lone_heads << 59 |
+                     (uint64_t)(op->experts > 0.0) << 60;
     switch (op->kind) {
     case F2F_OP_GEMM:
         return (struct key){words, {op->m, op->n, op->k, op->groups, op->param_elems, op->copies, op->runs}};

@@ -40,12 +40,14 @@ enum { N_SPLITS = sizeof splits / sizeof splits[0] };
 static const double split_least_k = 128.0; /* elements of k a part takes the time of, if it has fewer */
 static const double sum_B = 8.0; /* a partial sum, written and read in 32 bit */
 static const double split_waves = 2.0; /* k is not split where there are so many without */
-/* cuBLAS on Ampere and Ada takes its largest tile as soon as smaller ones, which it has, would need a second wave: its
- * times on A100 are whole waves of 256 x 128 (7,168 x 4,096 with 512 rows, 112 of them for 108 units, takes two, and
- * 1.3 times what 128 x 128 would). It splits k of 2.4 waves (8,192 x 8,192 with 1,024 rows) and not of 4.1. Up to so
- * many rows, where most of such a tile would be empty, it takes smaller ones. */
+/* cuBLAS on Ampere takes its largest tile as soon as smaller ones, which it has, would need a second wave: its times on
+ * A100 are whole waves of 256 x 128 (7,168 x 4,096 with 512 rows, 112 of them for 108 units, takes two, and 1.3 times
+ * what 128 x 128 would). It splits k of 2.4 waves (8,192 x 8,192 with 1,024 rows) and not of 4.1. Up to so many rows or
+ * columns, where most of such a tile would be empty, it takes smaller ones. Experts are not cuBLAS's: engines have
+ * kernels of Triton or CUTLASS for them. Ada is taken to do the same as Ampere, which L40S neither confirms nor
+ * denies: with and without, TensorRT-LLM's are 7.6 and 7.7 % off in bf16, 7.6 and 7.5 in fp8. */
 static const double large_split_waves = 2.5;
-static const double few_rows = 64.0;
+static const double few_lines = 64.0;
 /* Vector operations that widen a weight: two at once, as the packed conversions of weight-only kernels do. */
 static const double dequant_ops = 0.5;
 /* Of the clocks of a tile: its start, a latency. The rest writes its result, as long as that is large. 0.2 to 0.7 suit
@@ -90,9 +92,24 @@ static void set_ends(struct product *p, const struct f2f_machine *machine) {
     if (p->starts_show) p->step_s = f2f_chip_clocks_s(machine, machine->cls->step_ck);
 }
 
+static struct library library_of(const struct product *p, const struct f2f_chip *chip, const struct f2f_op *op,
+                                 enum f2f_dtype format) {
+    enum f2f_generation generation = f2f_chip_generation(chip);
+    struct library l = {.only = f2f_tile_vllm(chip, op, format)};
+    bool scaled = f2f_chip_scales_blocks(format) && generation >= F2F_GENERATION_BLACKWELL;
+    l.paired = chip->operands == F2F_OPERANDS_PAIRED && !scaled;
+    if (scaled) l.least = scaled_least;
+    if (scaled || l.only.m > 0.0) return l;
+    bool cublas = !(p->dequant_s > 0.0) && !(op->experts > 0.0);
+    bool large = cublas && (generation == F2F_GENERATION_AMPERE || generation == F2F_GENERATION_ADA);
+    l.large_first = large && fmin(p->m, p->n) > few_lines;
+    l.split_waves = large ? large_split_waves : split_waves;
+    l.stream_k = chip->decomposition == F2F_DECOMPOSITION_STREAM_K;
+    return l;
+}
+
 struct product f2f_tile_product(const struct f2f_machine *machine, const struct f2f_op *op, enum f2f_dtype format) {
     const struct f2f_chip *chip = machine->chip;
-    enum f2f_generation generation = f2f_chip_generation(chip);
     double units = chip->units;
     struct product p = {.groups = fmax(op->groups, 1.0), .n = op->n, .k = op->k, .units = units};
     p.m = up(op->m / p.groups);
@@ -100,9 +117,6 @@ struct product f2f_tile_product(const struct f2f_machine *machine, const struct 
     p.merge_s = f2f_chip_launch_s(machine);
     p.partial_s = f2f_chip_cached_s(machine, 1.0);
     p.in_B = f2f_dtype_B(format);
-    p.only = f2f_tile_vllm(chip, op, format);
-    if (f2f_chip_scales_blocks(format) && generation >= F2F_GENERATION_BLACKWELL) p.least = scaled_least;
-    p.whole = p.only.m > 0.0 || p.least > 0.0;
     p.w_B = f2f_dtype_B(op->weight);
     p.multiply_s = units / (0.5 * f2f_chip_vector_flops(chip));
     if (p.w_B < p.in_B && !f2f_chip_scales_blocks(format)) p.dequant_s = dequant_ops * p.multiply_s;
@@ -110,10 +124,7 @@ struct product f2f_tile_product(const struct f2f_machine *machine, const struct 
     set_ends(&p, machine);
     p.cache_Bps = f2f_chip_cache_Bps(machine);
     p.unit_Bps = fmax(machine->cls->unit_B_per_ck * f2f_chip_clock_Hz(chip), p.cache_Bps / units);
-    p.stream_k = chip->decomposition == F2F_DECOMPOSITION_STREAM_K && !(p.only.m > 0.0);
-    bool library = !(p.only.m > 0.0) && !(p.dequant_s > 0.0);
-    p.large_first = library && (generation == F2F_GENERATION_AMPERE || generation == F2F_GENERATION_ADA);
-    p.paired = chip->operands == F2F_OPERANDS_PAIRED && !(p.least > 0.0);
+    p.library = library_of(&p, chip, op, format);
     return p;
 }
 
@@ -125,10 +136,10 @@ struct grid {
 /* Bytes of an element of k that a unit fetches for one tile. Two tiles below each other share their columns, two beside
  * each other their rows. */
 static double fetched_B(const struct product *p, const struct tile_shape *t, struct grid g) {
-    double rows = p->least > 0.0 ? t->m : fmin(t->m, p->m);
+    double rows = p->library.least > 0.0 ? t->m : fmin(t->m, p->m);
     double rows_B = rows * p->in_B, columns_B = t->n * p->w_B, saved_B = 0.0;
-    if (p->paired && g.down > 1.0) saved_B = 0.5 * columns_B;
-    if (p->paired && g.across > 1.0) saved_B = fmax(saved_B, 0.5 * rows_B);
+    if (p->library.paired && g.down > 1.0) saved_B = 0.5 * columns_B;
+    if (p->library.paired && g.across > 1.0) saved_B = fmax(saved_B, 0.5 * rows_B);
     return rows_B + columns_B - saved_B;
 }
 
@@ -181,17 +192,17 @@ static double total_s(const struct product *p, const struct tiling *t, double me
 /* Whether more parts of each tile leave no unit free that has none. Stream-K shares out what is left of the last wave,
  * however many there are. */
 static bool all_busy(const struct product *p, double tiles, double parts) {
-    if (p->stream_k) return parts > 1.0 && tiles * parts >= p->units;
-    return tiles * parts >= (p->large_first ? large_split_waves : split_waves) * p->units;
+    if (p->library.stream_k) return parts > 1.0 && tiles * parts >= p->units;
+    return tiles * parts >= p->library.split_waves * p->units;
 }
 
 /* Best number of parts of k for one grid; more of them while units are free and it helps. */
 static void try_grid(struct tiling *best, double *best_s, const struct product *p, const struct tile_shape *shape,
                      struct grid grid, double memory_s, double clock) {
     double jobs = grid.down * grid.across * p->groups;
-    for (int s = 0; s < (p->whole ? 1 : N_SPLITS); s++) {
+    for (int s = 0; s < N_SPLITS; s++) {
         if (s > 0 && (all_busy(p, jobs, splits[s - 1]) || p->k <= split_least_k * splits[s - 1])) break;
-        bool stream_k = p->stream_k && s > 0;
+        bool stream_k = p->library.stream_k && s > 0;
         struct cut cut = stream_k ? in_steps(p, shape, grid, splits[s]) : in_parts(p, grid, splits[s]);
         if (cut.merge_s + memory_s >= *best_s) break; /* merging only grows */
         struct tiling t = tiled(p, shape, grid, &cut);
@@ -205,17 +216,17 @@ static void try_grid(struct tiling *best, double *best_s, const struct product *
 /* Whether the library has this tile but would not take it. */
 static bool passed_over(const struct product *p, const struct tile_shape *t, struct grid g) {
     bool smaller = t->m * t->n < shapes[0].m * shapes[0].n;
-    return p->large_first && p->m > few_rows && smaller && g.down * g.across * p->groups > p->units;
+    return p->library.large_first && smaller && g.down * g.across * p->groups > p->units;
 }
 
 /* A pair may run a single row of tiles as well, half of it in vain. */
 static void try_shape(struct tiling *best, double *best_s, const struct product *p, const struct tile_shape *shape,
                       double memory_s, double clock) {
-    if (fmin(shape->m, shape->n) < p->least) return;
+    if (fmin(shape->m, shape->n) < p->library.least) return;
     struct grid grid = {up(p->m / shape->m), up(p->n / shape->n)};
     if (passed_over(p, shape, grid)) return;
     try_grid(best, best_s, p, shape, grid, memory_s, clock);
-    if (!p->paired) return;
+    if (!p->library.paired) return;
     if (grid.down == 1.0) try_grid(best, best_s, p, shape, (struct grid){2.0, grid.across}, memory_s, clock);
     if (grid.across == 1.0) try_grid(best, best_s, p, shape, (struct grid){grid.down, 2.0}, memory_s, clock);
 }
@@ -255,9 +266,9 @@ struct tiling f2f_tile_best(const struct f2f_machine *machine, const struct prod
     if (chip->array.rows > 0) {
         n = array_shapes(of_array, &chip->array);
         list = of_array;
-    } else if (p->only.m > 0.0) {
+    } else if (p->library.only.m > 0.0) {
         n = 1;
-        list = &p->only;
+        list = &p->library.only;
     }
     for (int i = 0; i < n; i++) try_shape(&best, &best_s, p, &list[i], memory_s, clock);
     return best;

@@ -4,11 +4,21 @@
 
 #include "chip/chip.h"
 
-/* What all tilings of one product share. */
 struct tile_shape {
     double m, n;
 };
 
+/* What the kernels for a product can do, and which of it they do. */
+struct library {
+    struct tile_shape only; /* the one tile there is; {0}: the best of many */
+    double least; /* rows and columns of a tile, fetched in full where the product has fewer; 0: no such rule */
+    double split_waves; /* k is not split where there are so many without; 0: never */
+    bool large_first; /* a smaller tile than the largest only where one wave of it is enough */
+    bool stream_k; /* steps are shared out, not tiles */
+    bool paired; /* two units with tiles below or beside each other fetch half each of what both need */
+};
+
+/* What all tilings of one product share. */
 struct product {
     double m, n, k, groups;
     double units, unit_flops;
@@ -20,12 +30,7 @@ struct product {
     double step_s; /* of the inner loop beside the products, for one step of k */
     double multiply_s; /* a product on the vector units of one unit */
     double dequant_s; /* there, to widen one weight; 0: weights come as products want them */
-    double least; /* rows and columns of a tile, fetched in full where the product has fewer; 0: no such rule */
-    bool whole; /* k is not split */
-    bool large_first; /* a smaller tile than the largest only where one wave of it is enough */
-    bool stream_k; /* steps are shared out, not tiles */
-    bool paired; /* two units with tiles below or beside each other fetch half each of what both need */
-    struct tile_shape only; /* the tile its kernel has; {0}: the best of a library's */
+    struct library library;
     double in_B, w_B; /* bytes of an element in the cache */
     double hidden_frac; /* of the shorter of compute and memory */
 };

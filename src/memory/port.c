@@ -103,16 +103,6 @@ static f2f_status isolated(double *latency_s, const struct f2f_chip_memory *m, f
     return F2F_OK;
 }
 
-/* SRAM has no rows, refreshes or turns of a bus. The energy of its accesses is the cache's. */
-struct f2f_mem_port f2f_mem_port_on_chip(const struct f2f_chip *chip) {
-    double usable = chip->memory.usable_frac > 0.0 ? chip->memory.usable_frac : 1.0;
-    return (struct f2f_mem_port){.capacity_B = chip->cache_B * usable,
-                                 .peak_Bps = chip->cache_Bps,
-                                 .read_Bps = chip->cache_Bps,
-                                 .kv_Bps = chip->cache_Bps,
-                                 .mixed_Bps = chip->cache_Bps};
-}
-
 f2f_status f2f_mem_port_make(struct f2f_mem_port *out, const struct f2f_chip_memory *memory, f2f_error *err) {
     const struct f2f_memory *d = memory->device;
     double usable = memory->usable_frac > 0.0 ? memory->usable_frac : 1.0;

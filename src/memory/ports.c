@@ -73,12 +73,7 @@ f2f_status f2f_mem_ports_attach(void *context, struct f2f_system *system, f2f_er
     struct f2f_mem_ports *ports = context;
     const struct f2f_chip_memory *memory = &system->node->chip->memory;
     struct known *known = ports->known;
-    if (memory->on_chip) { /* costs nothing to make, and is the chip's own */
-        struct f2f_mem_port *port = f2f_arena_alloc(ports->arena, sizeof *port);
-        *port = f2f_mem_port_on_chip(system->node->chip);
-        system->mem = port;
-        return F2F_OK;
-    }
+    if (memory->on_chip) return F2F_OK; /* f2f_machine_make asks the chip */
     while (known && !same_memory(&known->memory, memory)) known = known->next;
     if (!known) {
         known = f2f_arena_alloc(ports->arena, sizeof *known);

@@ -44,7 +44,8 @@ static double words_share(const struct f2f_chip *chip) {
     return chip->compute_capability >= 9.0 ? 141.0 / 360.0 : 87.7 / 240.0;
 }
 
-/* A load of 16 bytes a thread; 36 blocks of 512 threads on NVIDIA's chips, 16 on AMD's (csrc/custom_all_reduce.cuh). */
+/* A load of 16 bytes a thread; 36 blocks of 512 threads on NVIDIA's chips, 16 on AMD's (csrc/custom_all_reduce.cuh).
+ * Others (TPU, Gaudi, Ascend) have no such kernel that is known: AMD's 16 are assumed. */
 static double wave_B(const struct f2f_chip *chip) {
     return (chip->compute_capability > 0.0 ? 36.0 : 16.0) * 512.0 * 16.0;
 }
@@ -59,6 +60,9 @@ static struct f2f_net_path local_path(const struct f2f_system *system, const str
     double software_s = cls->coll_step_ck / chip_clock_Hz(system), hop_s = software_s + link->latency_s;
     bool pcie = link->topology == F2F_TOPO_PCIE,
          wired = link->topology == F2F_TOPO_SWITCH || link->topology == F2F_TOPO_MESH;
+    /* An answer comes after the way there and back. PCIe's latency stands for a step of NCCL's, which crosses to the
+     * host's memory and from there: two ways already. */
+    double answer_s = software_s + (pcie ? 1.0 : 2.0) * link->latency_s;
     double reached_Bps = line_Bps * (pcie ? cls->coll_pcie_frac : cls->coll_frac);
     return (struct f2f_net_path){
         .chips = chips,
@@ -67,7 +71,7 @@ static struct f2f_net_path local_path(const struct f2f_system *system, const str
         .all_to_all_Bps = reached_Bps * all_to_all_share(link, chips),
         .push_Bps = pcie ? reached_Bps : cls->coll_push_frac * line_Bps,
         .fetch_Bps = pcie ? reached_Bps : cls->coll_fetch_frac * line_Bps,
-        .fetch_s = software_s + (pcie ? 1.0 : 2.0) * link->latency_s,
+        .fetch_s = answer_s,
         .wave_B = wave_B(system->node->chip),
         .software_s = software_s,
         .hop_s = hop_s,

@@ -5,7 +5,8 @@
  *     exit: 0
  *     expect: results[0].users_max 42 0.5%          number, with a relative tolerance
  *     expect: results[0].ttft_p99_s <= 0.5          <= >= < >
- *     expect: results[bound=memory].latency_s 3e-5 1e-6     the first element with that key; absolute tolerance
+ *     expect: results[bound=memory].latency_s 3e-5 1e-6     the first element with that key (several:
+ *                                                   [chip=all,metric=step_s]); absolute tolerance
  *     expect: claims[0].holds true                  true, false, null, text
  *     expect: results 3                             an array compares by its length
  *     stdout: text that must appear
@@ -115,19 +116,30 @@ static bool scalar_is(const json_t *value, const char *text) {
     return json_is_real(value) && end != text && !*end && !(fabs(json_real_value(value) - number) > 0);
 }
 
-/* `[3]` or `[key=value]` at *at, which is moved behind it. */
+/* Whether an element has each value of "key=value,key=value". */
+static bool element_has(const json_t *element, const char *wanted) {
+    char text[MAX_PATH], *rest = text;
+    snprintf(text, sizeof text, "%s", wanted);
+    for (char *one; (one = strsep(&rest, ","));) {
+        char *equals = strchr(one, '=');
+        if (!equals) return false;
+        *equals = 0;
+        if (!scalar_is(json_object_get(element, one), equals + 1)) return false;
+    }
+    return true;
+}
+
+/* `[3]`, `[key=value]` or `[key=value,key=value]` at *at, which is moved behind it. */
 static const json_t *descend_array(const json_t *array, const char **at) {
     char inside[MAX_PATH];
     const char *close = strchr(*at, ']');
     if (!close || close - *at >= MAX_PATH) return NULL;
     snprintf(inside, sizeof inside, "%.*s", (int)(close - *at - 1), *at + 1);
     *at = close + 1;
-    char *equals = strchr(inside, '=');
-    if (!equals) return json_array_get(array, strtoul(inside, NULL, 10));
-    *equals = 0;
+    if (!strchr(inside, '=')) return json_array_get(array, strtoul(inside, NULL, 10));
     for (size_t i = 0; i < json_array_size(array); i++) {
         const json_t *element = json_array_get(array, i);
-        if (scalar_is(json_object_get(element, inside), equals + 1)) return element;
+        if (element_has(element, inside)) return element;
     }
     return NULL;
 }

@@ -145,6 +145,7 @@ struct f2f_chip {
     double peak_flops[F2F_DTYPE_N]; /* dense matrix peak by format; 0: not supported */
     double compute_capability; /* NVIDIA's, which kernels are built for; 0: another vendor's */
     int operands; /* enum f2f_operands */
+    bool says_operands; /* given, not left out */
     int decomposition; /* enum f2f_decomposition */
     struct f2f_array array;
     struct f2f_chiplets chiplets;

@@ -59,6 +59,9 @@ struct f2f_machine {
 
 f2f_status f2f_machine_make(struct f2f_machine *out, const struct f2f_system *system, f2f_error *err);
 
+/* Bandwidth of a chip's last-level cache at its `clock`: its own, or the rule of the class. */
+double f2f_chip_stated_cache_Bps(const struct f2f_chip *chip, const struct f2f_chip_class *cls);
+
 enum f2f_bound { F2F_BOUND_COMPUTE, F2F_BOUND_MEMORY, F2F_BOUND_LATENCY, F2F_BOUND_NETWORK, F2F_BOUND_N };
 const char *f2f_bound_name(enum f2f_bound b);
 

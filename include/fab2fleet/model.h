@@ -115,8 +115,8 @@ struct f2f_op {
     bool general; /* COLLECTIVE: the general library runs it, not an engine's own kernel */
     bool cast; /* GEMM: the input arrives in `act` and is cast to a narrower `compute` by kernels of its own */
     bool over_tokens; /* GEMM of a weight gradient: k counts tokens */
-    double
-        copies; /* GEMM in a benchmark that runs so many alike in turn: the cache keeps what it can of all; 0: none */
+    /* GEMM in a benchmark that runs so many alike in turn: the cache keeps what it can of all; 0: none */
+    double copies;
     double runs; /* GEMM in a benchmark that runs it so often after a pause; 0: no pauses */
     double param_elems; /* parameters beside the product, stored as activations: bias, norm scale */
     double batch, q_len, kv_len, q_heads, kv_heads, head_dim; /* attention; heads also of qkv_proj */

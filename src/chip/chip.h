@@ -59,7 +59,7 @@ double f2f_chip_softmax_s(const struct f2f_machine *machine, const struct f2f_op
 double f2f_chip_attention_energy(const struct f2f_machine *machine, const struct f2f_op *op);
 /* The format attention's products run in. */
 enum f2f_dtype f2f_chip_attention_format(const struct f2f_chip *chip, const struct f2f_op *op);
-/* Bandwidth of the shared cache: the chip's, or the class's rule. */
+/* Bandwidth of the shared cache at the highest clock. */
 double f2f_chip_cache_Bps(const struct f2f_machine *machine);
 
 /* Seconds of a number of clocks at the chip's highest. */

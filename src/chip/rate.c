@@ -60,10 +60,12 @@ double f2f_chip_product_flops(const struct f2f_machine *machine, enum f2f_dtype 
     return registers ? f2f_chip_register_flops(machine, format) : f2f_chip_peak_flops(machine->chip, format);
 }
 
+double f2f_chip_stated_cache_Bps(const struct f2f_chip *chip, const struct f2f_chip_class *cls) {
+    return chip->cache_Bps > 0.0 ? chip->cache_Bps : cls->unit_B_per_ck * chip->clock_Hz * chip->units;
+}
+
 double f2f_chip_cache_Bps(const struct f2f_machine *machine) {
-    const struct f2f_chip *chip = machine->chip;
-    return chip->cache_Bps > 0.0 ? raised(chip, chip->cache_Bps)
-                                 : machine->cls->unit_B_per_ck * f2f_chip_clock_Hz(chip) * chip->units;
+    return raised(machine->chip, f2f_chip_stated_cache_Bps(machine->chip, machine->cls));
 }
 
 double f2f_chip_clocks_s(const struct f2f_machine *machine, double clocks) {

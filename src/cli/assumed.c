@@ -5,28 +5,23 @@
 #include "cli/cli.h"
 #include "fab2fleet/machine.h"
 
-static const char *name_of(const struct f2f_ident *id) { return id->name ? id->name : "of the description"; }
-
 /* What was gathered, and one thing more. */
 static const char *with(f2f_arena *arena, const char *text, const char *more) {
     return f2f_arena_printf(arena, "%s%s%s", text, *text ? "; " : "", more);
 }
 
 static const char *of_clocks(f2f_arena *arena, const char *text, const struct f2f_chip *chip) {
-    double clock_Hz = chip->boost_Hz > 0 ? chip->boost_Hz : chip->clock_Hz;
-    double cache_Bps = chip->cls->unit_B_per_ck * clock_Hz * chip->units;
     if (!(chip->boost_Hz > 0))
-        text = with(arena, text, f2f_arena_printf(arena, "'boost' is its clock, %g GHz", 1e-9 * clock_Hz));
+        text = with(arena, text, f2f_arena_printf(arena, "'boost' is its clock, %g GHz", 1e-9 * chip->clock_Hz));
     if (!(chip->cache_Bps > 0))
         text = with(arena, text,
                     f2f_arena_printf(arena, "'cache_bandwidth' is %.3g TB/s, unit_rate of its class for each unit",
-                                     1e-12 * cache_Bps));
+                                     1e-12 * f2f_chip_stated_cache_Bps(chip, chip->cls)));
     return text;
 }
 
-/* Registers are what a chip has that says nothing; said or not, it is what was reckoned with. */
 static const char *of_units(f2f_arena *arena, const char *text, const struct f2f_chip *chip) {
-    if (chip->operands == F2F_OPERANDS_REGISTERS)
+    if (!chip->says_operands)
         text = with(arena, text, "'operands' pass through registers (systolic arrays: scratchpad)");
     if (!(chip->compute_capability > 0) && chip->operands != F2F_OPERANDS_REGISTERS)
         text = with(arena, text, "its library has the best of all tilings (NVIDIA's chips: 'compute_capability')");
@@ -49,6 +44,9 @@ void cli_note_assumed(struct f2f_results *results, const struct cli *cli, const 
     const struct f2f_ident *cls = &chip->cls->id;
     if (!cli->common.explain) return;
     const char *text = of_memory(arena, of_units(arena, of_clocks(arena, "", chip), chip), chip);
-    if (*text) f2f_results_note(results, "Where %s says nothing, assumed: %s.", name_of(&chip->id), text);
-    f2f_results_note(results, "Constants of class '%s': %s.", name_of(cls), cls->source ? cls->source : "no source");
+    const char *named = cls->name ? f2f_arena_printf(arena, "class '%s'", cls->name) : "its class";
+    if (*text)
+        f2f_results_note(results, "Where %s says nothing, assumed: %s.", chip->id.name ? chip->id.name : "this chip",
+                         text);
+    f2f_results_note(results, "Constants of %s: %s.", named, cls->source ? cls->source : "no source");
 }

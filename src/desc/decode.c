@@ -279,6 +279,7 @@ void f2f_desc_decode(void *object, struct f2f_catalog *catalog, const struct f2f
     for (struct f2f_doc *child = node->child; child; child = child->next) {
         const struct f2f_field *field = f2f_table_field(table, child->key);
         if (field) decode_field(object, catalog, table, field, child);
+        if (field && field->given_offset) *(bool *)((char *)object + field->given_offset) = true;
         if (field && field->only) report_unread(catalog->diag, field, node, child);
         if (!field && !is_head_key(child->key)) report_unknown(catalog->diag, table, child);
     }

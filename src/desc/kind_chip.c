@@ -21,10 +21,11 @@ static const struct f2f_field memory_fields[] = {
 /* Stacks of a device, or none: a chip without DRAM must say so, lest one is forgotten. */
 static void check_memory(const void *object, const struct f2f_doc *node, struct f2f_diag *diag) {
     const M *memory = object;
-    if (memory->on_chip &&
-        (memory->device || memory->stacks || memory->pin_rate_bps > 0 || memory->inline_ecc_frac > 0))
+    if (memory->on_chip && (memory->device || memory->controller || memory->stacks || memory->pin_rate_bps > 0 ||
+                            memory->inline_ecc_frac > 0))
         f2f_doc_error(diag, node,
-                      "memory that is 'on_chip' has no device, stacks, pin_rate or inline_ecc: leave them out");
+                      "memory that is 'on_chip' has no device, controller, stacks, pin_rate or inline_ecc: leave them "
+                      "out, or set 'on_chip: false'");
     if (!memory->on_chip && !memory->device)
         f2f_doc_error(
             diag, node,
@@ -80,7 +81,8 @@ static const struct f2f_field fields[] = {
         T, "compute_capability", compute_capability, NUMBER, 0, 100, 0,
         "NVIDIA's number of the instruction set, e.g. 9.0: which kernels an engine has for it; 0: another vendor's"),
     F2F_WORD(T, "operands", operands, false, operand_words,
-             "where matrix units take operands: registers (the default), the scratchpad, or in pairs that share one"),
+             "where matrix units take operands: registers (the default), the scratchpad, or in pairs that share one",
+             .given_offset = offsetof(T, says_operands)),
     F2F_WORD(T, "decomposition", decomposition, false, decomposition_words,
              "how the vendor's library shares products out to units: whole tiles (the default), or stream-k"),
     F2F_STRUCT(T, "array", array, false, &array_table, "shape of one unit's systolic array"),

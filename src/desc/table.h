@@ -45,8 +45,10 @@ struct f2f_field {
     const char *unless; /* not read where this is given: a path from the same mapping, after "^." from the one around */
     const char *with, *instead; /* a change wants all of `with` changed too, whose meaning it changes; what else may be
                                    meant */
-    const char *const *scaled; /* a --set of it changes these in proportion, unless they are set too; NULL-terminated */
+    const char *const *scaled; /* a --set of it changes these in proportion, unless they are set too, and a description
+                                  that `extends` another gives these anew, too; NULL-terminated */
     const char *only; /* read only with this: "page=adaptive", a word of the same mapping */
+    size_t given_offset; /* bool: it was given, if only as what it is when left out; 0: nobody asks */
 };
 
 struct f2f_table {

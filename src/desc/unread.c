@@ -91,22 +91,29 @@ static bool sets_value(const struct changes *all, const char *map, const char *k
 
 static bool is_remark(const char *key) { return strcmp(key, "source") == 0 || strcmp(key, "note") == 0; }
 
-/* "set 'boost', or 'peak.fp8' with it": what may be meant by a change of the field that leaves that value. */
-static const char *remedy(f2f_arena *arena, const struct f2f_field *field, const char *key) {
+/* "set 'boost', or each of these with it": what may be meant by a change of the field that leaves those values. */
+static const char *remedy(f2f_arena *arena, const struct f2f_field *field, const char *left) {
     const char *other = field->instead ? f2f_arena_printf(arena, "'%s', or ", field->instead) : "";
-    return f2f_arena_printf(arena, "(%s) alone changes what '%s.%.20s' means: set %s'%s.%.20s' with it", field->help,
-                            field->with, key, other, field->with, key);
+    return f2f_arena_printf(arena, "(%s) alone changes the meaning of %s: set %seach of these with it", field->help,
+                            left, other);
+}
+
+/* "'peak.fp8', 'vector'", of "'peak.fp8'" and the key "vector". */
+static const char *with_key(f2f_arena *arena, const char *text, const char *map, const char *key) {
+    return f2f_arena_printf(arena, "%s%s'%s%s%.20s'", text, *text ? ", " : "", map, *map ? "." : "", key);
 }
 
 /* A clock of the chip that halves, with the peaks it is the clock of left as they are, makes a faster chip. */
 static f2f_status check_with(const struct changes *all, const struct place *at, const struct f2f_field *field,
                              const struct f2f_set *set, f2f_error *err) {
+    f2f_arena *arena = all->catalog->arena;
     const struct f2f_doc *values = f2f_doc_get(at->node, field->with);
+    const char *left = "";
     for (const struct f2f_doc *value = values ? values->child : NULL; value; value = value->next)
         if (!is_remark(value->key) && !sets_value(all, field->with, value->key))
-            return f2f_fail(err, F2F_EUSAGE, "path '%.80s': '%s' %s", set->path, field->key,
-                            remedy(all->catalog->arena, field, value->key));
-    return F2F_OK;
+            left = with_key(arena, left, field->with, value->key);
+    return *left ? f2f_fail(err, F2F_EUSAGE, "path '%.80s': '%s' %s", set->path, field->key, remedy(arena, field, left))
+                 : F2F_OK;
 }
 
 /* A description that `extends` another changes a value for which another, inherited one stands in. */
@@ -124,19 +131,32 @@ static f2f_status check_inherited(struct f2f_catalog *catalog, const struct f2f_
                          field->unless, name ? name->text : "", field->unless);
 }
 
-/* The same of a description that `extends` another; which of the values it gives anew is its own affair. */
+/* And what `base` has at a key, a value or a mapping of them, and the description over it does not give anew. */
+static const char *with_left(f2f_arena *arena, const char *text, struct f2f_doc *base, const struct f2f_doc *node,
+                             const char *key) {
+    struct f2f_doc *values = f2f_doc_get(base, key);
+    const struct f2f_doc *own = f2f_doc_get(node, key);
+    if (!values) return text;
+    if (f2f_desc_scalar(values)) return own ? text : with_key(arena, text, "", key);
+    for (const struct f2f_doc *value = values->child; value; value = value->next)
+        if (!is_remark(value->key) && !f2f_doc_get(own, value->key)) text = with_key(arena, text, key, value->key);
+    return text;
+}
+
+/* As check_with, of a description that `extends` another: nothing is scaled there. */
 f2f_status f2f_desc_check_with(struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *base,
                                struct f2f_doc *node, f2f_error *err) {
     for (size_t i = 0; i < table->n_fields; i++) {
         const struct f2f_field *field = &table->fields[i];
         F2F_TRY(check_inherited(catalog, table, base, node, field, err));
         const struct f2f_doc *changed = field->with ? f2f_doc_get(node, field->key) : NULL;
-        if (!changed || f2f_doc_get(node, field->with)) continue;
-        const struct f2f_doc *values = f2f_doc_get(base, field->with);
-        for (const struct f2f_doc *value = values ? values->child : NULL; value; value = value->next)
-            if (!is_remark(value->key))
-                return f2f_desc_fail(catalog, NULL, changed, err, "'%s' %s", field->key,
-                                     remedy(catalog->arena, field, value->key));
+        if (!changed) continue;
+        const char *const with[] = {field->with, NULL}, *left = "";
+        for (const char *const *key = field->scaled ? field->scaled : with; *key; key++)
+            left = with_left(catalog->arena, left, base, node, *key);
+        if (*left)
+            return f2f_desc_fail(catalog, NULL, changed, err, "'%s' %s", field->key,
+                                 remedy(catalog->arena, field, left));
     }
     return F2F_OK;
 }

@@ -41,6 +41,7 @@ static const struct word chips[] = {{"a100-80gb", "a100-sxm-80gb"}};
 static const struct word frameworks[] = {
     {"tensorrtllm", "trtllm"},
     {"trtllm", "trtllm"},
+    {"sglang", "sglang"},
     {"flashattention", "flashattention"},
     {"flashattn", "flashattention"},
     {"flashattention2", "flashattention"},

@@ -1,9 +1,11 @@
 /* schema_collective.c - collectives in one node.
  *
- * Libraries: "nccl" and "rccl" are the general ones; any other is an inference engine's, which may use
- * kernels of its own: TensorRT-LLM's one shot, or vLLM's, which SGLang has too (sgl-kernel/csrc/allreduce). Message:
- * the convention of nccl-tests, as f2f_collective_time has it. */
+ * Libraries: "nccl" and "rccl" are the general ones, whoever calls them ("vllm-pynccl"); any other is an inference
+ * engine's, which may use kernels of its own: TensorRT-LLM's one shot, or vLLM's, which SGLang has too
+ * (sgl-kernel/csrc/allreduce). Message: the convention of nccl-tests, as f2f_collective_time has it. */
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "validate/aliases.h"
 #include "validate/schema.h"
@@ -29,14 +31,30 @@ static const struct {
            {"send", F2F_SEND}};
 enum { N_OPS = sizeof ops / sizeof ops[0] };
 
-static bool is_general(const char *library) { return strcmp(library, "nccl") == 0 || strcmp(library, "rccl") == 0; }
+/* Kernels of an engine, behind its name. Not here: two shots, which is what any library's are. */
+static const char *const own_kernels[] = {"-custom", "-one-shot"};
+enum { N_OWN_KERNELS = sizeof own_kernels / sizeof own_kernels[0] };
 
-static bool is_of(const char *library, const char *engine) { return strncmp(library, engine, strlen(engine)) == 0; }
+/* The text ends so, in any case, with '-' for what joins words. */
+static bool ends_in(const char *text, const char *end) {
+    size_t length = strlen(text), n = strlen(end);
+    if (length < n) return false;
+    for (text += length - n; *end; text++, end++)
+        if (*end == '-' ? !strchr("-_. ", *text) : strncasecmp(text, end, 1) != 0) return false;
+    return true;
+}
+
+static bool is_general(const char *library) { return ends_in(library, "nccl") || ends_in(library, "rccl"); }
 
 static enum f2f_kernels kernels_of(const char *library) {
-    if (is_of(library, "vllm") || is_of(library, "sglang")) return F2F_KERNELS_VLLM;
-    bool two_shots = strstr(library, "two-shot") != NULL;
-    return is_of(library, "trtllm") && !two_shots ? F2F_KERNELS_TRTLLM : F2F_KERNELS_ANY;
+    char name[64];
+    size_t length = strlen(library);
+    for (int i = 0; i < N_OWN_KERNELS; i++)
+        if (ends_in(library, own_kernels[i])) length = strlen(library) - strlen(own_kernels[i]);
+    (void)snprintf(name, sizeof name, "%.*s", (int)length, library);
+    const char *engine = f2f_alias_framework(name);
+    if (strcasecmp(engine, "vllm") == 0 || strcmp(engine, "sglang") == 0) return F2F_KERNELS_VLLM;
+    return strcmp(engine, "trtllm") == 0 ? F2F_KERNELS_TRTLLM : F2F_KERNELS_ANY;
 }
 
 static void predict(struct f2f_validation *v, const struct f2f_row *row) {

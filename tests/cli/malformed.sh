@@ -200,20 +200,30 @@ expect 3 "no memory 'hbm3e-12h' .*that is the name of a stack \(did you mean 'hb
 for hint in device.bond_yield:bonding.bond_yield electricity:price.electricity chip.memory.temperature:base_temperature device.high:height max_seqs:engine.max_seqs; do
     expect 2 "did you mean '${hint#*:}'" serve --system h100-1x --model llama-3-8b --set "${hint%:*}=1"
 done
-expect 2 "path 'chip\.clock': 'clock' \(clock the peak rates refer to\) alone changes what 'peak\.bf16' means: set 'boost', or 'peak\.bf16' with it" kernel h100-sxm "${k[@]}" --set chip.clock='0.5 GHz'
+expect 2 "path 'chip\.clock': 'clock' \(clock the peak rates refer to\) alone changes the meaning of 'peak\.bf16', 'peak\.fp16', 'peak\.fp8', 'peak\.int8', 'peak\.tf32': set 'boost', or each of these with it" kernel h100-sxm "${k[@]}" --set chip.clock='0.5 GHz'
 # a peak stated in one format only leaves the others at the old clock
-expect 2 "'peak\.bf16' with it" kernel h100-sxm "${k[@]}" --set clock='0.5 GHz' --set peak.fp8='540 TFLOP/s'
+expect 2 "meaning of 'peak\.bf16', 'peak\.fp16', 'peak\.int8', 'peak\.tf32': " kernel h100-sxm "${k[@]}" --set clock='0.5 GHz' --set peak.fp8='540 TFLOP/s'
 peaks=(--set=peak.{bf16,fp16,fp8,int8,tf32}='540 TFLOP/s')
-expect 2 "'peak\.tf32' with it" kernel h100-sxm "${k[@]}" --set clock='1 GHz' "${peaks[@]:0:4}"
+expect 2 "meaning of 'peak\.tf32': " kernel h100-sxm "${k[@]}" --set clock='1 GHz' "${peaks[@]:0:4}"
 expect 0 '^$' kernel h100-sxm "${k[@]}" --set clock='1 GHz' "${peaks[@]}" --set boost='1 GHz'
 printf 'kind: chip\nname: a\nsource: t\nextends: h100-sxm\nclock: 0.5 GHz\n' >a.yaml
-expect 3 "a\.yaml:5:8: error: 'clock' \(.*\) alone changes what 'peak\.bf16' means: set 'boost', or 'peak\.bf16' with it" check a.yaml
-echo 'peak: {bf16: 270 TFLOP/s}' >>a.yaml; expect 0 '^$' check a.yaml # which of them it has is its own affair
-printf 'kind: chip\nname: c\ntitle: c\nsource: "s"\nextends: h100-sxm\nunits: 66\n' >a.yaml; expect 3 "a\.yaml:6:8: error: 'units' \(.*\) alone changes what 'peak\.bf16' means: set 'peak\.bf16' with it" check a.yaml
+expect 3 "a\.yaml:5:8: error: 'clock' \(.*\) alone changes the meaning of 'peak\.bf16', .*'peak\.tf32': set 'boost', or each of these with it" check a.yaml
+echo 'peak: {bf16: 270 TFLOP/s, fp16: 270 TFLOP/s, int8: 540 TOP/s, tf32: 135 TFLOP/s}' >>a.yaml; expect 3 "meaning of 'peak\.fp8': set 'boost'" check a.yaml
+sed -i '$s/}/, fp8: 540 TFLOP\/s}/' a.yaml; expect 0 '^$' check a.yaml
+printf 'kind: chip\nname: c\ntitle: c\nsource: "s"\nextends: h100-sxm\nunits: 66\n' >a.yaml; expect 3 "a\.yaml:6:8: error: 'units' \(.*\) alone changes the meaning of 'peak\.bf16', .*'vector': set each of these with it" check a.yaml
+echo 'peak: {}' >>a.yaml; expect 3 "a\.yaml:6:8: error: 'units' \(.*\) alone changes the meaning of 'peak\.bf16', .*'vector'" check a.yaml
+sed -i '$s/{}/{bf16: 494.7 TFLOP\/s, fp16: 494.7 TFLOP\/s, int8: 989 TOP\/s, tf32: 247 TFLOP\/s}/' a.yaml
+expect 3 "meaning of 'peak\.fp8', 'vector': set each of these with it" check a.yaml
+echo 'vector: {value: 30 TFLOP/s, note: half}' >>a.yaml; expect 3 "meaning of 'peak\.fp8': set each" check a.yaml
+sed -i '$d; s/tf32/fp8: 989 TFLOP\/s, tf32/' a.yaml; expect 3 "meaning of 'vector': set each" check a.yaml
+echo 'vector: 30 TFLOP/s' >>a.yaml; expect 0 '^$' check a.yaml
 printf 'kind: chip\nname: c\ntitle: c\nsource: "s"\nextends: h100-sxm\ndie: 500 mm2\n' >a.yaml; expect 3 "a\.yaml:6:6: error: 'die' is not read, since 'making\.dies' is inherited from h100-sxm: give 'making\.dies' anew, too" check a.yaml
 printf 'making: {dies: [{name: d, area: 500 mm2}]}\n' >>a.yaml; expect 0 '^$' check a.yaml
 chip() { sed -e "$1" "$F2F_SOURCE_DIR/catalog/chip/rtx-5090.yaml" >a.yaml; }
-chip 's/^  device: .*/  on_chip: true/'; expect 3 "a\.yaml:[0-9]+:3: error: memory that is 'on_chip' has no device, stacks, pin_rate or inline_ecc" check a.yaml
+chip 's/^  device: .*/  on_chip: true/'; expect 3 "a\.yaml:[0-9]+:3: error: memory that is 'on_chip' has no device, controller, stacks, pin_rate or inline_ecc: leave them out, or set 'on_chip: false'" check a.yaml
+sed 's/{on_chip: true,/{on_chip: true, controller: gpu-hbm,/' "$F2F_SOURCE_DIR/catalog/chip/groq-lpu.yaml" >a.yaml; expect 3 "memory that is 'on_chip' has no device, controller, " check a.yaml
+printf 'kind: chip\nname: a\nsource: t\nextends: groq-lpu\nmemory: {device: gddr7, stacks: 1}\n' >a.yaml; expect 3 "or set 'on_chip: false'" check a.yaml
+sed -i 's/{device/{on_chip: false, device/' a.yaml; expect 0 '^$' check a.yaml
 chip '/^  device: /d'; expect 3 "a\.yaml:[0-9]+:3: error: 'device' is missing: the memory stack or device, e\.g\. hbm3-8h-16gb; or 'on_chip: true'" check a.yaml
 chip '/^  stacks: /d'; expect 3 "a\.yaml:[0-9]+:3: error: 'stacks' is missing" check a.yaml
 chip 's/^  device: .*/  on_chip: true/; /^  stacks/d; /^  pin_rate/d'; expect 3 "'cache_bandwidth' is missing: where memory is 'on_chip'" check a.yaml

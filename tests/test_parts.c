@@ -53,7 +53,8 @@ static void higher_clock(struct parts *p) {
 
 static void times_with(double *time_s, const struct f2f_op *ops, size_t n, const struct f2f_system *system,
                        void (*change)(struct parts *)) {
-    struct parts p = {.chip = *system->node->chip, .port = *system->mem};
+    struct parts p = {.chip = *system->node->chip};
+    if (system->mem) p.port = *system->mem; /* else it is the chip's cache */
     struct f2f_system changed = *system;
     struct f2f_node node = *system->node;
     struct f2f_machine machine;

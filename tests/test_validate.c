@@ -344,6 +344,17 @@ static void training_words_are_mapped(void **state) {
     assert_false(f2f_alias_recompute(&n, "some"));
     assert_string_equal(f2f_alias_model("Meta Llama 3 70B"), "llama-3-70b");
     assert_true(f2f_alias_source("of nobody", "")->nic_Bps <= 0);
+    static const char *const of_nvidia[] = {"NeMo 25.02", "NVIDIA-NeMo/Megatron-Bridge", "MLPerf Training 5.0",
+                                            "dgxc-benchmarking", "MLPerf (tp_comm_overlap=False)"};
+    for (size_t i = 0; i < sizeof of_nvidia / sizeof of_nvidia[0]; i++) {
+        const struct f2f_source *source = f2f_alias_source(of_nvidia[i], "");
+        assert_int_equal(source->context, F2F_CONTEXT_RING);
+        assert_true(source->software.half_gradients && source->software.narrow_weights);
+    }
+    const struct f2f_source *of_amd = f2f_alias_source("MLPerf Training 5.1: AMD/results", "");
+    assert_int_equal(of_amd->context, F2F_CONTEXT_GATHER);
+    assert_false(of_amd->software.narrow_weights);
+    assert_true(f2f_alias_source("torchtitan (FSDP, float8 gathers)", "")->software.narrow_weights);
     validate_text(&run,
                   "chip,chips,model,params_B,layers,hidden,heads,kv_heads,ffn,vocab,gated,seq,global_batch,micro_batch,"
                   "tp,cp,pp,vp,dp,zero,recompute,precision,step_s,tokps_per_chip,tflops_per_chip\n"

@@ -141,10 +141,10 @@ static f2f_status parse_software(struct f2f_train_software *s, f2f_arena *arena,
     const struct {
         const char *name;
         bool *flag;
-    } flags[] = {{"stored-scores", &s->stored_scores},  {"loose-mask", &s->loose_mask},
-                 {"exposed-data", &s->exposed_data},    {"exposed-tensor", &s->exposed_tensor},
-                 {"exposed-sum", &s->exposed_sum},      {"exposed-pipeline", &s->exposed_pipeline},
-                 {"flat-data", &s->flat_data},          {"half-gradients", &s->half_gradients},
+    } flags[] = {{"stored-scores", &s->stored_scores},   {"loose-mask", &s->loose_mask},
+                 {"exposed-data", &s->exposed_data},     {"exposed-tensor", &s->exposed_tensor},
+                 {"exposed-sum", &s->exposed_sum},       {"exposed-pipeline", &s->exposed_pipeline},
+                 {"flat-data", &s->flat_data},           {"half-gradients", &s->half_gradients},
                  {"narrow-weights", &s->narrow_weights}, {"lean-recompute", &s->lean_recompute}};
     for (char *list = f2f_arena_strdup(arena, text); list;) {
         const char *part = next_part(&list);

@@ -17,8 +17,8 @@ enum f2f_train_place f2f_train_place(const struct f2f_train_pass *p, size_t i) {
     return layers_before == p->backward ? F2F_TRAIN_FIRST : F2F_TRAIN_LAST;
 }
 
-/* Is this a layer's last product, or the collective behind it? What it adds to the layer's input nothing in the layer reads again; of
- * experts the weights of their mean do. */
+/* Is this a layer's last product, or the collective behind it? What it adds to the layer's input nothing in the layer
+ * reads again; of experts the weights of their mean do. */
 static bool is_tail(const struct f2f_train_job *job, const struct f2f_train_pass *p, size_t i) {
     const struct f2f_op *op = p->graph->ops;
     for (size_t j = i + 1; j < p->graph->n_ops; j++)

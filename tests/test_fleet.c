@@ -15,6 +15,7 @@
 
 #include "fab2fleet/catalog.h"
 #include "fab2fleet/machine.h"
+#include "serve/cost.h"
 #include "serve/run.h"
 #include "sim/random.h"
 
@@ -214,6 +215,30 @@ static void test_swap(void **state) {
     assert_true(again.preemptions > 0 && swapped.preemptions > 0);
     assert_true(again.tokens_in > swapped.tokens_in);
     assert_int_equal(again.tokens_out, swapped.tokens_out);
+}
+
+static double drafted_s(const struct world *w, const struct f2f_model *draft, long long decodes) {
+    struct f2f_serve_job job = job_of(w, w->large, "vllm", 2);
+    job.strategy = (struct f2f_strategy){.tp = 2, .cp = 1, .pp = 4, .vp = 1, .dp = 1, .ep = 1, .micro_batch = 1};
+    job.speculation = (struct f2f_speculation){.draft = draft, .tokens = 4, .acceptance_frac = 0.7};
+    job.engine.host_s = job.engine.host_per_seq_s = job.engine.host_sync_s = job.engine.host_layer_s = 0;
+    struct f2f_machine machine;
+    struct f2f_serve_costs *costs;
+    assert_int_equal(f2f_machine_make(&machine, w->node, NULL), F2F_OK);
+    assert_int_equal(f2f_serve_costs_make(&costs, w->arena, &machine, &job, NULL), F2F_OK);
+    return f2f_serve_costs_of(costs, &(struct f2f_serve_batch){.decodes = decodes, .decode_kv = 1000}).time_s;
+}
+
+/* A draft's head on a pipeline runs once for each micro-batch, as the model's does: one sequence is one, four are four
+ * on four stages. Only the words differ, so that all but the head falls out of the difference. */
+static void test_draft_on_a_pipeline(void **state) {
+    const struct world *w = *state;
+    struct f2f_model few = *w->small;
+    few.vocab = 1024;
+    double one_s = drafted_s(w, w->small, 1) - drafted_s(w, &few, 1);
+    double four_s = drafted_s(w, w->small, 4) - drafted_s(w, &few, 4);
+    assert_true(one_s > 0);
+    assert_near(four_s, 4 * one_s, 1e-6);
 }
 
 /* Tokens: every answer is generated once, every prompt computed once. */
@@ -440,10 +465,19 @@ static void test_any(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_m_d_1),    cmocka_unit_test(test_m_m_1),          cmocka_unit_test(test_m_g_1),
-        cmocka_unit_test(test_flights),  cmocka_unit_test(test_swap),           cmocka_unit_test(test_tokens),
-        cmocka_unit_test(test_replicas), cmocka_unit_test(test_prefix_caching), cmocka_unit_test(test_pools),
-        cmocka_unit_test(test_failures), cmocka_unit_test(test_autoscale),      cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_m_d_1),
+        cmocka_unit_test(test_m_m_1),
+        cmocka_unit_test(test_m_g_1),
+        cmocka_unit_test(test_flights),
+        cmocka_unit_test(test_swap),
+        cmocka_unit_test(test_tokens),
+        cmocka_unit_test(test_draft_on_a_pipeline),
+        cmocka_unit_test(test_replicas),
+        cmocka_unit_test(test_prefix_caching),
+        cmocka_unit_test(test_pools),
+        cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_autoscale),
+        cmocka_unit_test(test_refused),
         cmocka_unit_test(test_any),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

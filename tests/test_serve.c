@@ -430,10 +430,10 @@ static void test_as_benchmarked(void **state) {
     assert_null(f2f_harness_find("mine", NULL, true));
 }
 
-/* The limits of a queue of TensorRT-LLM of that version. */
-static struct f2f_engine built(const struct world *w, const char *version, const char *model, const char *precision,
-                               int tp, int isl, int osl) {
-    const struct f2f_harness *harness = f2f_harness_find("trtllm", version, false);
+/* A queue of that engine and version, as it is started. */
+static struct f2f_serve_job queued(const struct world *w, const char *engine, const char *version, const char *model,
+                                   const char *precision, int tp, int isl, int osl) {
+    const struct f2f_harness *harness = f2f_harness_find(engine, version, false);
     struct f2f_machine machine;
     struct rig rig;
     rig_make(&rig, w, "dgx-h100", model, precision, harness->engine, tp);
@@ -442,7 +442,36 @@ static struct f2f_engine built(const struct world *w, const char *version, const
     rig.job.all_queued = true;
     assert_int_equal(f2f_machine_make(&machine, &rig.system, NULL), F2F_OK);
     f2f_harness_apply(&rig.job, harness, &machine, true);
-    return rig.job.engine;
+    return rig.job;
+}
+
+/* The limits of a queue of TensorRT-LLM of that version. */
+static struct f2f_engine built(const struct world *w, const char *version, const char *model, const char *precision,
+                               int tp, int isl, int osl) {
+    return queued(w, "trtllm", version, model, precision, tp, isl, osl).engine;
+}
+
+/* How many requests wait, for how many at once, and the share of memory for their cache. */
+static void test_queues(void **state) {
+    const struct world *w = *state;
+    struct f2f_serve_job job = queued(w, "trtllm", "0.10.0", "llama-3-70b", "fp8", 8, 128, 128);
+    assert_int_equal(job.requests, 2000);
+    assert_int_equal(job.engine.max_batched_tok, 2048);
+    assert_int_equal(queued(w, "trtllm", "0.13.0", "llama-3-70b", "fp8", 8, 128, 128).requests, 30000);
+    assert_int_equal(queued(w, "trtllm", "1.0", "llama-3-70b", "fp8", 8, 20000, 2000).requests, 1000);
+    for (int i = 0; i < 2; i++) {
+        job = queued(w, "vllm", i ? "0.14.0" : "0.10.0", "llama-3-70b", "fp8", 8, 128, 128);
+        assert_int_equal(job.requests, 1500);
+        assert_int_equal(job.engine.max_seqs, 1500);
+        assert_int_equal(job.engine.max_batched_tok, 131072);
+    }
+    static const struct {
+        const char *version;
+        double frac;
+    } shares[] = {{"0.10", 0.90}, {"0.11", 0.99}, {"0.12", 0.99}, {"0.13", 0.90}, {"0.14", 0.90},
+                  {"0.15", 0.95}, {"0.18", 0.95}, {"0.19", 0.95}, {"1.0", 0.95}};
+    for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++)
+        assert_near(built(w, shares[i].version, "llama-3.1-8b", "fp8", 1, 128, 128).memory_frac, shares[i].frac, 0);
 }
 
 static void test_builds(void **state) {
@@ -459,15 +488,22 @@ static void test_builds(void **state) {
     assert_int_equal(built(w, "0.13.0", "llama-3.1-70b", "fp8", 2, 2048, 2048).max_seqs, 2048);
     assert_int_equal(built(w, "0.13.0", "llama-2-70b", "fp8", 4, 128, 4096).max_seqs, 256);
     assert_true(e.chunked && e.reserves);
-    /* (80 GiB - 8.03e9) * 0.95 / (65,536 B * 256) are 4,408: at most 4,096, and as many prompt tokens */
+    /* (80 - 8.03) GiB * 0.95 / (65,536 B * 256) are 4,376: at most 4,096, and as many prompt tokens */
     e = built(w, "0.17", "llama-3.1-8b", "fp8", 1, 128, 128);
     assert_int_equal(e.max_seqs, 4096);
     assert_int_equal(e.max_batched_tok, 8192);
-    /* (80 GiB - 8.03e9) * 0.95 / (65,536 B * 22,000) are 51.3: 64; a prompt is not cut since 0.19 */
+    /* (80 - 8.03) GiB * 0.95 / (65,536 B * 22,000) are 50.9: 64; a prompt is not cut since 0.19 */
     e = built(w, "0.17", "llama-3.1-8b", "fp8", 1, 20000, 2000);
     assert_int_equal(e.max_seqs, 64);
     assert_int_equal(e.max_batched_tok, 2048);
     assert_int_equal(built(w, "1.0", "llama-3.1-8b", "fp8", 1, 20000, 2000).max_batched_tok, 20064);
+    /* 141.1e9 B of 160 GiB, first taken for 141.1 GiB: 348 or 230 contexts of 256 tokens, of 327,680 B each */
+    assert_int_equal(built(w, "0.17", "llama-3-70b", "fp16", 2, 128, 128).max_seqs, 256);
+    assert_int_equal(built(w, "1.0", "llama-3-70b", "fp16", 2, 128, 128).max_seqs, 384);
+    /* in fp4 35.3e9 B of 80 GiB, 978 contexts of 300 tokens, of 163,840 B each; first taken for 16 bit, which none fits
+     */
+    assert_int_equal(built(w, "1.0", "llama-3-70b", "nvfp4", 1, 150, 150).max_seqs, 1024);
+    assert_int_equal(built(w, "0.17", "llama-3-70b", "nvfp4", 1, 150, 150).max_seqs, 64);
 }
 
 /* Fixed batches: TensorRT-LLM's session has no manager that works for each sequence, vLLM's process has. */
@@ -484,6 +520,7 @@ static void test_fixed_batches(void **state) {
         f2f_harness_apply(&rig.job, harness, NULL, true);
         assert_true(host_per_seq_s > 0.0);
         assert_near(rig.job.engine.host_per_seq_s, i ? host_per_seq_s : 0.0, 0);
+        assert_true(i || (rig.job.engine.logits_buffers == 1 && rig.job.engine.token_buffers == 0));
     }
 }
 
@@ -553,6 +590,7 @@ int main(void) {
         cmocka_unit_test(test_kernels_are_inherited),
         cmocka_unit_test(test_same_bytes),
         cmocka_unit_test(test_as_benchmarked),
+        cmocka_unit_test(test_queues),
         cmocka_unit_test(test_builds),
         cmocka_unit_test(test_build_fits),
         cmocka_unit_test(test_fixed_batches),

@@ -98,18 +98,55 @@ static void state_bytes_per_parameter(void **state) {
     double tables = 50000.0 * 1024; /* of the embedding, tied to the head: in 16 bit whatever products read */
     const struct {
         const char *precision;
-        bool half_gradients;
+        bool half_gradients, narrow_weights;
         double bytes, of_tables;
-    } cases[] = {{"fp16", true, 16, 0}, {"bf16", false, 18, 0}, {"fp8", true, 15, 1}, {"nvfp4", true, 16, 0}};
+    } cases[] = {{"fp16", true, true, 16, 0},  {"bf16", true, true, 16, 0}, {"bf16", false, false, 18, 0},
+                 {"fp8", false, false, 18, 0}, {"fp8", true, true, 15, 1},  {"nvfp4", true, true, 16, 0}};
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct f2f_train_job job = job_of(m, cases[i].precision, 1, 1);
         job.software.half_gradients = cases[i].half_gradients;
+        job.software.narrow_weights = cases[i].narrow_weights;
         struct f2f_train_memory x = memory_of(&job, &s);
         near(x.weights_B + x.gradients_B + x.optimizer_B,
              cases[i].bytes * (double)m->params + cases[i].of_tables * tables, 1e-12);
         near(x.total_B,
              x.weights_B + x.gradients_B + x.optimizer_B + x.activations_B + x.workspace_B + x.fragmentation_B, 1e-12);
+    }
+}
+
+/* Narrow weights are a byte, but on the stages that hold a table; what ZeRO-3 gathers of layers is a byte too. */
+static void tables_stay_wide(void **state) {
+    const double layer = 12 * 1024.0 * 1024 + 13 * 1024, table = 50000.0 * 1024;
+    struct f2f_train_job job = job_of(gpt(*state, 8, 1024, 16, 50000), "fp8", 8, 1);
+    struct f2f_strategy s = strategy(1, 8, 1, 1, 1); /* one micro-batch: the last stage is the fullest, by the logits */
+    job.software.narrow_weights = true;
+    near(memory_of(&job, &s).weights_B, layer + 2 * table, 0.001); /* but for norms at the end */
+    job.software.narrow_weights = false;
+    near(memory_of(&job, &s).weights_B, 2 * layer + 2 * table, 0.001);
+    for (int narrow = 0; narrow < 2; narrow++) {
+        job.software.narrow_weights = narrow;
+        s.zero = 2;
+        double kept_B = memory_of(&job, &s).workspace_B;
+        s.zero = 3;
+        near(memory_of(&job, &s).workspace_B - kept_B, 2 * layer * (narrow ? 1 : 2), 0.001);
+    }
+}
+
+/* Weights that are gathered narrow are gathered sooner, and written sooner by the optimizer. */
+static void narrow_weights_are_faster(void **state) {
+    struct fixture *f = *state;
+    struct f2f_train_job job = job_of(gpt(f, 16, 4096, 32, 50000), "fp8", 64, 64);
+    job.software.exposed_data = true;
+    for (int zero = 1; zero <= 3; zero += 2) {
+        struct f2f_strategy s = strategy(8, 1, 1, 8, 1);
+        s.zero = zero;
+        job.software.narrow_weights = false;
+        struct f2f_train_step wide = step_of(f, job, s);
+        job.software.narrow_weights = true;
+        struct f2f_train_step narrow = step_of(f, job, s);
+        assert_true(narrow.data_s < wide.data_s && narrow.optimizer_s < wide.optimizer_s);
+        near(narrow.forward_s, wide.forward_s, 1e-12);
     }
 }
 
@@ -618,6 +655,8 @@ static void impossible_jobs_are_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(state_bytes_per_parameter),
+        cmocka_unit_test(tables_stay_wide),
+        cmocka_unit_test(narrow_weights_are_faster),
         cmocka_unit_test(activations_of_the_paper),
         cmocka_unit_test(memory_of_the_selective_paper),
         cmocka_unit_test(activations_of_a_gated_layer),

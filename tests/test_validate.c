@@ -290,6 +290,67 @@ static double gemm_s(struct f2f_catalog *catalog, const char *chip, double m) {
     return f2f_machine_op(&machine, &op).time_s;
 }
 
+/* Microseconds of an fp8 product of an engine, in a graph of so many. */
+static double graph_us(struct f2f_catalog *catalog, const char *engine, double m, double n, double copies,
+                       double runs) {
+    const struct f2f_system *system;
+    struct f2f_machine machine;
+    struct f2f_precision p;
+    assert_int_equal(f2f_catalog_host(&system, catalog, "h100-sxm", 1, NULL, 0, NULL), F2F_OK);
+    assert_int_equal(f2f_machine_make(&machine, system, NULL), F2F_OK);
+    assert_int_equal(f2f_precision_parse(&p, "fp8", NULL, NULL), F2F_OK);
+    const struct f2f_op op = {.kind = F2F_OP_GEMM,
+                              .kernels = f2f_kernels_find(engine),
+                              .m = m,
+                              .n = n,
+                              .k = 4096,
+                              .groups = 1,
+                              .copies = copies,
+                              .runs = runs,
+                              .cast = true,
+                              .compute = p.compute,
+                              .weight = p.weight,
+                              .act = p.act,
+                              .kv = p.kv};
+    return f2f_machine_op(&machine, &op).time_s * 1e6;
+}
+
+/* How many products a source timed in one graph, nine times over, is in what is predicted of it: six, five, or as many
+ * as exceed the cache (50 MB of 16.8 MB are three). Few rows know how many weights share the cache, many how soon the
+ * power limit acts. */
+static void graphs_are_those_of_the_source(void **state) {
+    (void)state;
+    static const struct {
+        const char *engine, *source;
+        double n, copies, runs;
+    } rows[] = {{"vllm", "aiconfigurator:h100_sxm/gemm/vllm/0.24.0", 4096, 0, 54},
+                {"trtllm", "aiconfigurator:h100_sxm/gemm/trtllm/1.0.0", 4096, 5, 45},
+                {"trtllm", "aiconfigurator:h100_sxm/gemm/trtllm/1.3.0", 4096, 3, 27},
+                {"trtllm", "of another", 4096, 0, 0}};
+    const double few = 16, many = 16384;
+    struct run run, model;
+    open_run(&model);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char text[512];
+        const char *engine = rows[i].engine;
+        double n = rows[i].n, copies = rows[i].copies, runs = rows[i].runs;
+        double few_us = graph_us(model.catalog, engine, few, n, copies, runs);
+        double many_us = graph_us(model.catalog, engine, many, n, copies, runs);
+        (void)snprintf(text, sizeof text,
+                       "latency_us,k,n,m,dtype,framework,chip,source\n%.17g,4096,%g,%g,fp8,%s,h100-sxm,%s\n"
+                       "%.17g,4096,%g,%g,fp8,%s,h100-sxm,%s\n",
+                       few_us, n, few, engine, rows[i].source, many_us, n, many, engine, rows[i].source);
+        validate_text(&run, text);
+        is_near(item(&run, 0), "n", 2);
+        is_near(item(&run, 0), "mape_frac", 0);
+        close_run(&run);
+        if (copies > 0) assert_true(graph_us(model.catalog, engine, few, n, 1, runs) < 0.99 * few_us);
+        if (runs > 40) assert_true(graph_us(model.catalog, engine, many, n, copies, 9) < 0.999 * many_us);
+        if (runs > 40) assert_true(graph_us(model.catalog, engine, many, n, copies, runs / 9) < 0.999 * many_us);
+    }
+    close_run(&model);
+}
+
 /* A measurement 10 % below the prediction's 1.1 is an error of +10 %, one 10 % above it of -9.09 %. */
 static void errors_are_those_of_the_hand(void **state) {
     (void)state;
@@ -344,6 +405,17 @@ static void training_words_are_mapped(void **state) {
     assert_false(f2f_alias_recompute(&n, "some"));
     assert_string_equal(f2f_alias_model("Meta Llama 3 70B"), "llama-3-70b");
     assert_true(f2f_alias_source("of nobody", "")->nic_Bps <= 0);
+    static const char *const of_nvidia[] = {"NeMo 25.02", "NVIDIA-NeMo/Megatron-Bridge", "MLPerf Training 5.0",
+                                            "dgxc-benchmarking", "MLPerf (tp_comm_overlap=False)"};
+    for (size_t i = 0; i < sizeof of_nvidia / sizeof of_nvidia[0]; i++) {
+        const struct f2f_source *source = f2f_alias_source(of_nvidia[i], "");
+        assert_int_equal(source->context, F2F_CONTEXT_RING);
+        assert_true(source->software.half_gradients && source->software.narrow_weights);
+    }
+    const struct f2f_source *of_amd = f2f_alias_source("MLPerf Training 5.1: AMD/results", "");
+    assert_int_equal(of_amd->context, F2F_CONTEXT_GATHER);
+    assert_false(of_amd->software.narrow_weights);
+    assert_true(f2f_alias_source("torchtitan (FSDP, float8 gathers)", "")->software.narrow_weights);
     validate_text(&run,
                   "chip,chips,model,params_B,layers,hidden,heads,kv_heads,ffn,vocab,gated,seq,global_batch,micro_batch,"
                   "tp,cp,pp,vp,dp,zero,recompute,precision,step_s,tokps_per_chip,tflops_per_chip\n"
@@ -619,6 +691,7 @@ int main(void) {
         cmocka_unit_test(unknown_header_names_the_nearest),
         cmocka_unit_test(bad_numbers_are_refused_in_place),
         cmocka_unit_test(errors_are_those_of_the_hand),
+        cmocka_unit_test(graphs_are_those_of_the_source),
         cmocka_unit_test(training_words_are_mapped),
         cmocka_unit_test(every_table_predicts),
         cmocka_unit_test(chips_without_stacks_are_skipped),

@@ -105,7 +105,8 @@ enum f2f_harness_build {
     F2F_BUILD_NONE, /* the limits of the catalog */
     F2F_BUILD_FIXED, /* one engine for all */
     F2F_BUILD_LISTED, /* by model, tp and length */
-    F2F_BUILD_TUNED /* by what is thought to fit */
+    F2F_BUILD_TUNED_8, /* by what is thought to fit, weights of 8 bit or 16 */
+    F2F_BUILD_TUNED /* the same, weights of 4 bit too */
 };
 struct f2f_harness {
     const char *engine; /* name of the catalog that runs then */

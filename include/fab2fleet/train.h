@@ -35,6 +35,8 @@ struct f2f_train_software {
     double attention_unit_flop; /* of attention's products in a clock of a unit at most, at the clock of the chip's
                                  * peaks, or a lower `boost`; 0: what the chip's class says */
     bool lean_recompute; /* recomputed is what the backward pass reads, not a layer's last product (XLA) */
+    bool narrow_weights; /* held and gathered as products read them, if that is 8 bit; embedding and head in 16
+                          * (Megatron-LM's fp8_param_gather, as NeMo runs it) */
     /* gradients are summed and reduced in 16 bit (Megatron-LM's and DeepSpeed's fp16 mode, NeMo) */
     bool half_gradients;
 };

@@ -43,7 +43,7 @@ static const struct opt table[] = {
      100},
     {"software", 0, OPT_TEXT, &o.software, "LIST",
      "other software: stored-scores,loose-mask,exposed-data,exposed-tensor,exposed-sum,exposed-pipeline,flat-data,"
-     "half-gradients,lean-recompute",
+     "half-gradients,narrow-weights (in fp8),lean-recompute; loose-mask wants stored-scores",
      0, 0},
     {"price", 0, OPT_TEXT, &o.price, "NAME", "price list, for usd (us-2024)", 0, 0},
     {0}};
@@ -141,11 +141,11 @@ static f2f_status parse_software(struct f2f_train_software *s, f2f_arena *arena,
     const struct {
         const char *name;
         bool *flag;
-    } flags[] = {{"stored-scores", &s->stored_scores},  {"loose-mask", &s->loose_mask},
-                 {"exposed-data", &s->exposed_data},    {"exposed-tensor", &s->exposed_tensor},
-                 {"exposed-sum", &s->exposed_sum},      {"exposed-pipeline", &s->exposed_pipeline},
-                 {"flat-data", &s->flat_data},          {"half-gradients", &s->half_gradients},
-                 {"lean-recompute", &s->lean_recompute}};
+    } flags[] = {{"stored-scores", &s->stored_scores},   {"loose-mask", &s->loose_mask},
+                 {"exposed-data", &s->exposed_data},     {"exposed-tensor", &s->exposed_tensor},
+                 {"exposed-sum", &s->exposed_sum},       {"exposed-pipeline", &s->exposed_pipeline},
+                 {"flat-data", &s->flat_data},           {"half-gradients", &s->half_gradients},
+                 {"narrow-weights", &s->narrow_weights}, {"lean-recompute", &s->lean_recompute}};
     for (char *list = f2f_arena_strdup(arena, text); list;) {
         const char *part = next_part(&list);
         bool known = false;
@@ -157,9 +157,12 @@ static f2f_status parse_software(struct f2f_train_software *s, f2f_arena *arena,
             return f2f_fail(err, F2F_EUSAGE,
                             "--software: '%.40s' is not one of stored-scores, loose-mask, exposed-data, "
                             "exposed-tensor, exposed-sum, exposed-pipeline, flat-data, half-gradients, "
-                            "lean-recompute",
+                            "narrow-weights, lean-recompute",
                             part);
     }
+    if (s->loose_mask && !s->stored_scores)
+        return f2f_fail(err, F2F_EUSAGE,
+                        "--software: loose-mask is of attention with its scores in memory: give stored-scores too");
     return F2F_OK;
 }
 

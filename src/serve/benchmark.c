@@ -33,7 +33,7 @@ static const struct rule {
     {"trtllm", "0.13", false, false, {.engine = "trtllm-bench-0.13", .memory_frac = 0.99, .build = F2F_BUILD_LISTED}},
     {"trtllm", "0.14", false, false, {.engine = "trtllm-bench-0.13", .build = F2F_BUILD_LISTED}},
     {"trtllm", "0.15", false, false, {.engine = "trtllm-bench-0.14", .build = F2F_BUILD_LISTED}},
-    {"trtllm", "0.19", false, false, {.engine = "trtllm-bench-0.18", .memory_frac = 0.95, .build = F2F_BUILD_TUNED}},
+    {"trtllm", "0.19", false, false, {.engine = "trtllm-bench-0.18", .memory_frac = 0.95, .build = F2F_BUILD_TUNED_8}},
     {"trtllm", NULL, true, false, {.engine = "trtllm-bench", .memory_frac = 0.95, .build = F2F_BUILD_TUNED}},
     {"vllm", "0.14", true, true, {.engine = "vllm-0.13", .spread_frac = 0.2, .kv_as_act = true}},
     {"vllm", NULL, true, true, {.engine = "vllm", .spread_frac = 0.2, .kv_as_act = true}},
@@ -72,13 +72,14 @@ const struct f2f_harness *f2f_harness_find(const char *engine, const char *versi
     return NULL;
 }
 
-/* TensorRT-LLM's fixed batches run in the runtime's session (gptSessionBenchmark): a cache of the size it needs, and no
- * batch manager that works for each sequence or agrees over chips. */
+/* TensorRT-LLM's fixed batches run in the runtime's session (gptSessionBenchmark): a cache of the size it needs, tokens
+ * kept for the batch alone, and no batch manager that works for each sequence or agrees over chips. */
 static void run_in_session(struct f2f_engine *engine, int isl) {
     if (isl < enough_tok && engine->max_batched_tok < isl + engine->max_seqs)
         engine->max_batched_tok = isl + engine->max_seqs;
     engine->memory_frac = 1.0;
     engine->logits_buffers = 1;
+    engine->token_buffers = 0;
     engine->host_per_seq_s = engine->host_sync_s = 0.0;
 }
 

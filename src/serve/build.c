@@ -9,7 +9,7 @@
 
 #include "serve/budget.h"
 
-enum { VOCAB_2 = 32000, VOCAB_3 = 128256, DEFAULT_SEQS = 2048, DEFAULT_TOK = 8192 };
+enum { VOCAB_2 = 32000, VOCAB_3 = 128256, DEFAULT_SEQS = 2048, DEFAULT_TOK = 8192, FIXED_TOK = 2048 };
 
 /* Models by vocabulary and layers; length: of prompt and answer together, 0 for any other. */
 static const struct listed {
@@ -40,13 +40,21 @@ static void build_listed(struct f2f_serve_job *job) {
 
 static double stepped(double x, double step) { return step * ceil(x / step); }
 
-/* calc_engine_setting and finetune_setting: slightly more than is thought to fit. */
-static void build_tuned(struct f2f_serve_job *job, double memory_B) {
+/* BYTES_PER_ELEM, and what was there before it: fp8 is a byte, fp4 half of one without its scales, all else two. */
+static double element_B(enum f2f_dtype d, bool knows_fp4) {
+    if (d == F2F_DTYPE_FP4 && knows_fp4) return 0.5;
+    return d == F2F_DTYPE_FP8 ? 1.0 : 2.0;
+}
+
+/* calc_engine_setting and finetune_setting: slightly more than is thought to fit. Before it knew of 4 bit it took
+ * gigabytes of weights from gibibytes of memory. */
+static void build_tuned(struct f2f_serve_job *job, double memory_B, bool knows_fp4) {
+    const double unit = knows_fp4 ? 1.0 : 1073741824.0 / 1e9;
     const double cache_frac = 0.95, most_seqs = 4096.0, most_tok = 32768.0;
     const struct f2f_model *m = job->model;
     double chips = (double)job->strategy.tp * job->strategy.pp, kv_heads = fmax(job->strategy.tp, (double)m->kv_heads);
-    double weights_B = (double)m->params * f2f_dtype_B(job->precision.weight);
-    double kv_B = 2.0 * (double)m->layers * kv_heads * (double)m->head_dim * f2f_dtype_B(job->precision.kv);
+    double weights_B = (double)m->params * element_B(job->precision.weight, knows_fp4) * unit;
+    double kv_B = 2.0 * (double)m->layers * kv_heads * (double)m->head_dim * element_B(job->precision.kv, knows_fp4);
     double fit = cache_frac * (chips * memory_B - weights_B) / (kv_B * ((double)job->isl + job->osl));
     double seqs = fmax(1.0, fmin(fit, most_seqs) / job->strategy.pp);
     double tok = fmin(seqs * (1.0 + (double)job->isl / job->osl), most_tok);
@@ -60,8 +68,9 @@ static void build_tuned(struct f2f_serve_job *job, double memory_B) {
 
 void f2f_serve_build(struct f2f_serve_job *job, enum f2f_harness_build build, const struct f2f_machine *machine) {
     if (build == F2F_BUILD_NONE) return;
-    if (build == F2F_BUILD_FIXED) set(&job->engine, DEFAULT_SEQS, DEFAULT_SEQS);
+    if (build == F2F_BUILD_FIXED) set(&job->engine, DEFAULT_SEQS, FIXED_TOK);
     if (build == F2F_BUILD_LISTED) build_listed(job);
-    if (build == F2F_BUILD_TUNED) build_tuned(job, f2f_serve_memory_B(machine->chip));
+    if (build == F2F_BUILD_TUNED_8 || build == F2F_BUILD_TUNED)
+        build_tuned(job, f2f_serve_memory_B(machine->chip), build == F2F_BUILD_TUNED);
     while (job->engine.max_seqs > 1 && f2f_serve_budget_make(machine, job).users_fit < 1) job->engine.max_seqs /= 2;
 }

@@ -17,13 +17,13 @@ enum f2f_train_place f2f_train_place(const struct f2f_train_pass *p, size_t i) {
     return layers_before == p->backward ? F2F_TRAIN_FIRST : F2F_TRAIN_LAST;
 }
 
-/* Is this a layer's last product, or behind it? What it adds to the layer's input nothing in the layer reads again; of
- * experts the weights of their mean do. */
+/* Is this a layer's last product, or the collective behind it? What it adds to the layer's input nothing in the layer
+ * reads again; of experts the weights of their mean do. */
 static bool is_tail(const struct f2f_train_job *job, const struct f2f_train_pass *p, size_t i) {
     const struct f2f_op *op = p->graph->ops;
     for (size_t j = i + 1; j < p->graph->n_ops; j++)
         if (op[j].per_layer && op[j].kind == F2F_OP_GEMM) return false;
-    return op[i].per_layer && op[i].kind != F2F_OP_VECTOR && job->model->experts == 0;
+    return op[i].per_layer && job->model->experts == 0;
 }
 
 bool f2f_train_again(const struct f2f_train_job *job, int recompute, const struct f2f_train_pass *p, size_t i) {

@@ -55,15 +55,15 @@ static struct f2f_op_cost gather(const struct group *g, double bytes_B) {
  * whole gradient, so it reduces after every micro-batch (DeepSpeed). */
 static struct f2f_train_data by_step(const struct group *x, const struct f2f_train_job *job,
                                      const struct f2f_strategy *s, const struct f2f_train_layout *l,
-                                     const struct f2f_train_stage *g, double params) {
+                                     const struct f2f_train_stage *g, const struct f2f_train_stage_params *p) {
     double ahead = 1 + (s->vp - 1.0) * (fmin(s->pp, l->micro_batches) - 1) / s->vp;
     double times = s->zero == 2 && s->pp == 1 ? l->micro_batches : 1;
     double window = job->software.exposed_data ? 0 : ahead;
-    struct f2f_op_cost sum = reduce(x, l->grad_B * params);
+    struct f2f_op_cost sum = reduce(x, l->grad_B * p->held);
     struct f2f_train_data d = {times * exposed_s(x, sum.time_s, window * (g->backward_s + g->recompute_s), g->layers),
                                times * sum.energy_J};
     if (s->zero == 0) return d;
-    struct f2f_op_cost weights = gather(x, l->weight_B * params);
+    struct f2f_op_cost weights = gather(x, f2f_train_weights_B(l, p->held, p->tables));
     d.exposed_s += exposed_s(x, weights.time_s, window * g->forward_s, g->layers);
     d.energy_J += weights.energy_J;
     return d;
@@ -73,10 +73,10 @@ static struct f2f_train_data by_step(const struct group *x, const struct f2f_tra
  * its gradients right after; a layer's collectives hide behind the layer beside it. */
 static struct f2f_train_data by_layer(const struct group *x, const struct f2f_train_job *job,
                                       const struct f2f_train_layout *l, const struct f2f_train_stage *g,
-                                      double params) {
+                                      const struct f2f_train_stage_params *p) {
     double window = job->software.exposed_data ? 0 : 1, layers = fmax(g->layers, 1), m = l->micro_batches;
-    struct f2f_op_cost weights = gather(x, l->weight_B * params / layers);
-    struct f2f_op_cost sum = reduce(x, l->grad_B * params / layers);
+    struct f2f_op_cost weights = gather(x, f2f_train_weights_B(l, p->held, p->tables) / layers);
+    struct f2f_op_cost sum = reduce(x, l->grad_B * p->held / layers);
     double forward_s = weights.time_s * layers, backward_s = (weights.time_s + sum.time_s) * layers;
     double exposed = exposed_s(x, forward_s, window * g->forward_s, layers) +
                      exposed_s(x, backward_s, window * (g->backward_s + g->recompute_s), layers);
@@ -98,7 +98,8 @@ static double nic_busy(const struct f2f_machine *machine, const struct f2f_strat
 
 struct f2f_train_data f2f_train_data_make(const struct f2f_machine *machine, const struct f2f_train_job *job,
                                           const struct f2f_strategy *s, const struct f2f_train_layout *l,
-                                          const struct f2f_train_pipe *pipe, double params) {
+                                          const struct f2f_train_pipe *pipe,
+                                          const struct f2f_train_stage_params *params) {
     const struct f2f_train_stage *g = &pipe->slow;
     int stride = f2f_strategy_stride(s, F2F_AXIS_DATA), node = machine->system->node->chips;
     const struct group x = {.machine = machine,

@@ -84,7 +84,7 @@ static double workspace_B(const struct f2f_train_job *job, const struct f2f_stra
     double gathered = s->tp > 1 ? ACT_B * (double)m->hidden : 0;
     double gradients = ACT_B * (mlp_inner(m) + mlp_width(m)) / s->tp;
     double layer = again ? layer_B_per_tok(job, s, F2F_RECOMPUTE_NONE) : 0;
-    double weights = s->zero >= 3 ? 2 * l->weight_B * layer_params : 0;
+    double weights = s->zero >= 3 ? 2 * l->layer_weight_B * layer_params : 0;
     return F2F_TRAIN_CONTEXT_B + l->tokens * (gathered + gradients + layer) + weights;
 }
 
@@ -108,13 +108,12 @@ static double gradients_B(const struct f2f_strategy *s, const struct f2f_train_l
 
 static struct f2f_train_memory stage_memory(const struct f2f_train_job *job, const struct f2f_strategy *s,
                                             const struct f2f_train_layout *l, int stage) {
-    double params, state, optimizer_B;
-    f2f_train_stage_params(&params, &state, job->model, s, l, stage);
-    double sharded = state / l->shards;
-    optimizer_B = l->state_B * (s->zero >= 1 ? sharded : params);
+    struct f2f_train_stage_params p = f2f_train_stage_params_make(job->model, s, l, stage);
+    double sharded = p.state / l->shards, optimizer_B = l->state_B * (s->zero >= 1 ? sharded : p.held);
     struct f2f_train_memory out = {
-        .weights_B = l->weight_B * (s->zero >= 3 ? sharded : params),
-        .gradients_B = gradients_B(s, l, params, sharded),
+        .weights_B = s->zero >= 3 ? f2f_train_weights_B(l, sharded, p.tables / l->shards)
+                                  : f2f_train_weights_B(l, p.held, p.tables),
+        .gradients_B = gradients_B(s, l, p.held, sharded),
         .optimizer_B = s->offload ? 0 : optimizer_B,
         .host_B = s->offload ? optimizer_B : 0,
         .activations_B = activations_B(job, s, l, stage) + (stage == s->pp - 1 ? head_B(job->model, s, l) : 0),

@@ -15,7 +15,9 @@ enum { TRIALS = 64, MOST_STOPS = 5000 };
 static const double HORIZON_S = 30 * 86400.0; /* of a job whose length is not given */
 
 static double state_B(const struct f2f_train_job *job, const struct f2f_train_layout *l) {
-    return (double)job->model->params * (l->weight_B + l->state_B);
+    const struct f2f_model *m = job->model;
+    double params = (double)m->params, tables = (m->tied_embeddings ? 1 : 2) * (double)m->vocab * (double)m->hidden;
+    return f2f_train_weights_B(l, params, tables) + l->state_B * params;
 }
 
 /* Standstill for a checkpoint: until it is in storage, or in the host's memory. */

@@ -57,14 +57,18 @@ static f2f_status check_shard(const struct f2f_strategy *s, f2f_error *err) {
     return F2F_OK;
 }
 
-/* Bytes of a weight on average, held and gathered as its products read it; embedding and head stay in 16 bit. In fp8
- * that is one (NeMo and MLPerf run with Megatron-LM's fp8_param_gather), below 8 bit a copy in 16 bit is kept. */
-static double weight_B(const struct f2f_train_job *job) {
-    const struct f2f_model *m = job->model;
-    double tables = (m->tied_embeddings ? 1 : 2) * (double)m->vocab * (double)m->hidden, wide_B = 2.0;
-    double layer_B = f2f_dtype_B(job->precision.weight);
-    if (layer_B < 1) layer_B = wide_B;
-    return layer_B + fmax(0, wide_B - layer_B) * fmin(1, tables / (double)m->params);
+static const double WIDE_B = 2; /* of a weight in 16 bit */
+
+/* A layer's weights are held and gathered in 16 bit, or narrow, as products read them; below 8 bit a copy in 16 bit is
+ * kept. */
+static double layer_weight_B(const struct f2f_train_job *job) {
+    double read_B = f2f_dtype_B(job->precision.weight);
+    bool narrow = job->software.narrow_weights && read_B >= 1;
+    return narrow ? read_B : fmax(read_B, WIDE_B);
+}
+
+double f2f_train_weights_B(const struct f2f_train_layout *l, double params, double tables) {
+    return l->layer_weight_B * params + fmax(0, WIDE_B - l->layer_weight_B) * tables;
 }
 
 f2f_status f2f_train_layout_make(struct f2f_train_layout *out, const struct f2f_train_job *job,
@@ -90,7 +94,7 @@ f2f_status f2f_train_layout_make(struct f2f_train_layout *out, const struct f2f_
         .same = same,
         .shards = s->shard ? s->shard : same,
         .grad_B = job->software.half_gradients ? 2.0 : 4.0,
-        .weight_B = weight_B(job),
+        .layer_weight_B = layer_weight_B(job),
         .state_B = job->optimizer_B > 0 ? job->optimizer_B : F2F_TRAIN_ADAM_B,
     };
     return F2F_OK;
@@ -106,12 +110,13 @@ struct f2f_train_params f2f_train_params_make(const struct f2f_model *m, const s
         .layer = (layers - experts + experts / s->ep) / cuts, .layer_state = layers / cuts, .table = table / s->tp};
 }
 
-void f2f_train_stage_params(double *held, double *state, const struct f2f_model *m, const struct f2f_strategy *s,
-                            const struct f2f_train_layout *l, int stage) {
+struct f2f_train_stage_params f2f_train_stage_params_make(const struct f2f_model *m, const struct f2f_strategy *s,
+                                                          const struct f2f_train_layout *l, int stage) {
     struct f2f_train_params p = f2f_train_params_make(m, s);
     double layers = (double)f2f_train_stage_layers(l, s, stage);
     bool last = stage == s->pp - 1;
     double tables = (stage == 0 ? 1 : 0) + (last && (s->pp > 1 || !m->tied_embeddings) ? 1 : 0);
-    *held = layers * p.layer + tables * p.table;
-    *state = layers * p.layer_state + tables * p.table;
+    return (struct f2f_train_stage_params){.held = layers * p.layer + tables * p.table,
+                                           .state = layers * p.layer_state + tables * p.table,
+                                           .tables = tables * p.table};
 }

@@ -27,7 +27,7 @@ struct f2f_train_layout {
     double same; /* dp * cp: chips that hold the same weights */
     double shards; /* of them, over how many ZeRO divides */
     double grad_B; /* bytes of one gradient, as accumulated and reduced */
-    double weight_B; /* bytes of one weight, as multiplied */
+    double layer_weight_B; /* bytes of one weight of a layer, as held and gathered; tables are 16 bit at least */
     double state_B; /* bytes of optimizer state of one parameter */
 };
 
@@ -46,9 +46,15 @@ struct f2f_train_params {
     double table; /* of the embedding or of the head */
 };
 struct f2f_train_params f2f_train_params_make(const struct f2f_model *m, const struct f2f_strategy *s);
-/* Parameters of a stage: held, and as ZeRO shards them. */
-void f2f_train_stage_params(double *held, double *state, const struct f2f_model *m, const struct f2f_strategy *s,
-                            const struct f2f_train_layout *l, int stage);
+/* Parameters of a stage, on one chip. */
+struct f2f_train_stage_params {
+    double held, state; /* state: as ZeRO shards them */
+    double tables; /* of both: the embedding's, the head's */
+};
+struct f2f_train_stage_params f2f_train_stage_params_make(const struct f2f_model *m, const struct f2f_strategy *s,
+                                                          const struct f2f_train_layout *l, int stage);
+/* Bytes of so many weights, some of them of tables. */
+double f2f_train_weights_B(const struct f2f_train_layout *l, double params, double tables);
 
 /* Time and energy of some operators on one chip. */
 struct f2f_train_cost {
@@ -142,7 +148,8 @@ struct f2f_train_data {
 };
 struct f2f_train_data f2f_train_data_make(const struct f2f_machine *machine, const struct f2f_train_job *job,
                                           const struct f2f_strategy *s, const struct f2f_train_layout *l,
-                                          const struct f2f_train_pipe *pipe, double params);
+                                          const struct f2f_train_pipe *pipe,
+                                          const struct f2f_train_stage_params *params);
 
 /* A strategy with all that is known of it. */
 struct f2f_train_choice {

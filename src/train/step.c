@@ -9,17 +9,24 @@
 
 #include <math.h>
 
-/* Bytes the optimizer moves for a parameter: the gradient read, read for its norm and zeroed, the state read and
- * written, the weight written. */
-static double optimizer_B(const struct f2f_train_layout *l) { return 3 * l->grad_B + 2 * l->state_B + l->weight_B; }
+/* What a chip updates. */
+struct own {
+    double params, weights_B;
+};
+
+/* Bytes the optimizer moves: each gradient read, read for its norm and zeroed, the state read and written, the weight
+ * written. */
+static double optimizer_B(const struct f2f_train_layout *l, const struct own *own) {
+    return (3 * l->grad_B + 2 * l->state_B) * own->params + own->weights_B;
+}
 
 /* In the chip's memory, or with the state on the host: gradients down, weights up over the host link (Ren et al.
  * 2021, ZeRO-Offload, arXiv 2101.06840); the host's own time is taken to hide behind that. */
 static double optimizer_s(const struct f2f_machine *machine, const struct f2f_strategy *s,
-                          const struct f2f_train_layout *l, double params) {
+                          const struct f2f_train_layout *l, const struct own *own) {
     double link_Bps = machine->chip->host_link_Bps;
-    if (s->offload) return link_Bps > 0 ? (l->grad_B + l->weight_B) * params / link_Bps : HUGE_VAL;
-    return optimizer_B(l) * params / machine->mem.mixed_Bps;
+    if (s->offload) return link_Bps > 0 ? (l->grad_B * own->params + own->weights_B) / link_Bps : HUGE_VAL;
+    return optimizer_B(l, own) / machine->mem.mixed_Bps;
 }
 
 /* All wait for the slowest: of N normal times it lies about sqrt(2 ln N) deviations above the mean. */
@@ -56,16 +63,17 @@ double f2f_train_step_bound_s(const struct f2f_train_job *job, const struct f2f_
     return bound_s * (1 + F2F_TRAIN_SPREAD * slowest_of(chips)) + F2F_TRAIN_HOST_S;
 }
 
-static double chip_state(const struct f2f_train_job *job, const struct f2f_strategy *s,
-                         const struct f2f_train_layout *l, double *params) {
-    double most = 0;
+/* Of the stages that have most: what a chip updates, and what it holds. */
+static struct own most_of(struct f2f_train_stage_params *held, const struct f2f_train_job *job,
+                          const struct f2f_strategy *s, const struct f2f_train_layout *l) {
+    struct own most = {0};
+    *held = (struct f2f_train_stage_params){0};
     const int stages[] = {0, f2f_train_inner_stage(l, s), s->pp - 1};
     for (size_t i = 0; i < sizeof stages / sizeof stages[0]; i++) {
-        double held, state;
-        f2f_train_stage_params(&held, &state, job->model, s, l, stages[i]);
-        double own = s->zero >= 1 ? state / l->shards : held;
-        if (own > most) most = own;
-        if (i == 0 || held > *params) *params = held;
+        struct f2f_train_stage_params p = f2f_train_stage_params_make(job->model, s, l, stages[i]);
+        double shards = s->zero >= 1 ? l->shards : 1, params = (s->zero >= 1 ? p.state : p.held) / shards;
+        if (params > most.params) most = (struct own){params, f2f_train_weights_B(l, params, p.tables / shards)};
+        if (p.held > held->held) *held = p;
     }
     return most;
 }
@@ -74,9 +82,11 @@ void f2f_train_step_make(struct f2f_train_step *out, const struct f2f_machine *m
                          const struct f2f_strategy *s, const struct f2f_train_costs *costs,
                          const struct f2f_train_layout *l, const struct f2f_train_pipe *pipe) {
     const struct f2f_train_stage *g = &pipe->slow;
-    double m = l->micro_batches, params = 0, own = chip_state(job, s, l, &params);
-    struct f2f_train_data d = f2f_train_data_make(machine, job, s, l, pipe, params);
-    double chips = (double)s->tp * s->cp * s->pp * s->dp, update_s = optimizer_s(machine, s, l, own);
+    struct f2f_train_stage_params held;
+    const struct own own = most_of(&held, job, s, l);
+    struct f2f_train_data d = f2f_train_data_make(machine, job, s, l, pipe, &held);
+    double m = l->micro_batches, update_s = optimizer_s(machine, s, l, &own);
+    double chips = (double)s->tp * s->cp * s->pp * s->dp;
     double busy = pipe->times.total_s + d.exposed_s + update_s;
     *out = (struct f2f_train_step){
         .forward_s = m * g->forward_s,
@@ -95,7 +105,7 @@ void f2f_train_step_make(struct f2f_train_step *out, const struct f2f_machine *m
         .has_first = g->first,
         .has_last = g->last,
     };
-    double once_J = d.energy_J + optimizer_B(l) * own * machine->mem.energy_J_per_B;
+    double once_J = d.energy_J + optimizer_B(l, &own) * machine->mem.energy_J_per_B;
     out->total_s = busy + out->straggler_s + out->overhead_s;
     out->energy_J = step_energy_J(job, s, costs, l, pipe->send.energy_J, once_J);
 }

@@ -131,8 +131,9 @@ static const struct f2f_model shapes[] = {
 #define FLASH_2 (0.73 * 2048)
 
 /* NVIDIA's runs of 2025 and 2026, in NeMo, Megatron-Bridge and MLPerf: gradients in 16 bit (grad_reduce_in_fp32=False
- * of their recipes), keys and values round a ring (cp_comm_type p2p, Megatron-Core's default). */
-#define NEMO .half_gradients = true
+ * of their recipes), weights held and gathered in fp8 (fp8_param_gather), keys and values round a ring (cp_comm_type
+ * p2p, Megatron-Core's default). */
+#define NEMO .half_gradients = true, .narrow_weights = true
 #define RING .context = F2F_CONTEXT_RING
 
 static const struct f2f_source sources[] = {
@@ -152,6 +153,7 @@ static const struct f2f_source sources[] = {
     {.part = "2404.01856", .software = {OLD}, .sequence = F2F_SEQUENCE_WHOLE},
     {.part = "MaxText", .software = {.lean_recompute = true}},
     {.part = "AI-Hypercomputer/tpu-recipes", .software = {.lean_recompute = true}},
+    {.part = "float8 gathers", .software = {.narrow_weights = true}}, /* torchtitan's enable_fsdp_float8_all_gather */
     {.part = "aws-neuron", .software = {.exposed_tensor = true}},
     {.part = "AMD/results"}, /* MLPerf without NeMo's recipes */
     {.part = "tp_comm_overlap=False", .software = {NEMO, .exposed_tensor = true}, RING},

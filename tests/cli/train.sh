@@ -39,6 +39,7 @@ expect 3 'no strategy divides 64 chips, .* with tp 7, ' "${cluster[@]}" --chips 
 expect 0 '' "${cluster[@]}" --chips 64 --global-batch 64 --strategy ' tp=8 , pp=8 ' --software 'flat-data , exposed-sum'
 expect 2 "wants whole numbers" "${cluster[@]}" --chips 64,x --global-batch 64
 expect 2 "wants whole numbers" "${cluster[@]}" --chips 0 --global-batch 64
+expect 2 'give stored-scores too' "${cluster[@]}" --chips 64 --global-batch 64 --software loose-mask
 expect 2 "'no-such' is not one of" "${cluster[@]}" --chips 64 --global-batch 64 --software no-such
 expect 3 'do not divide by 3 jobs' "${cluster[@]}" --chips 64 --global-batch 64 --split 3
 

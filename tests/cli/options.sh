@@ -187,10 +187,10 @@ grep -q "memory, over the link between dies memory" "$dir/bare.txt" || fail "a l
 bare serve --system "$dir/bare.yaml" --model llama-3-8b --precision bf16 --concurrency 2 --explain
 grep -q "'cache_bandwidth' is 262 TB/s, .*Constants of class 'systolic': no public kernel measurements" "$dir/bare.txt" || fail "assumed: $(cat "$dir/bare.txt")"
 # what is assumed for a field is what it would have to say: given, it changes nothing, and is told no more
-bare kernel rtx-5090 gemm --m 4096 --n 4096 --k 4096 --explain
-rate=$(sed -n "s/.*'cache_bandwidth' is \([0-9.]* TB.s\),.*/\1/p" "$dir/bare.txt") time=$(grep -m1 -o 'time [0-9.]* .s' "$dir/bare.txt")
-bare kernel rtx-5090 gemm --m 4096 --n 4096 --k 4096 --explain --set chip.cache_bandwidth="$rate"
-[ -n "$time" ] && [ "$(grep -m1 -o 'time [0-9.]* .s' "$dir/bare.txt")" = "$time" ] || fail "a cache of $rate is not what was assumed: $(cat "$dir/bare.txt")"
+bare kernel rtx-5090 gemm --m 256 --n 8192 --k 4096 --explain
+rate=$(sed -n "s/.*'cache_bandwidth' is \([0-9.]* TB.s\),.*/\1/p" "$dir/bare.txt") time=$(grep -m1 -o 'latency_s [0-9]*[.][0-9]' "$dir/bare.txt")
+bare kernel rtx-5090 gemm --m 256 --n 8192 --k 4096 --explain --set chip.cache_bandwidth="$rate"
+[ -n "$time" ] && [ "$(grep -m1 -o 'latency_s [0-9]*[.][0-9]' "$dir/bare.txt")" = "$time" ] || fail "a cache of $rate is not what was assumed: $(cat "$dir/bare.txt")"
 sed '/^name: /d; s/^units/operands: registers\nunits/' "$dir/bare.yaml" >"$dir/nameless.yaml"
 bare kernel "$dir/nameless.yaml" gemm --m 8 --n 8 --k 8 --explain
 grep -q "Where this chip says nothing, assumed: 'boost'" "$dir/bare.txt" && ! grep -q "'operands' pass" "$dir/bare.txt" || fail "operands that are given: $(cat "$dir/bare.txt")"

@@ -217,16 +217,21 @@ static void test_swap(void **state) {
     assert_int_equal(again.tokens_out, swapped.tokens_out);
 }
 
+/* One iteration, the same whether it is taken alone or as the first of many. */
 static double drafted_s(const struct world *w, const struct f2f_model *draft, long long decodes) {
     struct f2f_serve_job job = job_of(w, w->large, "vllm", 2);
     job.strategy = (struct f2f_strategy){.tp = 2, .cp = 1, .pp = 4, .vp = 1, .dp = 1, .ep = 1, .micro_batch = 1};
     job.speculation = (struct f2f_speculation){.draft = draft, .tokens = 4, .acceptance_frac = 0.7};
     job.engine.host_s = job.engine.host_per_seq_s = job.engine.host_sync_s = job.engine.host_layer_s = 0;
+    job.engine.n_graph_sizes = 0;
     struct f2f_machine machine;
     struct f2f_serve_costs *costs;
     assert_int_equal(f2f_machine_make(&machine, w->node, NULL), F2F_OK);
     assert_int_equal(f2f_serve_costs_make(&costs, w->arena, &machine, &job, NULL), F2F_OK);
-    return f2f_serve_costs_of(costs, &(struct f2f_serve_batch){.decodes = decodes, .decode_kv = 1000}).time_s;
+    const struct f2f_serve_batch batch = {.decodes = decodes, .decode_kv = 1000};
+    double time_s = f2f_serve_costs_of(costs, &batch).time_s;
+    assert_near(f2f_serve_costs_line(costs, &batch).first_s, time_s, 1e-9);
+    return time_s;
 }
 
 /* A draft's head on a pipeline runs once for each micro-batch, as the model's does: one sequence is one, four are four
@@ -239,6 +244,7 @@ static void test_draft_on_a_pipeline(void **state) {
     double four_s = drafted_s(w, w->small, 4) - drafted_s(w, &few, 4);
     assert_true(one_s > 0);
     assert_near(four_s, 4 * one_s, 1e-6);
+    (void)drafted_s(w, w->small, 9); /* no multiple of the stages */
 }
 
 /* Tokens: every answer is generated once, every prompt computed once. */

@@ -114,25 +114,31 @@ static void what_stays_is_copied(void **state) {
     assert_true(eight_s / two_s < 0.9 * (7.0 / 8.0) / (1.0 / 2.0));
 }
 
+struct choice {
+    int chips;
+    double bytes_B;
+    const char *algorithm;
+};
+
+static struct f2f_collective_cost chosen(const struct cluster *c, const struct choice *choice,
+                                         enum f2f_collective_library library) {
+    struct f2f_collective_cost cost =
+        f2f_collective_with(&c->system, &cls, F2F_ALL_REDUCE, choice->chips, 1, choice->bytes_B, library);
+    assert_string_equal(cost.algorithm, choice->algorithm);
+    return cost;
+}
+
 /* vLLM's kernel turns to two shots by size, the others' where they are faster. */
 static void two_shots_follow_the_engine(void **state) {
     (void)state;
     struct cluster c;
     cluster_make(&c, F2F_TOPO_SWITCH, 1);
-    static const struct {
-        int chips;
-        double bytes_B;
-        const char *algorithm;
-    } cases[] = {{2, 512.0 * KIB, "one-shot"},
-                 {4, 511.0 * KIB, "one-shot"},
-                 {4, 512.0 * KIB, "two-shot"},
-                 {8, 255.0 * KIB, "one-shot"},
-                 {8, 256.0 * KIB, "two-shot"}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        assert_string_equal(f2f_collective_with(&c.system, &cls, F2F_ALL_REDUCE, cases[i].chips, 1, cases[i].bytes_B,
-                                                F2F_COLLECTIVE_VLLM)
-                                .algorithm,
-                            cases[i].algorithm);
+    static const struct choice cases[] = {{2, 512.0 * KIB, "one-shot"},
+                                          {4, 511.0 * KIB, "one-shot"},
+                                          {4, 512.0 * KIB, "two-shot"},
+                                          {8, 255.0 * KIB, "one-shot"},
+                                          {8, 256.0 * KIB, "two-shot"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) (void)chosen(&c, &cases[i], F2F_COLLECTIVE_VLLM);
     assert_string_equal(f2f_collective_time(&c.system, &cls, F2F_ALL_REDUCE, 4, 1, 512.0 * KIB).algorithm, "one-shot");
 }
 
@@ -173,15 +179,10 @@ static void pushes_end_with_their_buffers(void **state) {
     (void)state;
     struct cluster c;
     cluster_make(&c, F2F_TOPO_SWITCH, 1);
-    static const struct {
-        int chips;
-        double bytes_B;
-        const char *algorithm;
-    } cases[] = {{2, 15.9e6, "one-shot"}, {2, 16e6, "ring"}, {3, 7.9e6, "one-shot"}, {3, 8e6, "ring"}};
+    static const struct choice cases[] = {
+        {2, 15.9e6, "one-shot"}, {2, 16e6, "ring"}, {3, 7.9e6, "one-shot"}, {3, 8e6, "ring"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct f2f_collective_cost cost = f2f_collective_with(&c.system, &cls, F2F_ALL_REDUCE, cases[i].chips, 1,
-                                                              cases[i].bytes_B, F2F_COLLECTIVE_ONE_SHOT);
-        assert_string_equal(cost.algorithm, cases[i].algorithm);
+        struct f2f_collective_cost cost = chosen(&c, &cases[i], F2F_COLLECTIVE_ONE_SHOT);
         double pushed_B = cases[i].bytes_B * (cases[i].chips - 1);
         if (i % 2 == 0) near(cost.time_s, 5000.0 / 2e9 + 1e-6 + pushed_B / (0.6 * 450e9), 1e-9);
     }

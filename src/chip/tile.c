@@ -124,7 +124,7 @@ struct product f2f_tile_product(const struct f2f_machine *machine, const struct 
     set_ends(&p, machine);
     p.cache_Bps = f2f_chip_cache_Bps(machine);
     p.unit_Bps = fmax(machine->cls->unit_B_per_ck * f2f_chip_clock_Hz(chip), p.cache_Bps / units);
-    p.library = library_of(&p, chip, op, format);
+    p.lib = library_of(&p, chip, op, format);
     return p;
 }
 
@@ -136,10 +136,10 @@ struct grid {
 /* Bytes of an element of k that a unit fetches for one tile. Two tiles below each other share their columns, two beside
  * each other their rows. */
 static double fetched_B(const struct product *p, const struct tile_shape *t, struct grid g) {
-    double rows = p->library.least > 0.0 ? t->m : fmin(t->m, p->m);
+    double rows = p->lib.least > 0.0 ? t->m : fmin(t->m, p->m);
     double rows_B = rows * p->in_B, columns_B = t->n * p->w_B, saved_B = 0.0;
-    if (p->library.paired && g.down > 1.0) saved_B = 0.5 * columns_B;
-    if (p->library.paired && g.across > 1.0) saved_B = fmax(saved_B, 0.5 * rows_B);
+    if (p->lib.paired && g.down > 1.0) saved_B = 0.5 * columns_B;
+    if (p->lib.paired && g.across > 1.0) saved_B = fmax(saved_B, 0.5 * rows_B);
     return rows_B + columns_B - saved_B;
 }
 
@@ -192,8 +192,8 @@ static double total_s(const struct product *p, const struct tiling *t, double me
 /* Whether more parts of each tile leave no unit free that has none. Stream-K shares out what is left of the last wave,
  * however many there are. */
 static bool all_busy(const struct product *p, double tiles, double parts) {
-    if (p->library.stream_k) return parts > 1.0 && tiles * parts >= p->units;
-    return tiles * parts >= p->library.split_waves * p->units;
+    if (p->lib.stream_k) return parts > 1.0 && tiles * parts >= p->units;
+    return tiles * parts >= p->lib.split_waves * p->units;
 }
 
 /* Best number of parts of k for one grid; more of them while units are free and it helps. */
@@ -202,7 +202,7 @@ static void try_grid(struct tiling *best, double *best_s, const struct product *
     double jobs = grid.down * grid.across * p->groups;
     for (int s = 0; s < N_SPLITS; s++) {
         if (s > 0 && (all_busy(p, jobs, splits[s - 1]) || p->k <= split_least_k * splits[s - 1])) break;
-        bool stream_k = p->library.stream_k && s > 0;
+        bool stream_k = p->lib.stream_k && s > 0;
         struct cut cut = stream_k ? in_steps(p, shape, grid, splits[s]) : in_parts(p, grid, splits[s]);
         if (cut.merge_s + memory_s >= *best_s) break; /* merging only grows */
         struct tiling t = tiled(p, shape, grid, &cut);
@@ -216,17 +216,17 @@ static void try_grid(struct tiling *best, double *best_s, const struct product *
 /* Whether the library has this tile but would not take it. */
 static bool passed_over(const struct product *p, const struct tile_shape *t, struct grid g) {
     bool smaller = t->m * t->n < shapes[0].m * shapes[0].n;
-    return p->library.large_first && smaller && g.down * g.across * p->groups > p->units;
+    return p->lib.large_first && smaller && g.down * g.across * p->groups > p->units;
 }
 
 /* A pair may run a single row of tiles as well, half of it in vain. */
 static void try_shape(struct tiling *best, double *best_s, const struct product *p, const struct tile_shape *shape,
                       double memory_s, double clock) {
-    if (fmin(shape->m, shape->n) < p->library.least) return;
+    if (fmin(shape->m, shape->n) < p->lib.least) return;
     struct grid grid = {up(p->m / shape->m), up(p->n / shape->n)};
     if (passed_over(p, shape, grid)) return;
     try_grid(best, best_s, p, shape, grid, memory_s, clock);
-    if (!p->library.paired) return;
+    if (!p->lib.paired) return;
     if (grid.down == 1.0) try_grid(best, best_s, p, shape, (struct grid){2.0, grid.across}, memory_s, clock);
     if (grid.across == 1.0) try_grid(best, best_s, p, shape, (struct grid){grid.down, 2.0}, memory_s, clock);
 }
@@ -266,9 +266,9 @@ struct tiling f2f_tile_best(const struct f2f_machine *machine, const struct prod
     if (chip->array.rows > 0) {
         n = array_shapes(of_array, &chip->array);
         list = of_array;
-    } else if (p->library.only.m > 0.0) {
+    } else if (p->lib.only.m > 0.0) {
         n = 1;
-        list = &p->library.only;
+        list = &p->lib.only;
     }
     for (int i = 0; i < n; i++) try_shape(&best, &best_s, p, &list[i], memory_s, clock);
     return best;

@@ -30,7 +30,7 @@ struct product {
     double step_s; /* of the inner loop beside the products, for one step of k */
     double multiply_s; /* a product on the vector units of one unit */
     double dequant_s; /* there, to widen one weight; 0: weights come as products want them */
-    struct library library;
+    struct library lib;
     double in_B, w_B; /* bytes of an element in the cache */
     double hidden_frac; /* of the shorter of compute and memory */
 };

@@ -53,6 +53,14 @@ static long long per_chip(const struct f2f_serve_costs *costs, long long x) {
     return (long long)ceil((double)x / (costs->stages * costs->ranks));
 }
 
+/* Rows of the fullest micro-batch, of so many that can be shared out and those of decodes, which verify what was
+ * drafted for a sequence in one place. */
+static long long rows_of(const struct f2f_serve_costs *costs, long long shared, long long decodes) {
+    long long even = per_chip(costs, shared + decodes * costs->queries);
+    long long whole = per_chip(costs, decodes) * costs->queries;
+    return even > whole ? even : whole;
+}
+
 /* Decodes of a captured graph are padded to its size. The last graph has what the engine runs at once, if a larger one
  * is asked for (_filter_cuda_graph_batch_sizes of TensorRT-LLM's model_engine.py; vLLM's goes no further either). */
 static long long padded(const struct f2f_engine *engine, long long sequences) {
@@ -125,11 +133,10 @@ static void add_draft(struct f2f_serve_costs *costs, struct f2f_serve_cost *sum,
 
 struct f2f_serve_cost f2f_serve_costs_of(struct f2f_serve_costs *costs, const struct f2f_serve_batch *batch) {
     const struct f2f_engine *engine = &costs->job->engine;
-    long long rows = batch->decodes * costs->queries;
     double batches = batches_of(costs, batch->chunk_tok + batch->decodes), head_frac = batches / costs->stages;
     struct f2f_serve_cost sum = {0}, head = {0};
-    add(&sum, f2f_parts_of(costs->parts, F2F_PART_BODY, per_chip(costs, batch->chunk_tok + rows), 0, 0), 1.0);
-    add(&head, f2f_parts_of(costs->parts, F2F_PART_HEAD, per_chip(costs, batch->ends + rows), 0, 0), head_frac);
+    add(&sum, f2f_parts_of(costs->parts, F2F_PART_BODY, rows_of(costs, batch->chunk_tok, batch->decodes), 0, 0), 1.0);
+    add(&head, f2f_parts_of(costs->parts, F2F_PART_HEAD, rows_of(costs, batch->ends, batch->decodes), 0, 0), head_frac);
     if (batch->chunks > 0) add(&sum, prompts_of(costs, batch), 1.0);
     if (batch->decodes > 0) {
         long long sequences = per_chip(costs, batch->decodes);

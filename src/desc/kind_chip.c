@@ -85,6 +85,8 @@ static const struct f2f_field fields[] = {
              .given_offset = offsetof(T, says_operands)),
     F2F_WORD(T, "decomposition", decomposition, false, decomposition_words,
              "how the vendor's library shares products out to units: whole tiles (the default), or stream-k"),
+    F2F_INT_OR(T, "attention_rows", attention_rows, 0, 4096, 0,
+               "query rows of a block of the vendor's prefill attention; 0: 128, as FlashAttention has"),
     F2F_STRUCT(T, "array", array, false, &array_table, "shape of one unit's systolic array"),
     F2F_STRUCT(T, "chiplets", chiplets, false, &chiplet_table, "dies in the package, if more than one computes"),
     F2F_QTY(T, "vector", vector_flops, FLOPS, 1e9, 1e18, "fp32 rate of the vector units, at `clock`"),

@@ -147,6 +147,7 @@ struct f2f_chip {
     int operands; /* enum f2f_operands */
     bool says_operands; /* given, not left out */
     int decomposition; /* enum f2f_decomposition */
+    double kernel_start_s; /* to start and drain one kernel; 0: the class's launch_clocks */
     int attention_rows; /* query rows of a block of the vendor's prefill attention; 0: 128 */
     struct f2f_array array;
     struct f2f_chiplets chiplets;

@@ -85,6 +85,8 @@ static const struct f2f_field fields[] = {
              .given_offset = offsetof(T, says_operands)),
     F2F_WORD(T, "decomposition", decomposition, false, decomposition_words,
              "how the vendor's library shares products out to units: whole tiles (the default), or stream-k"),
+    F2F_QTY_OR(T, "kernel_start", kernel_start_s, TIME, 0, 1e-3, 0,
+               "to start and drain one kernel in a captured graph; 0: launch_clocks of the class"),
     F2F_INT_OR(T, "attention_rows", attention_rows, 0, 4096, 0,
                "query rows of a block of the vendor's prefill attention; 0: 128, as FlashAttention has"),
     F2F_STRUCT(T, "array", array, false, &array_table, "shape of one unit's systolic array"),

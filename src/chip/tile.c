@@ -12,7 +12,8 @@
 
 #include <math.h>
 
-static const struct tile_shape shapes[] = {{256, 128},
+static const struct tile_shape shapes[] = {{256, 256}, /* where registers hold its sums */
+                                           {256, 128},
                                            {128, 256},
                                            {128, 128},
                                            {128, 64},
@@ -34,7 +35,11 @@ static const struct tile_shape shapes[] = {{256, 128},
                                            {64, 224},
                                            {64, 96},
                                            {128, 96}};
-enum { N_SHAPES = sizeof shapes / sizeof shapes[0], N_REGISTER_SHAPES = 9, N_ARRAY_SHAPES = 8 };
+enum { N_SHAPES = sizeof shapes / sizeof shapes[0], N_REGISTER_SHAPES = 10, N_ARRAY_SHAPES = 8 };
+/* Sums of a tile take half of a unit's registers: 256 x 128 of the 256 KiB NVIDIA's have; 256 x 256 of the 512 KiB of
+ * AMD's and Intel's (sycl-tla's standard tile for Xe2, media/docs/cpp/cute/intel_performance_guide.md; MT256x256 of
+ * hipBLASLt). */
+static const double large_registers_B = 512.0 * 1024.0;
 static const double splits[] = {1, 2, 3, 4, 5, 6, 8, 12, 16};
 enum { N_SPLITS = sizeof splits / sizeof splits[0] };
 static const double split_least_k = 128.0; /* elements of k a part takes the time of, if it has fewer */
@@ -59,6 +64,8 @@ static const double start_share = 0.5;
  * pair shares saves no time: with one row on a GB200 each step of k takes 0.8 to 1.0 ns in cuDNN, CUTLASS,
  * TensorRT-LLM and CuTe alike (flashinfer pull request 2540), where both operands in full take 0.7. */
 static const double scaled_least = 128.0;
+
+bool f2f_tile_has_largest(const struct f2f_chip *chip) { return chip->unit_registers_B >= large_registers_B; }
 
 /* As ceil, of numbers from 0; without a call. */
 static double up(double x) {
@@ -215,7 +222,7 @@ static void try_grid(struct tiling *best, double *best_s, const struct product *
 
 /* Whether the library has this tile but would not take it. */
 static bool passed_over(const struct product *p, const struct tile_shape *t, struct grid g) {
-    bool smaller = t->m * t->n < shapes[0].m * shapes[0].n;
+    bool smaller = t->m * t->n < shapes[1].m * shapes[1].n;
     return p->lib.large_first && smaller && g.down * g.across * p->groups > p->units;
 }
 
@@ -270,6 +277,7 @@ struct tiling f2f_tile_best(const struct f2f_machine *machine, const struct prod
         n = 1;
         list = &p->lib.only;
     }
-    for (int i = 0; i < n; i++) try_shape(&best, &best_s, p, &list[i], memory_s, clock);
+    int first = list == shapes && !f2f_tile_has_largest(chip) ? 1 : 0;
+    for (int i = first; i < n; i++) try_shape(&best, &best_s, p, &list[i], memory_s, clock);
     return best;
 }

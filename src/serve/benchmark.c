@@ -2,11 +2,11 @@
  *
  * Closed loops: TensorRT-LLM after the rules by which aiconfigurator starts it for a benchmark (as many sequences as
  * there are users, concurrency + isl + 1500 tokens), vLLM after InferenceMAX (random-range-ratio 0.8, KV cache in the
- * format of activations); vLLM's own program keeps all lengths equal unless told otherwise ("vllm-bench"), and requests come in
- * waves. TensorRT-LLM's queues and fixed batches come from its own benchmark programs; how many
- * requests it queues is in docs/source/performance/perf-overview.md: with long answers so few that the last ones run
- * in a batch that empties. vLLM's queues after AMD's page (ROCm/vllm docs/dev-docker/README.md): in the same process,
- * as many sequences at once as prompts, 500 to 3,200 of them, and 131,072 tokens an iteration. */
+ * format of activations); vLLM's own program keeps all lengths equal unless told otherwise ("vllm-bench"), and requests
+ * come in waves. TensorRT-LLM's queues and fixed batches come from its own benchmark programs; how many requests it
+ * queues is in docs/source/performance/perf-overview.md: with long answers so few that the last ones run in a batch
+ * that empties. vLLM's queues after AMD's page (ROCm/vllm docs/dev-docker/README.md): in the same process, as many
+ * sequences at once as prompts, 500 to 3,200 of them, and 131,072 tokens an iteration. */
 #include <stdlib.h>
 #include <strings.h>
 

@@ -45,6 +45,9 @@ double f2f_tile_ends_s(const struct f2f_machine *machine, double rows, double co
 /* The only tile of vLLM's own kernel for such a product; {0}: it is a library's. */
 struct tile_shape f2f_tile_vllm(const struct f2f_chip *chip, const struct f2f_op *op, enum f2f_dtype format);
 
+/* Clocks a unit of such a kernel takes for the end of an element of its tile; 0: as long as others. */
+double f2f_tile_vllm_end_ck(const struct f2f_chip *chip, const struct f2f_op *op, enum f2f_dtype format);
+
 struct product f2f_tile_product(const struct f2f_machine *machine, const struct f2f_op *op, enum f2f_dtype format);
 
 /* The tiling with the shortest time beside so many seconds of memory traffic, at a clock relative to the highest. */

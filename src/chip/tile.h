@@ -15,6 +15,7 @@ struct library {
     double split_waves; /* k is not split where there are so many without; 0: never */
     bool large_first; /* a smaller tile than the largest only where one wave of it is enough */
     bool stream_k; /* steps are shared out, not tiles */
+    bool untiled; /* no tiles: multiplied on the vector units as weights come by */
     bool paired; /* two units with tiles below or beside each other fetch half each of what both need */
 };
 

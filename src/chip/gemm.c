@@ -112,12 +112,14 @@ struct work f2f_chip_gemm_work(const struct f2f_machine *machine, const struct f
     struct product p = f2f_tile_product(machine, op, format);
     double act_B = f2f_op_act_B(op), weight_B = f2f_op_weight_B(op);
     double read_B = weight_B * (1.0 - resident_share(machine, op, weight_B)) + reread_B(machine, &p);
-    struct work w = {.fixed_s = f2f_chip_launch_s(machine), .format = format, .runs = op->runs, .flop_energy = op->flop_energy};
+    struct work w = {
+        .fixed_s = f2f_chip_launch_s(machine), .format = format, .runs = op->runs, .flop_energy = op->flop_energy};
     w.memory_s = f2f_chip_read_s(machine, read_B) + f2f_chip_mixed_s(machine, act_B);
     if (p.lib.untiled) w.memory_s *= machine->cls->stream_frac;
     w.flop = f2f_op_flop(op);
     w.mem_B = read_B + act_B;
-    if (p.w_B < p.in_B && p.dequant_s > 0.0 && op->kernels == F2F_KERNELS_TRTLLM) w.fixed_s += machine->cls->weight_only_s;
+    if (p.w_B < p.in_B && p.dequant_s > 0.0 && op->kernels == F2F_KERNELS_TRTLLM)
+        w.fixed_s += machine->cls->weight_only_s;
     struct work cast = f2f_chip_cast_work(machine, op);
     w.fixed_s += cast.fixed_s, w.serial_s += cast.serial_s, w.mem_B += cast.mem_B;
     w.cache_B = w.mem_B; /* the way of operands to tiles is in a FLOP's energy, which comes from large products */

@@ -42,10 +42,10 @@ static double streamed_s(const struct f2f_machine *machine, const struct f2f_op 
     return (f2f_op_weight_B(op) + f2f_op_act_B(op)) / machine->mem.peak_Bps;
 }
 
-/* What operands hold decides on what products draw. TensorRT-LLM's rows multiply random numbers. vLLM's collector leaves
- * the scale of fp8 activations at its initial value, the lowest number there is, so that all of them are cast to zeros
- * (vllm/model_executor/layers/quantization/fp8.py), and its bf16 weights hold whatever the memory did: zeros, until
- * something is written there. Rows come by falling m, as late ones are mostly zeros, early ones mostly not. */
+/* What operands hold decides on what products draw. TensorRT-LLM's rows multiply random numbers. vLLM's collector
+ * leaves the scale of fp8 activations at its initial value, the lowest number there is, so that all of them are cast to
+ * zeros (vllm/model_executor/layers/quantization/fp8.py), and its bf16 weights hold whatever the memory did: zeros,
+ * until something is written there. Rows come by falling m, as late ones are mostly zeros, early ones mostly not. */
 static const double zero_operand = 0.6, late_m = 2048.0, late_zeros = 0.5;
 
 static bool by_vllm(const char *source) { return products_timed(source, 0.0, 1.0) > 0.0 && strstr(source, "/vllm/"); }

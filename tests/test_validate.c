@@ -322,29 +322,29 @@ static void graphs_are_those_of_the_source(void **state) {
     (void)state;
     static const struct {
         const char *engine, *source;
-        double n, copies, runs;
-    } rows[] = {{"vllm", "aiconfigurator:h100_sxm/gemm/vllm/0.24.0", 2048, 6, 54},
-                {"trtllm", "aiconfigurator:h100_sxm/gemm/trtllm/1.0.0", 4096, 5, 45},
-                {"trtllm", "aiconfigurator:h100_sxm/gemm/trtllm/1.3.0", 4096, 3, 27},
-                {"trtllm", "of another", 4096, 0, 0}};
+        double few_n, n, copies, runs;
+    } rows[] = {{"vllm", "aiconfigurator:h100_sxm/gemm/vllm/0.24.0", 2048, 4096, 6, 54},
+                {"trtllm", "aiconfigurator:h100_sxm/gemm/trtllm/1.0.0", 4096, 4096, 5, 45},
+                {"trtllm", "aiconfigurator:h100_sxm/gemm/trtllm/1.3.0", 4096, 4096, 3, 27},
+                {"trtllm", "of another", 4096, 4096, 0, 0}};
     const double few = 16, many = 16384;
     struct run run, model;
     open_run(&model);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char text[512];
         const char *engine = rows[i].engine;
-        double n = rows[i].n, copies = rows[i].copies, runs = rows[i].runs;
-        double few_us = graph_us(model.catalog, engine, few, n, copies, runs);
+        double few_n = rows[i].few_n, n = rows[i].n, copies = rows[i].copies, runs = rows[i].runs;
+        double few_us = graph_us(model.catalog, engine, few, few_n, copies, runs);
         double many_us = graph_us(model.catalog, engine, many, n, copies, runs);
         (void)snprintf(text, sizeof text,
                        "latency_us,k,n,m,dtype,framework,chip,source\n%.17g,4096,%g,%g,fp8,%s,h100-sxm,%s\n"
                        "%.17g,4096,%g,%g,fp8,%s,h100-sxm,%s\n",
-                       few_us, n, few, engine, rows[i].source, many_us, n, many, engine, rows[i].source);
+                       few_us, few_n, few, engine, rows[i].source, many_us, n, many, engine, rows[i].source);
         validate_text(&run, text);
         is_near(item(&run, 0), "n", 2);
         is_near(item(&run, 0), "mape_frac", 0);
         close_run(&run);
-        if (copies > 0) assert_true(graph_us(model.catalog, engine, few, n, 1, runs) < 0.99 * few_us);
+        if (copies > 0) assert_true(graph_us(model.catalog, engine, few, few_n, 1, runs) < 0.99 * few_us);
         if (runs > 40) assert_true(graph_us(model.catalog, engine, many, n, copies, 9) < 0.999 * many_us);
         if (runs > 40) assert_true(graph_us(model.catalog, engine, many, n, copies, runs / 9) < 0.999 * many_us);
     }

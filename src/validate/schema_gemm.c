@@ -45,8 +45,8 @@ static double streamed_s(const struct f2f_machine *machine, const struct f2f_op 
 /* What operands hold decides on what products draw. TensorRT-LLM's rows multiply random numbers. vLLM's collector
  * leaves the scale of fp8 activations at its initial value, the lowest number there is, so that all of them are cast to
  * zeros (vllm/model_executor/layers/quantization/fp8.py), and its bf16 weights hold whatever the memory did: zeros,
- * until something is written there. Rows come by falling m, as late ones are mostly zeros, early ones mostly not. */
-static const double zero_operand = 0.6, late_m = 2048.0, late_zeros = 0.5;
+ * until something is written there. Inputs and results of earlier rows leave blocks that larger weights do not fit. */
+static const double zero_operand = 0.6, zero_weights = 0.4;
 
 static bool by_vllm(const char *source) { return products_timed(source, 0.0, 1.0) > 0.0 && strstr(source, "/vllm/"); }
 
@@ -55,10 +55,10 @@ static bool fixed_scale(const char *source, const struct f2f_precision *p, const
     return by_vllm(source) && p->compute == F2F_DTYPE_FP8 && chip->operands == F2F_OPERANDS_REGISTERS;
 }
 
-static double flop_energy(const char *source, const struct f2f_precision *p, const struct f2f_chip *chip, double m) {
+static double flop_energy(const char *source, const struct f2f_precision *p, const struct f2f_chip *chip, bool wide) {
     if (fixed_scale(source, p, chip)) return zero_operand;
-    if (!by_vllm(source) || p->compute != F2F_DTYPE_BF16 || m > late_m) return 1.0;
-    return 1.0 - late_zeros * (1.0 - zero_operand);
+    bool zeros = wide && by_vllm(source) && p->compute == F2F_DTYPE_BF16;
+    return zeros ? 1.0 - zero_weights * (1.0 - zero_operand) : 1.0;
 }
 
 static void predict(struct f2f_validation *v, const struct f2f_row *row) {
@@ -77,7 +77,8 @@ static void predict(struct f2f_validation *v, const struct f2f_row *row) {
                               .groups = 1,
                               .copies = products,
                               .runs = timed_turns * products,
-                              .flop_energy = flop_energy(row->source, &p, machine->chip, row->number[M]),
+                              .flop_energy =
+                                  flop_energy(row->source, &p, machine->chip, row->number[M] < row->number[N]),
                               .cast = f2f_lookup_framework(v, key.framework)->engine,
                               .known_scale = fixed_scale(row->source, &p, machine->chip),
                               .compute = p.compute,

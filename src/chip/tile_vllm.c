@@ -6,8 +6,8 @@
  * and scaled_mm_sm100_fp8_dispatch.cuh for Blackwell; fp4/nvfp4_scaled_mm_kernels.cu and
  * nvfp4_scaled_mm_sm120_kernels.cu for Blackwell with and without tensor memory). With few rows Hopper and Blackwell
  * swap the operands; here m stays the number of rows. A pair's tile of 256 x 128 is two of 128 x 128 below each other
- * (tile.c). Ada's kernels are built with stream-K, but measure as whole tiles. Left out: fp8 on Blackwell without
- * tensor memory. */
+ * (tile.c). Ada's kernels are built with stream-K, but measure as whole tiles; their ends measure long. Left out: fp8
+ * on Blackwell without tensor memory. */
 #include <math.h>
 #include <stddef.h>
 

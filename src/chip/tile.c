@@ -55,6 +55,9 @@ static const double large_split_waves = 2.5;
 static const double few_lines = 64.0;
 /* Vector operations that widen a weight: two at once, as the packed conversions of weight-only kernels do. */
 static const double dequant_ops = 0.5;
+/* The same from fp8: to half and on to float, at half the rate (CUDA C++ Programming Guide, throughput of native
+ * arithmetic instructions). Inputs are widened anew for each two columns. */
+static const double fp8_ops = 4.0;
 /* Of the clocks of a tile: its start, a latency. The rest writes its result, as long as that is large. 0.2 to 0.7 suit
  * the measurements alike. */
 static const double start_share = 0.5;
@@ -99,6 +102,13 @@ static void set_ends(struct product *p, const struct f2f_machine *machine) {
     if (p->starts_show) p->step_s = f2f_chip_clocks_s(machine, machine->cls->step_ck);
 }
 
+/* TensorRT-LLM multiplies few rows of fp8 on the vector units where no unit fetches operands by itself (its linear.py,
+ * enable_cuda_core, and cudaScaledMM.cpp). */
+static bool on_vectors(enum f2f_generation generation, const struct f2f_op *op, enum f2f_dtype format) {
+    bool has = generation == F2F_GENERATION_ADA || generation == F2F_GENERATION_BLACKWELL_RTX;
+    return has && op->kernels == F2F_KERNELS_TRTLLM && format == F2F_DTYPE_FP8 && op->m <= 8.0 && !(op->experts > 0.0);
+}
+
 static struct library library_of(const struct product *p, const struct f2f_chip *chip, const struct f2f_op *op,
                                  enum f2f_dtype format) {
     enum f2f_generation generation = f2f_chip_generation(chip);
@@ -106,6 +116,7 @@ static struct library library_of(const struct product *p, const struct f2f_chip 
     bool scaled = f2f_chip_scales_blocks(format) && generation >= F2F_GENERATION_BLACKWELL;
     l.paired = chip->operands == F2F_OPERANDS_PAIRED && !scaled;
     if (scaled) l.least = scaled_least;
+    l.untiled = on_vectors(generation, op, format);
     if (scaled || l.only.m > 0.0) return l;
     bool cublas = !(p->dequant_s > 0.0) && !(op->experts > 0.0);
     bool large = cublas && (generation == F2F_GENERATION_AMPERE || generation == F2F_GENERATION_ADA);
@@ -132,6 +143,9 @@ struct product f2f_tile_product(const struct f2f_machine *machine, const struct 
     p.cache_Bps = f2f_chip_cache_Bps(machine);
     p.unit_Bps = fmax(machine->cls->unit_B_per_ck * f2f_chip_clock_Hz(chip), p.cache_Bps / units);
     p.lib = library_of(&p, chip, op, format);
+    if (p.lib.untiled) p.dequant_s = fp8_ops * p.multiply_s, p.multiply_s += 0.5 * p.dequant_s;
+    double end_ck = f2f_tile_vllm_end_ck(chip, op, format);
+    if (end_ck > 0.0) p.end_s = f2f_chip_clocks_s(machine, end_ck);
     return p;
 }
 
@@ -270,6 +284,7 @@ struct tiling f2f_tile_best(const struct f2f_machine *machine, const struct prod
         best = untiled(p);
         best_s = total_s(p, &best, memory_s, clock);
     }
+    if (p->lib.untiled) return best;
     if (chip->array.rows > 0) {
         n = array_shapes(of_array, &chip->array);
         list = of_array;

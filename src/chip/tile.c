@@ -60,6 +60,12 @@ static const double start_share = 0.5;
  * TensorRT-LLM and CuTe alike (flashinfer pull request 2540), where both operands in full take 0.7. */
 static const double scaled_least = 128.0;
 
+/* Rows of the narrowest tile where the scales of blocks belong to rows of the input, which then are the rows of Hopper's
+ * wgmma, 64 (PTX ISA); other products swap their operands where rows are few. An H20 takes 93 us for 16 and for 64 rows
+ * of 24,576 x 7,168 by DeepGEMM (vLLM pull request 49932). Sums are promoted after each 128 of k by one warpgroup while
+ * the other multiplies, so that nothing shows of it: 1,500 TFLOP/s on an H800 (DeepGEMM pull request 81). */
+static const double warpgroup_rows = 64.0;
+
 /* As ceil, of numbers from 0; without a call. */
 static double up(double x) {
     if (x > 1e15) return x; /* whole, or as good as */
@@ -96,10 +102,14 @@ static struct library library_of(const struct product *p, const struct f2f_chip 
                                  enum f2f_dtype format) {
     enum f2f_generation generation = f2f_chip_generation(chip);
     struct library l = {.only = f2f_tile_vllm(chip, op, format)};
+    bool blocks = op->compute == F2F_DTYPE_FP8_BLOCK;
     bool scaled = f2f_chip_scales_blocks(format) && generation >= F2F_GENERATION_BLACKWELL;
+    /* With tensor memory the same instructions scale: DeepGEMM repeats its scales, which are powers of 2 there. */
+    scaled = scaled || (blocks && generation == F2F_GENERATION_BLACKWELL);
     l.paired = chip->operands == F2F_OPERANDS_PAIRED && !scaled;
     if (scaled) l.least = scaled_least;
-    if (scaled || l.only.m > 0.0) return l;
+    if (blocks && generation == F2F_GENERATION_HOPPER) l.least_rows = warpgroup_rows;
+    if (scaled || blocks || l.only.m > 0.0) return l;
     bool cublas = !(p->dequant_s > 0.0) && !(op->experts > 0.0);
     bool large = cublas && (generation == F2F_GENERATION_AMPERE || generation == F2F_GENERATION_ADA);
     l.large_first = large && fmin(p->m, p->n) > few_lines;
@@ -222,7 +232,7 @@ static bool passed_over(const struct product *p, const struct tile_shape *t, str
 /* A pair may run a single row of tiles as well, half of it in vain. */
 static void try_shape(struct tiling *best, double *best_s, const struct product *p, const struct tile_shape *shape,
                       double memory_s, double clock) {
-    if (fmin(shape->m, shape->n) < p->lib.least) return;
+    if (fmin(shape->m, shape->n) < p->lib.least || shape->m < p->lib.least_rows) return;
     struct grid grid = {up(p->m / shape->m), up(p->n / shape->n)};
     if (passed_over(p, shape, grid)) return;
     try_grid(best, best_s, p, shape, grid, memory_s, clock);

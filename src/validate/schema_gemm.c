@@ -54,6 +54,7 @@ static void predict(struct f2f_validation *v, const struct f2f_row *row) {
                               .copies = cached ? products : 0.0,
                               .runs = timed_turns * products,
                               .cast = f2f_lookup_framework(v, key.framework)->engine,
+                              .known_scale = p.known_scale,
                               .compute = p.compute,
                               .weight = p.weight,
                               .act = p.act,

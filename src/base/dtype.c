@@ -41,11 +41,25 @@ static const struct f2f_precision precisions[] = {
 static const struct {
     const char *alias, *name;
 } precision_aliases[] = {
-    {"bfloat16", "bf16"},       {"float16", "fp16"},   {"float32", "fp32"},      {"w8a16", "int8_wo"},
-    {"w4a16", "int4_wo"},       {"fp4", "nvfp4"},      {"int4", "int4_wo"},      {"w8a8", "int8"},
-    {"8da4w", "w4a8"},          {"half", "fp16"},      {"sq", "int8"}, /* SmoothQuant */
-    {"fp8_ootb", "fp8"},        {"fp8_e4m3", "fp8"},   {"fp8_rowwise", "fp8"},   {"w8a8_fp8", "fp8"},
-    {"fp8_blockwise", "fp8_block"}, {"awq", "int4_wo"}, {"int4_awq", "int4_wo"}, {"w4a16_mxfp4", "mxfp4_wo"},
+    {"bfloat16", "bf16"},
+    {"float16", "fp16"},
+    {"float32", "fp32"},
+    {"w8a16", "int8_wo"},
+    {"w4a16", "int4_wo"},
+    {"fp4", "nvfp4"},
+    {"int4", "int4_wo"},
+    {"w8a8", "int8"},
+    {"8da4w", "w4a8"},
+    {"half", "fp16"},
+    {"sq", "int8"}, /* SmoothQuant */
+    {"fp8_ootb", "fp8"},
+    {"fp8_e4m3", "fp8"},
+    {"fp8_rowwise", "fp8"},
+    {"w8a8_fp8", "fp8"},
+    {"fp8_blockwise", "fp8_block"},
+    {"awq", "int4_wo"},
+    {"int4_awq", "int4_wo"},
+    {"w4a16_mxfp4", "mxfp4_wo"},
     {"w4a4_nvfp4", "nvfp4"},
 };
 
@@ -78,10 +92,11 @@ static const struct f2f_precision *find_precision(const char *text) {
 f2f_status f2f_precision_parse(struct f2f_precision *out, const char *text, const char *kv, f2f_error *err) {
     const struct f2f_precision *found = find_precision(text);
     if (!found)
-        return f2f_fail(err, F2F_EUSAGE,
-                        "unknown precision '%.40s': bf16, fp16, fp32, fp8, fp8_static, fp8_block, mxfp8, int8, int8_wo, "
-                        "int4_wo, w4a8, w4afp8, w4a8_mxfp4_mxfp8, nvfp4, mxfp4 and mxfp4_wo are known",
-                        text);
+        return f2f_fail(
+            err, F2F_EUSAGE,
+            "unknown precision '%.40s': bf16, fp16, fp32, fp8, fp8_static, fp8_block, mxfp8, int8, int8_wo, "
+            "int4_wo, w4a8, w4afp8, w4a8_mxfp4_mxfp8, nvfp4, mxfp4 and mxfp4_wo are known",
+            text);
     *out = *found;
     return kv ? f2f_dtype_parse(&out->kv, kv, err) : F2F_OK;
 }

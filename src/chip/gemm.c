@@ -60,9 +60,9 @@ static double cast_s(const struct f2f_machine *machine, const struct f2f_op *op,
 }
 
 /* Elements a thread casts at once in one pass, 16 bytes: FlashInfer's 8192 x 8192 to nvfp4, whose kernel is
- * TensorRT-LLM's, takes 36 us on a B200 (issue 2496), vLLM's to fp8 with a known scale 46 (16384 x 4096 with and without
- * it in its pull request 19566). Others go one by one; so does in effect vLLM's own to nvfp4, which takes 60 us for as
- * many (pull request 20646). */
+ * TensorRT-LLM's, takes 36 us on a B200 (issue 2496), vLLM's to fp8 with a known scale 46 (16384 x 4096 with and
+ * without it in its pull request 19566). Others go one by one; so does in effect vLLM's own to nvfp4, which takes 60 us
+ * for as many (pull request 20646). */
 static const double wide_elements = 8.0;
 
 static double cast_at_once(const struct f2f_chip *chip, const struct f2f_op *op, enum f2f_dtype format) {

@@ -60,10 +60,11 @@ static const double start_share = 0.5;
  * TensorRT-LLM and CuTe alike (flashinfer pull request 2540), where both operands in full take 0.7. */
 static const double scaled_least = 128.0;
 
-/* Rows of the narrowest tile where the scales of blocks belong to rows of the input, which then are the rows of Hopper's
- * wgmma, 64 (PTX ISA); other products swap their operands where rows are few. An H20 takes 93 us for 16 and for 64 rows
- * of 24,576 x 7,168 by DeepGEMM (vLLM pull request 49932). Sums are promoted after each 128 of k by one warpgroup while
- * the other multiplies, so that nothing shows of it: 1,500 TFLOP/s on an H800 (DeepGEMM pull request 81). */
+/* Rows of the narrowest tile where the scales of blocks belong to rows of the input, which then are the rows of
+ * Hopper's wgmma, 64 (PTX ISA); other products swap their operands where rows are few. An H20 takes 93 us for 16 and
+ * for 64 rows of 24,576 x 7,168 by DeepGEMM (vLLM pull request 49932). Sums are promoted after each 128 of k by one
+ * warpgroup while the other multiplies, so that nothing shows of it: 1,500 TFLOP/s on an H800 (DeepGEMM pull request
+ * 81). */
 static const double warpgroup_rows = 64.0;
 
 /* As ceil, of numbers from 0; without a call. */

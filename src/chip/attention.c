@@ -61,9 +61,9 @@ double f2f_chip_attention_energy(const struct f2f_machine *machine, const struct
 /* TensorRT-LLM multiplies in 8 bit where the cache is in 8 bit, if the units take it from the scratchpad; on Blackwell
  * with tensor memory so do all who run its kernels (vLLM pull requests 21716 and 23647 cast queries for them). */
 enum f2f_dtype f2f_chip_attention_format(const struct f2f_chip *chip, const struct f2f_op *op) {
+    bool serves = !op->no_cache && op->kernels != F2F_KERNELS_PYTORCH; /* not training, not a library alone */
     bool trtllm = op->kernels == F2F_KERNELS_TRTLLM;
-    if (f2f_chip_generation(chip) == F2F_GENERATION_BLACKWELL)
-        trtllm = op->kernels != F2F_KERNELS_PYTORCH && op->kernels != F2F_KERNELS_TE;
+    if (f2f_chip_generation(chip) == F2F_GENERATION_BLACKWELL) trtllm = trtllm || serves;
     bool narrow = trtllm && op->kv == F2F_DTYPE_FP8 && chip->operands != F2F_OPERANDS_REGISTERS;
     return f2f_chip_native_format(chip, narrow ? F2F_DTYPE_FP8 : op->compute);
 }

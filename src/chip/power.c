@@ -19,7 +19,7 @@ static const char *const bound_names[F2F_BOUND_N] = {"compute", "memory", "laten
  * ISA, kind::mxf4nvf4 beside kind::f8f6f4), and less of it is left: with 8192^3 a B200 reaches 1.42 PFLOP/s in bf16 and
  * 5.37 in nvfp4 by cuBLAS (pytorch/ao pull request 2427), which suits 0, but 1.36 and 3.9 by vLLM's kernels (pull
  * request 20646), which suits 0.2. */
-static const double accumulate_share = 0.2, wide_accumulate_share = 0.1;
+static const double accumulate_share = 0.2, wide_accumulate_share = 0.05;
 
 /* Voltage over that of the nominal clock: a line in the clock, down to a floor. The slope is what large products need
  * on cards of one die under different limits: an H100 takes 0.68 pJ a FLOP at 1.48 GHz (SXM, 700 W) and 0.52 at 1.06

@@ -31,19 +31,24 @@ static void block_scales_come_in_pieces(void **state) {
     near(time_of(&r, &narrow_cast) - time_of(&r, &narrow), 4000.0 / 1.83e9, 0.1);
 }
 
-/* Few tiles over a long k: each unit walks through all of it and fetches both operands in full, pairs or not. */
+/* Few tiles over a long k: each unit walks through all of it and fetches both operands in full, of a pair half of what
+ * both need, through a port of its own. */
 static void k_is_walked_in_full(void **state) {
     (void)state;
     struct rig r;
     rig_make_fp4(&r, F2F_OPERANDS_PAIRED);
     r.cls.unit_B_per_ck = 48.0; /* its way from the cache binds */
     struct f2f_op op = gemm(1.0, 512.0, 65536.0, F2F_DTYPE_FP4), fp8 = gemm(1.0, 512.0, 65536.0, F2F_DTYPE_FP8);
-    double fetch_s = 65536.0 * 256.0 * f2f_dtype_B(F2F_DTYPE_FP4) / (r.cls.unit_B_per_ck * r.chip.clock_Hz);
+    double fetch_s = 65536.0 * 192.0 * f2f_dtype_B(F2F_DTYPE_FP4) / (r.cls.unit_B_per_ck * r.chip.clock_Hz);
     assert_true(time_of(&r, &op) > fetch_s && time_of(&r, &op) < 1.2 * fetch_s);
     assert_true(time_of(&r, &fp8) < 0.5 * time_of(&r, &op)); /* k is split */
     double paired_s = time_of(&r, &op);
     r.chip.operands = F2F_OPERANDS_SCRATCHPAD;
-    near(time_of(&r, &op), paired_s, 0.02);
+    near(time_of(&r, &op), 256.0 / 192.0 * paired_s, 0.05);
+    r.chip.operands = F2F_OPERANDS_PAIRED;
+    r.cls.unit_B_per_ck = 1000.0; /* more than the port takes */
+    r.chip.peak_flops[F2F_DTYPE_FP4] *= 4.0;
+    near(time_of(&r, &op), 48.0 / 64.0 * paired_s, 0.05);
 }
 
 /* A chip that knows 4 bit multiplies mxfp4 as it comes: it has fewer scales than nvfp4, and nothing is widened. */

@@ -55,20 +55,20 @@ static const double dequant_ops = 0.5;
 static const double start_share = 0.5;
 /* Rows and columns of a tile in a format with scales of blocks, which lie in pieces of 128 x 4 (PTX ISA, tcgen05.mma
  * with block scaling; CUTLASS has no smaller ones for mma.sync either). Such tiles are worked through all of k, one
- * after another (TensorRT-LLM's fp4_gemm_template.h and vLLM's nvfp4_scaled_mm_kernels.cu name no split), and what a
- * pair shares saves no time: with one row on a GB200 each step of k takes 0.8 to 1.0 ns in cuDNN, CUTLASS,
- * TensorRT-LLM and CuTe alike (flashinfer pull request 2540), where both operands in full take 0.7. */
+ * after another (TensorRT-LLM's fp4_gemm_template.h and vLLM's nvfp4_scaled_mm_kernels.cu name no split). */
 static const double scaled_least = 128.0;
+/* What a unit with tensor memory takes in a clock from the shared cache for such tiles: the width of its port (64
+ * bytes, as from the V100's on; Jia and others, 2018). With one row on a GB200 each step of k takes 0.8 to 1.0 ns in
+ * cuDNN, CUTLASS, TensorRT-LLM and CuTe alike (flashinfer pull request 2540), so 0.8. Other products' rate is fitted,
+ * and higher, as more units take an operand at once; so do pairs of large ones here, or a GB300 with 1.5 times the rate
+ * in 4 bit behind the same port could not train as fast as it does (4 to 8 waves suit alike). */
+static const double port_B = 64.0, fours_waves = 8.0;
 
-/* Rows of the narrowest tile where the scales of blocks belong to rows of the input, which then are the rows of
- * Hopper's wgmma, 64 (PTX ISA); other products swap their operands where rows are few. An H20 takes 93 us for 16 and
- * for 64 rows of 24,576 x 7,168 by DeepGEMM (vLLM pull request 49932). Sums are promoted after each 128 of k by one
- * warpgroup while the other multiplies, so that nothing shows of it: 1,500 TFLOP/s on an H800 (DeepGEMM pull request
- * 81). */
+/* Rows of the narrowest tile where scales belong to rows of the input, which then are those of Hopper's wgmma, 64;
+ * other products swap operands where rows are few. An H20 takes 93 us for 16 and for 64 rows of 24,576 x 7,168 by
+ * DeepGEMM (vLLM pull request 49932). One warpgroup promotes sums while another multiplies: 1,500 TFLOP/s on H800. */
 static const double warpgroup_rows = 64.0;
-
-/* Of the steps beside products: a matrix instruction takes twice as much of k in 4 bit as in 8 (m16n8k64, PTX ISA). In
- * 8 bit the steps measure as in 16 (L40S). */
+/* Of the steps beside products: an instruction takes twice as much of k in 4 bit as in 8 (m16n8k64, PTX ISA). */
 static const double narrow_steps = 0.5;
 
 /* As ceil, of numbers from 0; without a call. */
@@ -112,7 +112,7 @@ static struct library library_of(const struct product *p, const struct f2f_chip 
     bool scaled = f2f_chip_scales_blocks(format) && generation >= F2F_GENERATION_BLACKWELL;
     /* With tensor memory the same instructions scale: DeepGEMM repeats its scales, which are powers of 2 there. */
     scaled = scaled || (blocks && generation == F2F_GENERATION_BLACKWELL);
-    l.paired = chip->operands == F2F_OPERANDS_PAIRED && !scaled;
+    l.paired = chip->operands == F2F_OPERANDS_PAIRED;
     if (scaled) l.least = scaled_least;
     if (blocks && generation == F2F_GENERATION_HOPPER) l.least_rows = warpgroup_rows;
     if (scaled || blocks || l.only.m > 0.0) return l;
@@ -141,6 +141,7 @@ struct product f2f_tile_product(const struct f2f_machine *machine, const struct 
     p.cache_Bps = f2f_chip_cache_Bps(machine);
     p.unit_Bps = fmax(machine->cls->unit_B_per_ck * f2f_chip_clock_Hz(chip), p.cache_Bps / units);
     p.lib = library_of(&p, chip, op, format);
+    if (p.lib.least > 0.0 && p.lib.paired) p.unit_Bps = fmin(p.unit_Bps, port_B * f2f_chip_clock_Hz(chip));
     return p;
 }
 
@@ -149,13 +150,20 @@ struct grid {
     double down, across;
 };
 
+/* Share of pairs that share what they fetch with a pair beside them: none in one wave or row of tiles, all in many. */
+static double in_fours(const struct product *p, const struct tile_shape *t, struct grid g) {
+    if (!(p->lib.least > 0.0) || p->m <= t->m) return 0.0;
+    return fmin(1.0, (up(g.down * g.across * p->groups / p->units) - 1.0) / (fours_waves - 1.0));
+}
+
 /* Bytes of an element of k that a unit fetches for one tile. Two tiles below each other share their columns, two beside
  * each other their rows. */
 static double fetched_B(const struct product *p, const struct tile_shape *t, struct grid g) {
     double rows = p->lib.least > 0.0 ? t->m : fmin(t->m, p->m);
-    double rows_B = rows * p->in_B, columns_B = t->n * p->w_B, saved_B = 0.0;
-    if (p->lib.paired && g.down > 1.0) saved_B = 0.5 * columns_B;
-    if (p->lib.paired && g.across > 1.0) saved_B = fmax(saved_B, 0.5 * rows_B);
+    double rows_B = rows * p->in_B, columns_B = t->n * p->w_B;
+    if (!p->lib.paired) return rows_B + columns_B;
+    double of_columns_B = g.down > 1.0 ? 0.5 * columns_B : 0.0, of_rows_B = g.across > 1.0 ? 0.5 * rows_B : 0.0;
+    double saved_B = fmax(of_columns_B, of_rows_B) + in_fours(p, t, g) * fmin(of_columns_B, of_rows_B);
     return rows_B + columns_B - saved_B;
 }
 

@@ -68,7 +68,8 @@ static const double port_B = 64.0, fours_waves = 8.0;
  * other products swap operands where rows are few. An H20 takes 93 us for 16 and for 64 rows of 24,576 x 7,168 by
  * DeepGEMM (vLLM pull request 49932). One warpgroup promotes sums while another multiplies: 1,500 TFLOP/s on H800. */
 static const double warpgroup_rows = 64.0;
-/* Of the steps beside products: an instruction takes twice as much of k in 4 bit as in 8 (m16n8k64, PTX ISA). */
+/* Of the steps beside products: Blackwell's instructions take twice as much of k in 4 bit as in 8 (m16n8k64, PTX ISA).
+ */
 static const double narrow_steps = 0.5;
 
 /* As ceil, of numbers from 0; without a call. */
@@ -101,7 +102,7 @@ static void set_ends(struct product *p, const struct f2f_machine *machine) {
     p->starts_show = operands == F2F_OPERANDS_REGISTERS;
     p->ends_show = operands != F2F_OPERANDS_PAIRED;
     if (p->starts_show) p->step_s = f2f_chip_clocks_s(machine, machine->cls->step_ck);
-    if (p->in_B < 1.0) p->step_s *= narrow_steps;
+    if (p->in_B < 1.0 && f2f_chip_generation(machine->chip) >= F2F_GENERATION_BLACKWELL) p->step_s *= narrow_steps;
 }
 
 static struct library library_of(const struct product *p, const struct f2f_chip *chip, const struct f2f_op *op,

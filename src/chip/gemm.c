@@ -16,7 +16,8 @@ static const double kept_share = 0.25; /* of the cache, beside the other operand
  * side by side in a square, as libraries order them, so that each square along n reads the input again and each along
  * m the weights. An operand stays if it takes no more than its share of the cache. */
 static double walked_B(const struct f2f_machine *machine, const struct product *p, double in_B, double w_B) {
-    double side = sqrt(p->units * 128.0 * 256.0), kept_B = kept_share * machine->chip->cache_B, again_B = 0.0;
+    double tile = 128.0 * (f2f_tile_has_largest(machine->chip) ? 512.0 : 256.0);
+    double side = sqrt(p->units * tile), kept_B = kept_share * machine->chip->cache_B, again_B = 0.0;
     if (in_B > kept_B) again_B += in_B * fmax(0.0, p->n / side - 1.0);
     if (w_B > kept_B) again_B += w_B * fmax(0.0, p->m / side - 1.0);
     return again_B;

@@ -12,7 +12,8 @@
 
 #include <math.h>
 
-static const struct tile_shape shapes[] = {{256, 128},
+static const struct tile_shape shapes[] = {{256, 256}, /* where registers hold its sums */
+                                           {256, 128},
                                            {128, 256},
                                            {128, 128},
                                            {128, 64},
@@ -34,7 +35,11 @@ static const struct tile_shape shapes[] = {{256, 128},
                                            {64, 224},
                                            {64, 96},
                                            {128, 96}};
-enum { N_SHAPES = sizeof shapes / sizeof shapes[0], N_REGISTER_SHAPES = 9, N_ARRAY_SHAPES = 8 };
+enum { N_SHAPES = sizeof shapes / sizeof shapes[0], N_REGISTER_SHAPES = 10, N_ARRAY_SHAPES = 8 };
+/* Sums of a tile take half of a unit's registers: 256 x 128 of the 256 KiB NVIDIA's have; 256 x 256 of the 512 KiB of
+ * AMD's and Intel's (sycl-tla's standard tile for Xe2, media/docs/cpp/cute/intel_performance_guide.md; MT256x256 of
+ * hipBLASLt). */
+static const double large_registers_B = 512.0 * 1024.0;
 static const double splits[] = {1, 2, 3, 4, 5, 6, 8, 12, 16};
 enum { N_SPLITS = sizeof splits / sizeof splits[0] };
 static const double split_least_k = 128.0; /* elements of k a part takes the time of, if it has fewer */
@@ -53,24 +58,19 @@ static const double dequant_ops = 0.5;
 /* Of the clocks of a tile: its start, a latency. The rest writes its result, as long as that is large. 0.2 to 0.7 suit
  * the measurements alike. */
 static const double start_share = 0.5;
-/* Rows and columns of a tile in a format with scales of blocks, which lie in pieces of 128 x 4 (PTX ISA, tcgen05.mma
- * with block scaling; CUTLASS has no smaller ones for mma.sync either). Such tiles are worked through all of k, one
- * after another (TensorRT-LLM's fp4_gemm_template.h and vLLM's nvfp4_scaled_mm_kernels.cu name no split). */
+/* Rows and columns of a tile in a format with scales of blocks, which lie in pieces of 128 x 4 (PTX ISA, tcgen05.mma).
+ * It is worked through all of k (TensorRT-LLM's fp4_gemm_template.h, vLLM's nvfp4_scaled_mm_kernels.cu). */
 static const double scaled_least = 128.0;
-/* What a unit with tensor memory takes in a clock from the shared cache for such tiles: the width of its port (64
- * bytes, as from the V100's on; Jia and others, 2018). With one row on a GB200 each step of k takes 0.8 to 1.0 ns in
- * cuDNN, CUTLASS, TensorRT-LLM and CuTe alike (flashinfer pull request 2540), so 0.8. Other products' rate is fitted,
- * and higher, as more units take an operand at once; so do pairs of large ones here, or a GB300 with 1.5 times the rate
- * in 4 bit behind the same port could not train as fast as it does (4 to 8 waves suit alike). */
+/* Bytes a unit with tensor memory takes in a clock from the shared cache for such tiles, its port (Jia and others,
+ * 2018): with one row on a GB200 a step of k takes 0.8 to 1.0 ns (flashinfer pull request 2540). In large products two
+ * pairs share, as GB300, 1.5 times as fast in 4 bit, trains in it; from 4 to 8 waves on suits alike. */
 static const double port_B = 64.0, fours_waves = 8.0;
-
-/* Rows of the narrowest tile where scales belong to rows of the input, which then are those of Hopper's wgmma, 64;
- * other products swap operands where rows are few. An H20 takes 93 us for 16 and for 64 rows of 24,576 x 7,168 by
- * DeepGEMM (vLLM pull request 49932). One warpgroup promotes sums while another multiplies: 1,500 TFLOP/s on H800. */
+/* Rows of a tile at least where scales belong to rows of the input, so that Hopper's wgmma does not swap operands: an
+ * H20 takes 93 us for 16 and for 64 rows of 24,576 x 7,168 by DeepGEMM (vLLM pull request 49932). */
 static const double warpgroup_rows = 64.0;
-/* Of the steps beside products: Blackwell's instructions take twice as much of k in 4 bit as in 8 (m16n8k64, PTX ISA).
- */
-static const double narrow_steps = 0.5;
+static const double narrow_steps = 0.5; /* of steps, in 4 bit on Blackwell: m16n8k64 beside k32 in 8 bit (PTX ISA) */
+
+bool f2f_tile_has_largest(const struct f2f_chip *chip) { return chip->unit_registers_B >= large_registers_B; }
 
 /* As ceil, of numbers from 0; without a call. */
 static double up(double x) {
@@ -111,8 +111,7 @@ static struct library library_of(const struct product *p, const struct f2f_chip 
     struct library l = {.only = f2f_tile_vllm(chip, op, format)};
     bool blocks = op->compute == F2F_DTYPE_FP8_BLOCK;
     bool scaled = f2f_chip_scales_blocks(format) && generation >= F2F_GENERATION_BLACKWELL;
-    /* With tensor memory the same instructions scale: DeepGEMM repeats its scales, which are powers of 2 there. */
-    scaled = scaled || (blocks && generation == F2F_GENERATION_BLACKWELL);
+    scaled = scaled || (blocks && generation == F2F_GENERATION_BLACKWELL); /* by the same instructions */
     l.paired = chip->operands == F2F_OPERANDS_PAIRED;
     if (scaled) l.least = scaled_least;
     if (blocks && generation == F2F_GENERATION_HOPPER) l.least_rows = warpgroup_rows;
@@ -164,8 +163,8 @@ static double fetched_B(const struct product *p, const struct tile_shape *t, str
     double rows_B = rows * p->in_B, columns_B = t->n * p->w_B;
     if (!p->lib.paired) return rows_B + columns_B;
     double of_columns_B = g.down > 1.0 ? 0.5 * columns_B : 0.0, of_rows_B = g.across > 1.0 ? 0.5 * rows_B : 0.0;
-    double saved_B = fmax(of_columns_B, of_rows_B) + in_fours(p, t, g) * fmin(of_columns_B, of_rows_B);
-    return rows_B + columns_B - saved_B;
+    double least_B = fmin(of_columns_B, of_rows_B), most_B = fmax(of_columns_B, of_rows_B);
+    return rows_B + columns_B - most_B - in_fours(p, t, g) * least_B;
 }
 
 /* How the tiles of a grid are shared out: elements of k of one part, parts, parts one unit works one after the other.
@@ -240,7 +239,7 @@ static void try_grid(struct tiling *best, double *best_s, const struct product *
 
 /* Whether the library has this tile but would not take it. */
 static bool passed_over(const struct product *p, const struct tile_shape *t, struct grid g) {
-    bool smaller = t->m * t->n < shapes[0].m * shapes[0].n;
+    bool smaller = t->m * t->n < shapes[1].m * shapes[1].n;
     return p->lib.large_first && smaller && g.down * g.across * p->groups > p->units;
 }
 
@@ -295,6 +294,7 @@ struct tiling f2f_tile_best(const struct f2f_machine *machine, const struct prod
         n = 1;
         list = &p->lib.only;
     }
-    for (int i = 0; i < n; i++) try_shape(&best, &best_s, p, &list[i], memory_s, clock);
+    int first = list == shapes && !f2f_tile_has_largest(chip) ? 1 : 0;
+    for (int i = first; i < n; i++) try_shape(&best, &best_s, p, &list[i], memory_s, clock);
     return best;
 }

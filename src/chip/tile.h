@@ -43,6 +43,9 @@ struct tiling {
 /* Start and end of a block of attention, whose result has so many rows and columns. */
 double f2f_tile_ends_s(const struct f2f_machine *machine, double rows, double columns);
 
+/* Do the chip's registers hold the sums of the largest tile, 256 x 256? Else it is half of that. */
+bool f2f_tile_has_largest(const struct f2f_chip *chip);
+
 /* The only tile of vLLM's own kernel for such a product; {0}: it is a library's. */
 struct tile_shape f2f_tile_vllm(const struct f2f_chip *chip, const struct f2f_op *op, enum f2f_dtype format);
 

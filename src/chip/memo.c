@@ -39,7 +39,8 @@ static struct key key_of(const struct f2f_op *op) {
                      (uint64_t)(op->experts > 0.0) << 60;
     switch (op->kind) {
     case F2F_OP_GEMM:
-        return (struct key){words, {op->m, op->n, op->k, op->groups, op->param_elems, op->copies, op->runs}};
+        return (struct key){
+            words, {op->m, op->n, op->k, op->groups, op->param_elems, op->copies, op->runs, op->data_energy_frac}};
     case F2F_OP_ATTN_PREFILL:
     case F2F_OP_ATTN_DECODE:
         return (struct key){

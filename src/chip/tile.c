@@ -32,7 +32,6 @@ static const struct tile_shape shapes[] = {{256, 128},
                                            {64, 192},
                                            {64, 160},
                                            {64, 224},
-                                           {64, 96},
                                            {128, 96}};
 enum { N_SHAPES = sizeof shapes / sizeof shapes[0], N_REGISTER_SHAPES = 9, N_ARRAY_SHAPES = 8 };
 static const double splits[] = {1, 2, 3, 4, 5, 6, 8, 12, 16};

@@ -118,8 +118,7 @@ struct f2f_op {
     /* GEMM in a benchmark that runs so many alike in turn: the cache keeps what it can of all; 0: none */
     double copies;
     double runs; /* GEMM in a benchmark that runs it so often after a pause; 0: no pauses */
-    double
-        data_energy_frac; /* GEMM in a benchmark: of a FLOP, over that of random numbers, after its data; 0: the same */
+    double data_energy_frac; /* GEMM in a benchmark: a FLOP on its data over one on random numbers; 0: the same */
     double param_elems; /* parameters beside the product, stored as activations: bias, norm scale */
     double batch, q_len, kv_len, q_heads, kv_heads, head_dim; /* attention; heads also of qkv_proj */
     double latent_dim; /* of a head that keys and values share (multi-head latent attention), plus head_dim of its own

@@ -44,11 +44,12 @@ static double resident_share(const struct f2f_machine *machine, const struct f2f
 }
 
 /* Kernels that find the largest magnitude and cast. A format with scales of its own for each block finds them as it
- * goes, in one kernel. */
+ * goes, in one kernel; so does vLLM's for each row, and with a scale given it has one as well (csrc/quantization/w8a8/
+ * fp8/common.cu). */
 static double cast_s(const struct f2f_machine *machine, enum f2f_kernels kernels, enum f2f_dtype format) {
-    if (f2f_chip_scales_blocks(format)) return f2f_chip_launch_s(machine);
-    if (kernels == F2F_KERNELS_TRTLLM) return machine->cls->trtllm_cast_s;
-    return kernels == F2F_KERNELS_VLLM ? machine->cls->vllm_cast_s : 2.0 * f2f_chip_launch_s(machine);
+    bool one = f2f_chip_scales_blocks(format) || kernels == F2F_KERNELS_VLLM;
+    if (one) return f2f_chip_launch_s(machine);
+    return kernels == F2F_KERNELS_TRTLLM ? machine->cls->trtllm_cast_s : 2.0 * f2f_chip_launch_s(machine);
 }
 
 /* Elements a thread casts at once where blocks have scales of their own, 16 bytes: FlashInfer's 8192 x 8192 to nvfp4,

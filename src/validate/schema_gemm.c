@@ -40,9 +40,9 @@ static double products_timed(const char *source, double cache_B, double weight_B
  * TensorRT-LLM fills them with random numbers. Memory that nobody wrote holds zeros, which cost less: on an A100 two
  * matrices of zeros run at 295 TFLOP/s where random numbers, at the power limit, reach 257 (thonking.ai, "Strangely,
  * Matrix Multiplications on GPUs Run Faster When Given Predictable Data"), which takes 0.8 of the energy or less; here
- * one of the two is zero. Where inputs or results are as large as weights, PyTorch's allocator hands their memory to the
- * next weights, with what it holds: which weights are zero hangs on what ran before, and fewer rows than columns is a
- * tendency. Weights in fewer bits are cast from random numbers, but for fp8. */
+ * one of the two is zero. Where inputs or results are as large as weights, PyTorch's allocator hands their memory to
+ * the next weights, with what it holds: which weights are zero hangs on what ran before, and fewer rows than columns is
+ * a tendency. Weights in fewer bits are cast from random numbers, but for fp8. */
 static const double unwritten_energy = 0.85;
 
 static double data_energy(const char *source, enum f2f_dtype weight, double m, double n) {

@@ -50,7 +50,6 @@ static inline void rig_describe(struct rig *r) {
                               .prefill_s = 10e-6,
                               .decode_ck = 25000.0,
                               .trtllm_cast_s = 9e-6,
-                              .vllm_cast_s = 2e-6,
                               .vllm_attention = 1.1,
                               .coll_launch_ck = 14000.0,
                               .coll_step_ck = 400.0,

@@ -91,7 +91,6 @@ struct f2f_class_errors {
     X("weight_only_setup", weight_only_s, TIME, 0.0, 1e-3, GEMM,                                                   \
       "added to products whose weights are narrower than products, with TensorRT-LLM's kernels")                   \
     X("trtllm_cast", trtllm_cast_s, TIME, 0.0, 1e-3, GEMM, "TensorRT-LLM: kernels that cast activations to 8 bit") \
-    X("vllm_cast", vllm_cast_s, TIME, 0.0, 1e-3, GEMM, "vLLM: the same")                                           \
     X("vllm_attention", vllm_attention, NUMBER, 0.5, 2.0, PREFILL,                                                 \
       "vLLM's attention kernels over the mean of engines in speed; TensorRT-LLM's are slower by as much")          \
     X("block_rate", block_B_per_ck, NUMBER, 0.0, 1e4, DECODE,                                                      \

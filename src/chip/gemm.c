@@ -54,10 +54,10 @@ static bool cast_once(const struct f2f_op *op, enum f2f_dtype format) {
     return scales_in_rows(op, format) || op->known_scale;
 }
 
+/* vLLM's finds the largest magnitude of a row and casts it in one kernel (csrc/quantization/w8a8/fp8/common.cu). */
 static double cast_s(const struct f2f_machine *machine, const struct f2f_op *op, enum f2f_dtype format) {
-    if (cast_once(op, format)) return f2f_chip_launch_s(machine);
-    if (op->kernels == F2F_KERNELS_TRTLLM) return machine->cls->trtllm_cast_s;
-    return op->kernels == F2F_KERNELS_VLLM ? machine->cls->vllm_cast_s : 2.0 * f2f_chip_launch_s(machine);
+    if (cast_once(op, format) || op->kernels == F2F_KERNELS_VLLM) return f2f_chip_launch_s(machine);
+    return op->kernels == F2F_KERNELS_TRTLLM ? machine->cls->trtllm_cast_s : 2.0 * f2f_chip_launch_s(machine);
 }
 
 /* Elements a thread casts at once in one pass, 16 bytes: FlashInfer's 8192 x 8192 to nvfp4, whose kernel is

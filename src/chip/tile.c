@@ -33,7 +33,6 @@ static const struct tile_shape shapes[] = {{256, 256}, /* where registers hold i
                                            {64, 192},
                                            {64, 160},
                                            {64, 224},
-                                           {64, 96},
                                            {128, 96}};
 enum { N_SHAPES = sizeof shapes / sizeof shapes[0], N_REGISTER_SHAPES = 10, N_ARRAY_SHAPES = 8 };
 /* Sums of a tile take half of a unit's registers: 256 x 128 of the 256 KiB NVIDIA's have; 256 x 256 of the 512 KiB of

@@ -50,6 +50,8 @@ static const double large_split_waves = 2.5;
 static const double few_lines = 64.0;
 /* Vector operations that widen a weight: two at once, as the packed conversions of weight-only kernels do. */
 static const double dequant_ops = 0.5;
+/* What shows of that in a tile of the kernels of tile_trtllm.c: the rest runs beside the products of other threads. */
+static const double dequant_shown = 0.5;
 /* Of the clocks of a tile: its start, a latency. The rest writes its result, as long as that is large. 0.2 to 0.7 suit
  * the measurements alike. */
 static const double start_share = 0.5;
@@ -95,7 +97,7 @@ static void set_ends(struct product *p, const struct f2f_machine *machine) {
 static struct library library_of(const struct product *p, const struct f2f_chip *chip, const struct f2f_op *op,
                                  enum f2f_dtype format) {
     enum f2f_generation generation = f2f_chip_generation(chip);
-    struct library l = {.only = f2f_tile_vllm(chip, op, format)};
+    struct library l = {.only = f2f_tile_vllm(chip, op, format), .mixed = f2f_tile_mixed(chip, op, format)};
     bool scaled = f2f_chip_scales_blocks(format) && generation >= F2F_GENERATION_BLACKWELL;
     l.paired = chip->operands == F2F_OPERANDS_PAIRED && !scaled;
     if (scaled) l.least = scaled_least;
@@ -155,7 +157,9 @@ static struct cut in_parts(const struct product *p, struct grid g, double split)
     struct cut cut = {.k = p->k, .parts = parts, .waves = up(parts / p->units)};
     if (split > 1.0) {
         cut.k = fmax(up(p->k / split), split_least_k);
-        cut.merge_s = p->merge_s + p->m * p->n * p->groups * split * sum_B * p->partial_s;
+        /* In one kernel each part waits for the one before; another kernel clears what tells them whose turn it is. */
+        if (p->lib.mixed) cut.merge_s = p->merge_s + (split - 1.0) * p->start_s;
+        else cut.merge_s = p->merge_s + p->m * p->n * p->groups * split * sum_B * p->partial_s;
     }
     return cut;
 }
@@ -172,7 +176,8 @@ static struct cut in_steps(const struct product *p, const struct tile_shape *t, 
 }
 
 static struct tiling tiled(const struct product *p, const struct tile_shape *t, struct grid g, const struct cut *cut) {
-    double loop_s = cut->k * (2.0 * t->m * t->n / p->unit_flops + p->step_s + t->n * p->dequant_s);
+    double widen_s = t->n * p->dequant_s * (p->lib.mixed ? dequant_shown : 1.0);
+    double loop_s = cut->k * (2.0 * t->m * t->n / p->unit_flops + p->step_s + widen_s);
     double feed_B = cut->k * fetched_B(p, t, g), feed_s = feed_B / p->unit_Bps;
     double end_s = t->m * t->n * p->end_s, shown_s = p->ends_show ? end_s : 0.0;
     double busy_s = fmax(fmax(loop_s, feed_s), end_s - shown_s);
@@ -202,6 +207,7 @@ static void try_grid(struct tiling *best, double *best_s, const struct product *
     double jobs = grid.down * grid.across * p->groups;
     for (int s = 0; s < N_SPLITS; s++) {
         if (s > 0 && (all_busy(p, jobs, splits[s - 1]) || p->k <= split_least_k * splits[s - 1])) break;
+        if (p->lib.mixed && !f2f_tile_mixed_splits(p->k, splits[s])) continue;
         bool stream_k = p->lib.stream_k && s > 0;
         struct cut cut = stream_k ? in_steps(p, shape, grid, splits[s]) : in_parts(p, grid, splits[s]);
         if (cut.merge_s + memory_s >= *best_s) break; /* merging only grows */
@@ -266,6 +272,8 @@ struct tiling f2f_tile_best(const struct f2f_machine *machine, const struct prod
     if (chip->array.rows > 0) {
         n = array_shapes(of_array, &chip->array);
         list = of_array;
+    } else if (p->lib.mixed) {
+        list = f2f_tile_mixed_shapes(&n);
     } else if (p->lib.only.m > 0.0) {
         n = 1;
         list = &p->lib.only;

@@ -35,12 +35,14 @@ static double reread_B(const struct f2f_machine *machine, const struct product *
 }
 
 /* Share of the weights that is still in the cache from the last turn, where equal products with weights of their own
- * follow each other: all of it as long as the set leaves some room, nothing once it exceeds the cache by a tenth (seen
- * at L40S: sets of 84 to 117 MB with 96 MiB). */
+ * follow each other: all of it as long as the set takes half of the cache, nothing once it exceeds it by a tenth (seen
+ * at L40S: sets of 10 to 117 MB with 96 MiB). Where partitions keep copies, a weight that one unit reads is held in its
+ * own partition and in the one its memory belongs to: of two, every other weight twice. */
 static double resident_share(const struct f2f_machine *machine, const struct f2f_op *op, double weight_B) {
     if (!(op->copies > 0.0)) return 0.0;
-    double cache_B = machine->chip->cache_B / fmax(1.0, machine->chip->cache_copies);
-    return fmin(1.0, fmax(0.0, (1.1 - op->copies * weight_B / cache_B) / 0.3));
+    double held = 0.5 * (1.0 + fmax(1.0, machine->chip->cache_copies));
+    double taken = op->copies * weight_B * held / machine->chip->cache_B;
+    return fmin(1.0, fmax(0.0, (1.1 - taken) / 0.6));
 }
 
 /* Kernels that find the largest magnitude and cast. A format with scales of its own for each block finds them as it
@@ -111,9 +113,11 @@ struct work f2f_chip_gemm_work(const struct f2f_machine *machine, const struct f
     enum f2f_dtype format = f2f_chip_native_format(machine->chip, op->compute);
     struct product p = f2f_tile_product(machine, op, format);
     double act_B = f2f_op_act_B(op), weight_B = f2f_op_weight_B(op);
-    double read_B = weight_B * (1.0 - resident_share(machine, op, weight_B)) + reread_B(machine, &p);
+    double kept_B = weight_B * resident_share(machine, op, weight_B);
+    double read_B = weight_B - kept_B + reread_B(machine, &p);
     struct work w = {.fixed_s = f2f_chip_launch_s(machine), .format = format, .runs = op->runs};
-    w.memory_s = f2f_chip_read_s(machine, read_B) + f2f_chip_mixed_s(machine, act_B);
+    w.memory_s = f2f_chip_read_s(machine, read_B) + f2f_chip_cached_s(machine, kept_B);
+    w.memory_s += f2f_chip_mixed_s(machine, act_B);
     w.flop = f2f_op_flop(op);
     w.mem_B = read_B + act_B;
     if (p.dequant_s > 0.0 && op->kernels == F2F_KERNELS_TRTLLM) w.fixed_s += machine->cls->weight_only_s;

@@ -113,17 +113,16 @@ struct work f2f_chip_gemm_work(const struct f2f_machine *machine, const struct f
     enum f2f_dtype format = f2f_chip_native_format(machine->chip, op->compute);
     struct product p = f2f_tile_product(machine, op, format);
     double act_B = f2f_op_act_B(op), weight_B = f2f_op_weight_B(op);
-    double kept_B = weight_B * resident_share(machine, op, weight_B);
-    double read_B = weight_B - kept_B + reread_B(machine, &p);
+    double read_B = weight_B * (1.0 - resident_share(machine, op, weight_B)) + reread_B(machine, &p);
     struct work w = {.fixed_s = f2f_chip_launch_s(machine), .format = format, .runs = op->runs};
-    w.memory_s = f2f_chip_read_s(machine, read_B) + f2f_chip_cached_s(machine, kept_B);
-    w.memory_s += f2f_chip_mixed_s(machine, act_B);
+    w.memory_s = f2f_chip_read_s(machine, read_B) + f2f_chip_mixed_s(machine, act_B);
     w.flop = f2f_op_flop(op);
     w.mem_B = read_B + act_B;
     if (p.dequant_s > 0.0 && op->kernels == F2F_KERNELS_TRTLLM) w.fixed_s += machine->cls->weight_only_s;
     struct work cast = f2f_chip_cast_work(machine, op);
     w.fixed_s += cast.fixed_s, w.serial_s += cast.serial_s, w.mem_B += cast.mem_B;
     w.cache_B = w.mem_B; /* the way of operands to tiles is in a FLOP's energy, which comes from large products */
+    w.memory_s += f2f_chip_cached_s(machine, weight_B * resident_share(machine, op, weight_B));
     choose_tiles(machine, &p, &w);
     return w;
 }

@@ -50,8 +50,6 @@ static const double large_split_waves = 2.5;
 static const double few_lines = 64.0;
 /* Vector operations that widen a weight: two at once, as the packed conversions of weight-only kernels do. */
 static const double dequant_ops = 0.5;
-/* What shows of that in a tile of the kernels of tile_trtllm.c: the rest runs beside the products of other threads. */
-static const double dequant_shown = 0.5;
 /* Of the clocks of a tile: its start, a latency. The rest writes its result, as long as that is large. 0.2 to 0.7 suit
  * the measurements alike. */
 static const double start_share = 0.5;
@@ -61,6 +59,8 @@ static const double start_share = 0.5;
  * pair shares saves no time: with one row on a GB200 each step of k takes 0.8 to 1.0 ns in cuDNN, CUTLASS,
  * TensorRT-LLM and CuTe alike (flashinfer pull request 2540), where both operands in full take 0.7. */
 static const double scaled_least = 128.0;
+/* What shows of the widening of weights in a tile of tile_trtllm.c: the rest runs beside other threads' products. */
+static const double dequant_shown = 0.5;
 
 /* As ceil, of numbers from 0; without a call. */
 static double up(double x) {

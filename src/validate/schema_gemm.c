@@ -21,6 +21,13 @@
 enum { COLUMNS(F2F_COLUMN_ID) };
 static const struct f2f_column columns[] = {COLUMNS(F2F_COLUMN_ENTRY)};
 
+/* TensorRT-LLM's products of narrow weights are timed otherwise (collect_gemm_trt.py): one of them, after three in fp16
+ * of 12,288 rows or columns that leave nothing of its weights in the cache, in the second pass over these four. */
+static bool timed_alone(const char *framework, const struct f2f_precision *p) {
+    return strcmp(framework, "trtllm") == 0 && f2f_dtype_B(p->weight) < f2f_dtype_B(p->compute);
+}
+static const double runs_alone = 8.0;
+
 /* NVIDIA's aiconfigurator captures a graph of equal products with weights of their own, replays it three times to warm
  * up and six times to measure. */
 static const double timed_turns = 9.0;
@@ -34,13 +41,6 @@ static double products_timed(const char *source, double cache_B, double weight_B
     if (strstr(source, "/trtllm/1.0")) return 5.0;
     return fmax(1.0, fmin(5.0, ceil(cache_B / weight_B)));
 }
-
-/* TensorRT-LLM's products of narrow weights are timed otherwise (collect_gemm_trt.py): one of them, after three in fp16
- * of 12,288 rows or columns that leave nothing of its weights in the cache, in the second pass over these four. */
-static bool timed_alone(const char *framework, const struct f2f_precision *p) {
-    return strcmp(framework, "trtllm") == 0 && f2f_dtype_B(p->weight) < f2f_dtype_B(p->compute);
-}
-static const double runs_alone = 8.0;
 
 static void predict(struct f2f_validation *v, const struct f2f_row *row) {
     const struct f2f_key key = {row->text[CHIP], f2f_alias_framework(row->text[FRAMEWORK]), row->text[DTYPE],

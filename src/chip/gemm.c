@@ -35,14 +35,14 @@ static double reread_B(const struct f2f_machine *machine, const struct product *
 }
 
 /* Share of the weights that is still in the cache from the last turn, where equal products with weights of their own
- * follow each other: all of it as long as the set takes half of the cache, nothing once it exceeds it by a tenth (seen
- * at L40S: sets of 10 to 117 MB with 96 MiB). Where partitions keep copies, a weight that one unit reads is held in its
- * own partition and in the one its memory belongs to: of two, every other weight twice. */
+ * follow each other: all of it as long as the set takes three fifths of the cache, nothing once it exceeds it by a
+ * tenth (seen at L40S: sets of 10 to 117 MB with 96 MiB). Where partitions keep copies, a weight that one unit reads is
+ * held in its own partition and in the one its memory belongs to: of two, every other weight twice. */
 static double resident_share(const struct f2f_machine *machine, const struct f2f_op *op, double weight_B) {
     if (!(op->copies > 0.0)) return 0.0;
     double held = 0.5 * (1.0 + fmax(1.0, machine->chip->cache_copies));
     double taken = op->copies * weight_B * held / machine->chip->cache_B;
-    return fmin(1.0, fmax(0.0, (1.1 - taken) / 0.6));
+    return fmin(1.0, fmax(0.0, (1.1 - taken) / 0.5));
 }
 
 /* Kernels that find the largest magnitude and cast. A format with scales of its own for each block finds them as it

@@ -12,7 +12,8 @@
 
 #include <math.h>
 
-static const struct tile_shape shapes[] = {{256, 128},
+static const struct tile_shape shapes[] = {{256, 256}, /* where registers hold its sums */
+                                           {256, 128},
                                            {128, 256},
                                            {128, 128},
                                            {128, 64},
@@ -34,7 +35,11 @@ static const struct tile_shape shapes[] = {{256, 128},
                                            {64, 224},
                                            {64, 96},
                                            {128, 96}};
-enum { N_SHAPES = sizeof shapes / sizeof shapes[0], N_REGISTER_SHAPES = 9, N_ARRAY_SHAPES = 8 };
+enum { N_SHAPES = sizeof shapes / sizeof shapes[0], N_REGISTER_SHAPES = 10, N_ARRAY_SHAPES = 8 };
+/* Sums of a tile take half of a unit's registers: 256 x 128 of the 256 KiB NVIDIA's have; 256 x 256 of the 512 KiB of
+ * AMD's and Intel's (sycl-tla's standard tile for Xe2, media/docs/cpp/cute/intel_performance_guide.md; MT256x256 of
+ * hipBLASLt). */
+static const double large_registers_B = 512.0 * 1024.0;
 static const double splits[] = {1, 2, 3, 4, 5, 6, 8, 12, 16};
 enum { N_SPLITS = sizeof splits / sizeof splits[0] };
 static const double split_least_k = 128.0; /* elements of k a part takes the time of, if it has fewer */
@@ -50,17 +55,27 @@ static const double large_split_waves = 2.5;
 static const double few_lines = 64.0;
 /* Vector operations that widen a weight: two at once, as the packed conversions of weight-only kernels do. */
 static const double dequant_ops = 0.5;
+/* The same from fp8: to half and on to float, at half the rate (CUDA C++ Programming Guide, throughput of native
+ * arithmetic instructions). Inputs are widened anew for each two columns. */
+static const double fp8_ops = 4.0;
 /* Of the clocks of a tile: its start, a latency. The rest writes its result, as long as that is large. 0.2 to 0.7 suit
  * the measurements alike. */
 static const double start_share = 0.5;
-/* Rows and columns of a tile in a format with scales of blocks, which lie in pieces of 128 x 4 (PTX ISA, tcgen05.mma
- * with block scaling; CUTLASS has no smaller ones for mma.sync either). Such tiles are worked through all of k, one
- * after another (TensorRT-LLM's fp4_gemm_template.h and vLLM's nvfp4_scaled_mm_kernels.cu name no split), and what a
- * pair shares saves no time: with one row on a GB200 each step of k takes 0.8 to 1.0 ns in cuDNN, CUTLASS,
- * TensorRT-LLM and CuTe alike (flashinfer pull request 2540), where both operands in full take 0.7. */
+/* Rows and columns of a tile in a format with scales of blocks, which lie in pieces of 128 x 4 (PTX ISA, tcgen05.mma).
+ * It is worked through all of k (TensorRT-LLM's fp4_gemm_template.h, vLLM's nvfp4_scaled_mm_kernels.cu). */
 static const double scaled_least = 128.0;
 /* What shows of the widening of weights in a tile of tile_trtllm.c: the rest runs beside other threads' products. */
 static const double dequant_shown = 0.5;
+/* Bytes a unit with tensor memory takes in a clock from the shared cache for such tiles, its port (Jia and others,
+ * 2018): with one row on a GB200 a step of k takes 0.8 to 1.0 ns (flashinfer pull request 2540). In large products two
+ * pairs share, as GB300, 1.5 times as fast in 4 bit, trains in it; from 4 to 8 waves on suits alike. */
+static const double port_B = 64.0, fours_waves = 8.0;
+/* Rows of a tile at least where scales belong to rows of the input, so that Hopper's wgmma does not swap operands: an
+ * H20 takes 93 us for 16 and for 64 rows of 24,576 x 7,168 by DeepGEMM (vLLM pull request 49932). */
+static const double warpgroup_rows = 64.0;
+static const double narrow_steps = 0.5; /* of steps, in 4 bit on Blackwell: m16n8k64 beside k32 in 8 bit (PTX ISA) */
+
+bool f2f_tile_has_largest(const struct f2f_chip *chip) { return chip->unit_registers_B >= large_registers_B; }
 
 /* As ceil, of numbers from 0; without a call. */
 static double up(double x) {
@@ -92,16 +107,28 @@ static void set_ends(struct product *p, const struct f2f_machine *machine) {
     p->starts_show = operands == F2F_OPERANDS_REGISTERS;
     p->ends_show = operands != F2F_OPERANDS_PAIRED;
     if (p->starts_show) p->step_s = f2f_chip_clocks_s(machine, machine->cls->step_ck);
+    if (p->in_B < 1.0 && f2f_chip_generation(machine->chip) >= F2F_GENERATION_BLACKWELL) p->step_s *= narrow_steps;
+}
+
+/* TensorRT-LLM multiplies few rows of fp8 on the vector units where no unit fetches operands by itself (its linear.py,
+ * enable_cuda_core, and cudaScaledMM.cpp). */
+static bool on_vectors(enum f2f_generation generation, const struct f2f_op *op, enum f2f_dtype format) {
+    bool has = generation == F2F_GENERATION_ADA || generation == F2F_GENERATION_BLACKWELL_RTX;
+    return has && op->kernels == F2F_KERNELS_TRTLLM && format == F2F_DTYPE_FP8 && op->m <= 8.0 && !(op->experts > 0.0);
 }
 
 static struct library library_of(const struct product *p, const struct f2f_chip *chip, const struct f2f_op *op,
                                  enum f2f_dtype format) {
     enum f2f_generation generation = f2f_chip_generation(chip);
     struct library l = {.only = f2f_tile_vllm(chip, op, format), .mixed = f2f_tile_mixed(chip, op, format)};
+    bool blocks = op->compute == F2F_DTYPE_FP8_BLOCK;
     bool scaled = f2f_chip_scales_blocks(format) && generation >= F2F_GENERATION_BLACKWELL;
-    l.paired = chip->operands == F2F_OPERANDS_PAIRED && !scaled;
+    scaled = scaled || (blocks && generation == F2F_GENERATION_BLACKWELL); /* by the same instructions */
+    l.paired = chip->operands == F2F_OPERANDS_PAIRED;
     if (scaled) l.least = scaled_least;
-    if (scaled || l.only.m > 0.0) return l;
+    l.untiled = on_vectors(generation, op, format);
+    if (blocks && generation == F2F_GENERATION_HOPPER) l.least_rows = warpgroup_rows;
+    if (scaled || blocks || l.only.m > 0.0) return l;
     bool cublas = !(p->dequant_s > 0.0) && !(op->experts > 0.0);
     bool large = cublas && (generation == F2F_GENERATION_AMPERE || generation == F2F_GENERATION_ADA);
     l.large_first = large && fmin(p->m, p->n) > few_lines;
@@ -127,6 +154,10 @@ struct product f2f_tile_product(const struct f2f_machine *machine, const struct 
     p.cache_Bps = f2f_chip_cache_Bps(machine);
     p.unit_Bps = fmax(machine->cls->unit_B_per_ck * f2f_chip_clock_Hz(chip), p.cache_Bps / units);
     p.lib = library_of(&p, chip, op, format);
+    if (p.lib.untiled) p.dequant_s = fp8_ops * p.multiply_s, p.multiply_s += 0.5 * p.dequant_s;
+    if (p.lib.least > 0.0 && p.lib.paired) p.unit_Bps = fmin(p.unit_Bps, port_B * f2f_chip_clock_Hz(chip));
+    double end_ck = f2f_tile_vllm_end_ck(chip, op, format);
+    if (end_ck > 0.0) p.end_s = f2f_chip_clocks_s(machine, end_ck);
     return p;
 }
 
@@ -135,14 +166,21 @@ struct grid {
     double down, across;
 };
 
+/* Share of pairs that share what they fetch with a pair beside them: none in one wave or row of tiles, all in many. */
+static double in_fours(const struct product *p, const struct tile_shape *t, struct grid g) {
+    if (!(p->lib.least > 0.0) || p->m <= t->m) return 0.0;
+    return fmin(1.0, (up(g.down * g.across * p->groups / p->units) - 1.0) / (fours_waves - 1.0));
+}
+
 /* Bytes of an element of k that a unit fetches for one tile. Two tiles below each other share their columns, two beside
  * each other their rows. */
 static double fetched_B(const struct product *p, const struct tile_shape *t, struct grid g) {
     double rows = p->lib.least > 0.0 ? t->m : fmin(t->m, p->m);
-    double rows_B = rows * p->in_B, columns_B = t->n * p->w_B, saved_B = 0.0;
-    if (p->lib.paired && g.down > 1.0) saved_B = 0.5 * columns_B;
-    if (p->lib.paired && g.across > 1.0) saved_B = fmax(saved_B, 0.5 * rows_B);
-    return rows_B + columns_B - saved_B;
+    double rows_B = rows * p->in_B, columns_B = t->n * p->w_B;
+    if (!p->lib.paired) return rows_B + columns_B;
+    double of_columns_B = g.down > 1.0 ? 0.5 * columns_B : 0.0, of_rows_B = g.across > 1.0 ? 0.5 * rows_B : 0.0;
+    double least_B = fmin(of_columns_B, of_rows_B), most_B = fmax(of_columns_B, of_rows_B);
+    return rows_B + columns_B - most_B - in_fours(p, t, g) * least_B;
 }
 
 /* How the tiles of a grid are shared out: elements of k of one part, parts, parts one unit works one after the other.
@@ -221,14 +259,14 @@ static void try_grid(struct tiling *best, double *best_s, const struct product *
 
 /* Whether the library has this tile but would not take it. */
 static bool passed_over(const struct product *p, const struct tile_shape *t, struct grid g) {
-    bool smaller = t->m * t->n < shapes[0].m * shapes[0].n;
+    bool smaller = t->m * t->n < shapes[1].m * shapes[1].n;
     return p->lib.large_first && smaller && g.down * g.across * p->groups > p->units;
 }
 
 /* A pair may run a single row of tiles as well, half of it in vain. */
 static void try_shape(struct tiling *best, double *best_s, const struct product *p, const struct tile_shape *shape,
                       double memory_s, double clock) {
-    if (fmin(shape->m, shape->n) < p->lib.least) return;
+    if (fmin(shape->m, shape->n) < p->lib.least || shape->m < p->lib.least_rows) return;
     struct grid grid = {up(p->m / shape->m), up(p->n / shape->n)};
     if (passed_over(p, shape, grid)) return;
     try_grid(best, best_s, p, shape, grid, memory_s, clock);
@@ -269,6 +307,7 @@ struct tiling f2f_tile_best(const struct f2f_machine *machine, const struct prod
         best = untiled(p);
         best_s = total_s(p, &best, memory_s, clock);
     }
+    if (p->lib.untiled) return best;
     if (chip->array.rows > 0) {
         n = array_shapes(of_array, &chip->array);
         list = of_array;
@@ -278,6 +317,7 @@ struct tiling f2f_tile_best(const struct f2f_machine *machine, const struct prod
         n = 1;
         list = &p->lib.only;
     }
-    for (int i = 0; i < n; i++) try_shape(&best, &best_s, p, &list[i], memory_s, clock);
+    int first = list == shapes && !f2f_tile_has_largest(chip) ? 1 : 0;
+    for (int i = first; i < n; i++) try_shape(&best, &best_s, p, &list[i], memory_s, clock);
     return best;
 }

@@ -13,9 +13,11 @@ struct library {
     struct tile_shape only; /* the one tile there is; {0}: the best of many */
     double least; /* rows and columns of a tile, fetched in full where the product has fewer; 0: no such rule */
     bool mixed; /* TensorRT-LLM's of narrow weights: shapes of their own, parts of k in one kernel */
+    double least_rows; /* rows of a tile; 0: any */
     double split_waves; /* k is not split where there are so many without; 0: never */
     bool large_first; /* a smaller tile than the largest only where one wave of it is enough */
     bool stream_k; /* steps are shared out, not tiles */
+    bool untiled; /* no tiles: multiplied on the vector units as weights come by */
     bool paired; /* two units with tiles below or beside each other fetch half each of what both need */
 };
 
@@ -43,8 +45,14 @@ struct tiling {
 /* Start and end of a block of attention, whose result has so many rows and columns. */
 double f2f_tile_ends_s(const struct f2f_machine *machine, double rows, double columns);
 
+/* Do the chip's registers hold the sums of the largest tile, 256 x 256? Else it is half of that. */
+bool f2f_tile_has_largest(const struct f2f_chip *chip);
+
 /* The only tile of vLLM's own kernel for such a product; {0}: it is a library's. */
 struct tile_shape f2f_tile_vllm(const struct f2f_chip *chip, const struct f2f_op *op, enum f2f_dtype format);
+
+/* Clocks a unit of such a kernel takes for the end of an element of its tile; 0: as long as others. */
+double f2f_tile_vllm_end_ck(const struct f2f_chip *chip, const struct f2f_op *op, enum f2f_dtype format);
 
 struct product f2f_tile_product(const struct f2f_machine *machine, const struct f2f_op *op, enum f2f_dtype format);
 

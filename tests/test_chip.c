@@ -167,8 +167,33 @@ static void ampere_splits_few_waves(void **state) {
     near(time_of(&r, &many), 2.0 * time_of(&r, &two), 0.02);
 }
 
-/* Of weights that are multiplied by in turn the cache keeps all as long as some room is left, none once they exceed it
- * by a tenth. */
+/* TensorRT-LLM's kernels for narrow weights before Hopper have a tile of 32 rows and parts of k that add up in the same
+ * kernel, which is worth more than one launch where k is long; others' are a library's. */
+static void narrow_weights_have_tiles_of_their_own(void **state) {
+    (void)state;
+    struct rig r;
+    ampere_make(&r);
+    r.chip.vector_flops = 1e12; /* no kernel on vector units, and widening shows */
+    r.cls.weight_only_s = 0.0;
+    r.machine.mem.read_Bps = r.machine.mem.mixed_Bps = 1e15;
+    struct f2f_op few = gemm(32.0, 65536.0, 8192.0, F2F_DTYPE_BF16),
+                  split = gemm(128.0, 1024.0, 16384.0, F2F_DTYPE_BF16);
+    few.weight = split.weight = F2F_DTYPE_INT8;
+    struct f2f_op few_library = few, split_library = split;
+    few.kernels = split.kernels = F2F_KERNELS_TRTLLM;
+    assert_true(time_of(&r, &few) < 0.8 * time_of(&r, &few_library));
+    double whole_s = time_of(&r, &split);
+    split.k += 1.0; /* no whole blocks: k is not split */
+    assert_true(time_of(&r, &split) > 2.0 * whole_s);
+    split_library.k += 1.0;
+    assert_true(time_of(&r, &split_library) < 1.5 * whole_s);
+    r.chip.operands = F2F_OPERANDS_SCRATCHPAD;
+    r.chip.compute_capability = 9.0;
+    near(time_of(&r, &few), time_of(&r, &few_library), 1e-9);
+}
+
+/* Of weights that are multiplied by in turn the cache keeps all that take 0.6 of it, none once they exceed it by a
+ * tenth; with two partitions every other is held twice. What is kept comes at the cache's rate. */
 static void a_set_of_weights_stays_in_the_cache(void **state) {
     (void)state;
     struct rig r;
@@ -177,13 +202,24 @@ static void a_set_of_weights_stays_in_the_cache(void **state) {
     double set_B = 10.0 * f2f_op_weight_B(&op), all_B = f2f_machine_op(&r.machine, &op).mem_B;
     static const struct {
         double of_cache, read;
-    } cases[] = {{0.5, 0.0}, {0.8, 0.0}, {0.95, 0.5}, {1.1, 1.0}, {2.0, 1.0}};
+    } cases[] = {{0.4, 0.0}, {0.6, 0.0}, {0.85, 0.5}, {1.1, 1.0}, {2.0, 1.0}};
     op.copies = 10.0;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         r.chip.cache_B = set_B / cases[i].of_cache;
         double kept_B = (1.0 - cases[i].read) * f2f_op_weight_B(&op);
+        r.chip.cache_copies = 1;
+        near(f2f_machine_op(&r.machine, &op).mem_B, all_B - kept_B, 1e-9);
+        r.chip.cache_copies = 2;
+        r.chip.cache_B *= 1.5;
         near(f2f_machine_op(&r.machine, &op).mem_B, all_B - kept_B, 1e-9);
     }
+    struct f2f_op large = gemm(1.0, 65536.0, 16384.0, F2F_DTYPE_BF16);
+    large.copies = 1.0;
+    r.chip.cache_B = 4.0 * f2f_op_weight_B(&large);
+    double kept_s = time_of(&r, &large);
+    r.chip.cache_B = 0.1 * f2f_op_weight_B(&large);
+    assert_true(kept_s < 0.6 * time_of(&r, &large));
+    assert_true(kept_s > f2f_op_weight_B(&large) / f2f_chip_stated_cache_Bps(&r.chip, &r.cls));
 }
 
 /* Stream-K shares steps out, not tiles: a few tiles more than a wave cost no second wave, whole waves cost the same. */
@@ -614,6 +650,7 @@ int main(void) {
                                        cmocka_unit_test(blocking_saves_rereads),
                                        cmocka_unit_test(ampere_runs_waves_of_large_tiles),
                                        cmocka_unit_test(ampere_splits_few_waves),
+                                       cmocka_unit_test(narrow_weights_have_tiles_of_their_own),
                                        cmocka_unit_test(a_set_of_weights_stays_in_the_cache),
                                        cmocka_unit_test(stream_k_has_no_last_wave),
                                        cmocka_unit_test(short_rows_are_cast_no_faster),

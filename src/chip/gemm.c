@@ -36,12 +36,14 @@ static double reread_B(const struct f2f_machine *machine, const struct product *
 }
 
 /* Share of the weights that is still in the cache from the last turn, where equal products with weights of their own
- * follow each other: all of it as long as the set leaves some room, nothing once it exceeds the cache by a tenth (seen
- * at L40S: sets of 84 to 117 MB with 96 MiB). */
+ * follow each other: all of it as long as the set takes three fifths of the cache, nothing once it exceeds it by a
+ * tenth (seen at L40S: sets of 10 to 117 MB with 96 MiB). Where partitions keep copies, a weight that one unit reads is
+ * held in its own partition and in the one its memory belongs to: of two, every other weight twice. */
 static double resident_share(const struct f2f_machine *machine, const struct f2f_op *op, double weight_B) {
     if (!(op->copies > 0.0)) return 0.0;
-    double cache_B = machine->chip->cache_B / fmax(1.0, machine->chip->cache_copies);
-    return fmin(1.0, fmax(0.0, (1.1 - op->copies * weight_B / cache_B) / 0.3));
+    double held = 0.5 * (1.0 + fmax(1.0, machine->chip->cache_copies));
+    double taken = op->copies * weight_B * held / machine->chip->cache_B;
+    return fmin(1.0, fmax(0.0, (1.1 - taken) / 0.5));
 }
 
 /* Are there scales for blocks of a row, each found as the elements are cast? */
@@ -133,6 +135,7 @@ struct work f2f_chip_gemm_work(const struct f2f_machine *machine, const struct f
     struct work cast = f2f_chip_cast_work(machine, op);
     w.fixed_s += cast.fixed_s, w.serial_s += cast.serial_s, w.mem_B += cast.mem_B;
     w.cache_B = w.mem_B; /* the way of operands to tiles is in a FLOP's energy, which comes from large products */
+    w.memory_s += f2f_chip_cached_s(machine, weight_B * resident_share(machine, op, weight_B));
     choose_tiles(machine, &p, &w);
     return w;
 }

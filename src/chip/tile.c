@@ -63,6 +63,8 @@ static const double start_share = 0.5;
 /* Rows and columns of a tile in a format with scales of blocks, which lie in pieces of 128 x 4 (PTX ISA, tcgen05.mma).
  * It is worked through all of k (TensorRT-LLM's fp4_gemm_template.h, vLLM's nvfp4_scaled_mm_kernels.cu). */
 static const double scaled_least = 128.0;
+/* What shows of the widening of weights in a tile of tile_trtllm.c: the rest runs beside other threads' products. */
+static const double dequant_shown = 0.5;
 /* Bytes a unit with tensor memory takes in a clock from the shared cache for such tiles, its port (Jia and others,
  * 2018): with one row on a GB200 a step of k takes 0.8 to 1.0 ns (flashinfer pull request 2540). In large products two
  * pairs share, as GB300, 1.5 times as fast in 4 bit, trains in it; from 4 to 8 waves on suits alike. */
@@ -117,7 +119,7 @@ static bool on_vectors(enum f2f_generation generation, const struct f2f_op *op, 
 static struct library library_of(const struct product *p, const struct f2f_chip *chip, const struct f2f_op *op,
                                  enum f2f_dtype format) {
     enum f2f_generation generation = f2f_chip_generation(chip);
-    struct library l = {.only = f2f_tile_vllm(chip, op, format)};
+    struct library l = {.only = f2f_tile_vllm(chip, op, format), .mixed = f2f_tile_mixed(chip, op, format)};
     bool blocks = op->compute == F2F_DTYPE_FP8_BLOCK;
     bool scaled = f2f_chip_scales_blocks(format) && generation >= F2F_GENERATION_BLACKWELL;
     scaled = scaled || (blocks && generation == F2F_GENERATION_BLACKWELL); /* by the same instructions */
@@ -192,7 +194,9 @@ static struct cut in_parts(const struct product *p, struct grid g, double split)
     struct cut cut = {.k = p->k, .parts = parts, .waves = up(parts / p->units)};
     if (split > 1.0) {
         cut.k = fmax(up(p->k / split), split_least_k);
-        cut.merge_s = p->merge_s + p->m * p->n * p->groups * split * sum_B * p->partial_s;
+        /* In one kernel each part waits for the one before; another kernel clears what tells them whose turn it is. */
+        if (p->lib.mixed) cut.merge_s = p->merge_s + (split - 1.0) * p->start_s;
+        else cut.merge_s = p->merge_s + p->m * p->n * p->groups * split * sum_B * p->partial_s;
     }
     return cut;
 }
@@ -209,7 +213,8 @@ static struct cut in_steps(const struct product *p, const struct tile_shape *t, 
 }
 
 static struct tiling tiled(const struct product *p, const struct tile_shape *t, struct grid g, const struct cut *cut) {
-    double loop_s = cut->k * (2.0 * t->m * t->n / p->unit_flops + p->step_s + t->n * p->dequant_s);
+    double widen_s = t->n * p->dequant_s * (p->lib.mixed ? dequant_shown : 1.0);
+    double loop_s = cut->k * (2.0 * t->m * t->n / p->unit_flops + p->step_s + widen_s);
     double feed_B = cut->k * fetched_B(p, t, g), feed_s = feed_B / p->unit_Bps;
     double end_s = t->m * t->n * p->end_s, shown_s = p->ends_show ? end_s : 0.0;
     double busy_s = fmax(fmax(loop_s, feed_s), end_s - shown_s);
@@ -239,6 +244,7 @@ static void try_grid(struct tiling *best, double *best_s, const struct product *
     double jobs = grid.down * grid.across * p->groups;
     for (int s = 0; s < N_SPLITS; s++) {
         if (s > 0 && (all_busy(p, jobs, splits[s - 1]) || p->k <= split_least_k * splits[s - 1])) break;
+        if (p->lib.mixed && !f2f_tile_mixed_splits(p->k, splits[s])) continue;
         bool stream_k = p->lib.stream_k && s > 0;
         struct cut cut = stream_k ? in_steps(p, shape, grid, splits[s]) : in_parts(p, grid, splits[s]);
         if (cut.merge_s + memory_s >= *best_s) break; /* merging only grows */
@@ -304,6 +310,8 @@ struct tiling f2f_tile_best(const struct f2f_machine *machine, const struct prod
     if (chip->array.rows > 0) {
         n = array_shapes(of_array, &chip->array);
         list = of_array;
+    } else if (p->lib.mixed) {
+        list = f2f_tile_mixed_shapes(&n);
     } else if (p->lib.only.m > 0.0) {
         n = 1;
         list = &p->lib.only;

@@ -12,6 +12,7 @@ struct tile_shape {
 struct library {
     struct tile_shape only; /* the one tile there is; {0}: the best of many */
     double least; /* rows and columns of a tile, fetched in full where the product has fewer; 0: no such rule */
+    bool mixed; /* TensorRT-LLM's of narrow weights: shapes of their own, parts of k in one kernel */
     double least_rows; /* rows of a tile; 0: any */
     double split_waves; /* k is not split where there are so many without; 0: never */
     bool large_first; /* a smaller tile than the largest only where one wave of it is enough */
@@ -54,6 +55,12 @@ struct tile_shape f2f_tile_vllm(const struct f2f_chip *chip, const struct f2f_op
 double f2f_tile_vllm_end_ck(const struct f2f_chip *chip, const struct f2f_op *op, enum f2f_dtype format);
 
 struct product f2f_tile_product(const struct f2f_machine *machine, const struct f2f_op *op, enum f2f_dtype format);
+
+/* Whether TensorRT-LLM's kernels for narrow weights take a product; their shapes; whether they work k in so many parts.
+ */
+bool f2f_tile_mixed(const struct f2f_chip *chip, const struct f2f_op *op, enum f2f_dtype format);
+const struct tile_shape *f2f_tile_mixed_shapes(int *n);
+bool f2f_tile_mixed_splits(double k, double parts);
 
 /* The tiling with the shortest time beside so many seconds of memory traffic, at a clock relative to the highest. */
 struct tiling f2f_tile_best(const struct f2f_machine *machine, const struct product *p, double memory_s, double clock);

@@ -209,6 +209,58 @@ static void test_lone_in_pipeline(void **state) {
     assert_true(dynamic_J[1] > 0.9 * dynamic_J[0] && dynamic_J[1] < 1.1 * dynamic_J[0]);
 }
 
+/* Micro-batches of a pipeline: each has max_batched_tok; max_seqs is of all of them, or of each where the engine says
+ * so. 64 users of one-token prompts, of whom 8, or 4 times 8, are let in at once. */
+static void test_limits_of_stages(void **state) {
+    const struct world *w = *state;
+    double running[2], first_s[2];
+    for (int i = 0; i < 2; i++) {
+        struct rig rig;
+        rig_make(&rig, w, "dgx-h100", "llama-3.1-8b", "bf16", "generic", 1);
+        rig.job.strategy.pp = 4;
+        rig.job.isl = 1;
+        rig.job.osl = 2000;
+        rig.job.concurrency = rig.job.requests = 64;
+        rig.job.engine.max_seqs = 8;
+        rig.job.engine.max_batched_tok = 8;
+        rig.job.engine.seqs_per_stage = i;
+        running[i] = f2f_record_get(run(&rig, w), "running_mean");
+        rig.job.osl = 1; /* prompts alone: of 64, 8 a micro-batch, 4 of these an iteration */
+        rig.job.engine.max_seqs = 64;
+        rig.job.engine.max_batched_tok = i ? 16 : 8;
+        first_s[i] = f2f_record_get(run(&rig, w), "iterations");
+    }
+    assert_near(running[0], 8.0, 1e-3);
+    assert_near(running[1], 32.0, 1e-3);
+    assert_near(first_s[0], 2.0, 0);
+    assert_near(first_s[1], 1.0, 0);
+}
+
+/* Host work that hides behind the chips' shows in a pipeline whose engine waits, once a micro-batch. */
+static void test_pipeline_waits(void **state) {
+    const struct world *w = *state;
+    static const struct {
+        int pp, users;
+        bool waits;
+        double shown_s;
+    } cases[] = {{4, 64, false, 0.0}, {1, 64, true, 0.0}, {4, 64, true, 4 * 1e-3}, {4, 2, true, 2 * 1e-3}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        double tpot_s[2];
+        for (int busy = 0; busy < 2; busy++) {
+            struct rig rig;
+            rig_make(&rig, w, "dgx-h100", "llama-3.1-8b", "bf16", "generic", 1);
+            rig.job.strategy.pp = cases[i].pp;
+            rig.job.isl = 16;
+            rig.job.osl = 100;
+            rig.job.concurrency = rig.job.requests = cases[i].users;
+            rig.job.engine.pipeline_waits = cases[i].waits;
+            rig.job.engine.host_s = busy * 1e-3;
+            tpot_s[busy] = f2f_record_get(run(&rig, w), "tpot_mean_s");
+        }
+        assert_near(tpot_s[1] - tpot_s[0] + 1.0, cases[i].shown_s + 1.0, 1e-5);
+    }
+}
+
 static void test_users_fit(void **state) {
     const struct world *w = *state;
     struct rig rig;
@@ -427,7 +479,11 @@ static void test_as_benchmarked(void **state) {
     assert_string_equal(f2f_harness_find("vllm", "0.19.1", true)->engine, "vllm");
     assert_string_equal(f2f_harness_find("vllm", "0.10.0", false)->engine, "vllm-inproc-0.13");
     assert_string_equal(f2f_harness_find("vllm", "0.14", false)->engine, "vllm-inproc");
+    assert_string_equal(f2f_harness_find("trtllm-mlperf", "5.1", false)->engine, "trtllm-bench-0.18");
+    assert_string_equal(f2f_harness_find("vllm-tpu", "0.8", false)->engine, "vllm-tpu");
     assert_null(f2f_harness_find("mine", NULL, true));
+    f2f_harness_apply(&rig.job, f2f_harness_find("vllm-bench", "0.10", true), NULL, false);
+    assert_near(rig.job.spread_frac, 0.0, 0);
 }
 
 /* A queue of that engine and version, as it is started. */
@@ -465,6 +521,10 @@ static void test_queues(void **state) {
         assert_int_equal(job.engine.max_seqs, 1500);
         assert_int_equal(job.engine.max_batched_tok, 131072);
     }
+    assert_int_equal(queued(w, "vllm", "0.10.0", "llama-3.1-70b", "fp8", 8, 128, 2048).engine.max_seqs, 3200);
+    assert_int_equal(queued(w, "vllm", "0.10.0", "llama-3.1-405b", "fp8", 8, 128, 2048).engine.max_seqs, 1500);
+    assert_int_equal(queued(w, "vllm", "0.10.0", "llama-3.1-405b", "fp8", 8, 2048, 2048).requests, 500);
+    assert_int_equal(queued(w, "trtllm", "1.2", "llama-3.1-405b", "fp8", 8, 1024, 8192).requests, 1500);
     static const struct {
         const char *version;
         double frac;
@@ -580,6 +640,8 @@ int main(void) {
         cmocka_unit_test(test_static_batch),
         cmocka_unit_test(test_single_user),
         cmocka_unit_test(test_lone_in_pipeline),
+        cmocka_unit_test(test_limits_of_stages),
+        cmocka_unit_test(test_pipeline_waits),
         cmocka_unit_test(test_users_fit),
         cmocka_unit_test(test_infeasible),
         cmocka_unit_test(test_refused),

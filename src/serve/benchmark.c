@@ -5,7 +5,12 @@
  * format of activations). TensorRT-LLM's queues and fixed batches come from its own benchmark programs; how many
  * requests it queues is in docs/source/performance/perf-overview.md: with long answers so few that the last ones run
  * in a batch that empties. vLLM's queues after AMD's page (ROCm/vllm docs/dev-docker/README.md): in the same process,
- * as many sequences at once as prompts, 500 to 3,200 of them, and 131,072 tokens an iteration. */
+ * as many sequences at once as prompts, 500 to 3,200 of them, and 131,072 tokens an iteration.
+ *
+ * Of an engine under other conditions: "vllm-bench" is vLLM under its own client, whose random prompts and answers are
+ * all of one length unless asked otherwise (random-range-ratio 0.0); "trtllm-mlperf" as NVIDIA and others submit to
+ * MLPerf Inference v5.1 (closed/NVIDIA/configs: max_util, 0.95 of free memory, batches as large as fit, minutes long).
+ */
 #include <stdlib.h>
 #include <strings.h>
 
@@ -40,6 +45,8 @@ static const struct rule {
      true,
      false,
      {.engine = "trtllm-bench-0.18", .evicts = true, .memory_frac = 0.95, .requests = 30000, .build = F2F_BUILD_TUNED}},
+    {"vllm-bench", NULL, true, true, {.engine = "vllm-0.13", .kv_as_act = true}},
+    {"vllm-tpu", NULL, true, false, {.engine = "vllm-tpu", .requests = 1000}},
     {"vllm", "0.14", true, true, {.engine = "vllm-0.13", .spread_frac = 0.2, .kv_as_act = true}},
     {"vllm", NULL, true, true, {.engine = "vllm", .spread_frac = 0.2, .kv_as_act = true}},
     {"vllm", "0.14", true, false, {.engine = "vllm-inproc-0.13", .opens = true, .requests = 1500}},
@@ -48,12 +55,13 @@ static const struct rule {
 };
 enum { N_RULES = sizeof rules / sizeof rules[0] };
 
-/* num_requests of TensorRT-LLM's page, the same in all versions since 0.10. */
+/* num_requests of TensorRT-LLM's page, the same in all versions since 0.10; the last four lengths since 1.1. */
 static const struct queue {
     int isl, osl, requests, layers; /* layers: of the model; 0: any */
-} queued[] = {{128, 128, 30000, 0},  {128, 2048, 3000, 0},  {128, 4096, 1500, 0}, {500, 2000, 3000, 0},
-              {1000, 1000, 3000, 0}, {1000, 2000, 1500, 0}, {2048, 128, 3000, 0}, {2048, 2048, 1500, 0},
-              {5000, 500, 1500, 0},  {20000, 2000, 1000, 0}};
+} queued[] = {{128, 128, 30000, 0},  {128, 2048, 3000, 0},   {128, 4096, 1500, 0},  {500, 2000, 3000, 0},
+              {1000, 1000, 3000, 0}, {1000, 2000, 1500, 0},  {2048, 128, 3000, 0},  {2048, 2048, 1500, 0},
+              {5000, 500, 1500, 0},  {20000, 2000, 1000, 0}, {1024, 1024, 3000, 0}, {8192, 1024, 1500, 0},
+              {1024, 8192, 1500, 0}, {32768, 1024, 1000, 0}};
 enum { N_QUEUED = sizeof queued / sizeof queued[0] };
 
 /* Num Prompts of AMD's page (vLLM 0.10.0): 70B and 405B. */

@@ -548,19 +548,20 @@ static void test_builds(void **state) {
     assert_int_equal(built(w, "0.13.0", "llama-3.1-70b", "fp8", 2, 2048, 2048).max_seqs, 2048);
     assert_int_equal(built(w, "0.13.0", "llama-2-70b", "fp8", 4, 128, 4096).max_seqs, 256);
     assert_true(e.chunked && e.reserves);
-    /* (80 - 8.03) GiB * 0.95 / (65,536 B * 256) are 4,376: at most 4,096, and as many prompt tokens */
+    /* (79.1 - 8.03) GiB * 0.95 / (65,536 B * 256) are 4,321: at most 4,096, and as many prompt tokens */
     e = built(w, "0.17", "llama-3.1-8b", "fp8", 1, 128, 128);
     assert_int_equal(e.max_seqs, 4096);
     assert_int_equal(e.max_batched_tok, 8192);
-    /* (80 - 8.03) GiB * 0.95 / (65,536 B * 22,000) are 50.9: 64; a prompt is not cut since 0.19 */
+    /* (79.1 - 8.03) GiB * 0.95 / (65,536 B * 22,000) are 50.3: 64; a prompt is not cut since 0.19 */
     e = built(w, "0.17", "llama-3.1-8b", "fp8", 1, 20000, 2000);
     assert_int_equal(e.max_seqs, 64);
     assert_int_equal(e.max_batched_tok, 2048);
     assert_int_equal(built(w, "1.0", "llama-3.1-8b", "fp8", 1, 20000, 2000).max_batched_tok, 20064);
-    /* 141.1e9 B of 160 GiB, first taken for 141.1 GiB: 348 or 230 contexts of 256 tokens, of 327,680 B each */
-    assert_int_equal(built(w, "0.17", "llama-3-70b", "fp16", 2, 128, 128).max_seqs, 256);
+    /* 141.1e9 B of 158.2 GiB, first taken for 141.1 GiB: 326 or 208 contexts of 256 tokens, of 327,680 B each */
+    assert_int_equal(built(w, "0.17", "llama-3-70b", "fp16", 2, 128, 128).max_seqs, 224);
     assert_int_equal(built(w, "1.0", "llama-3-70b", "fp16", 2, 128, 128).max_seqs, 384);
-    /* in fp4 35.3e9 B of 80 GiB, 978 contexts of 300 tokens, of 163,840 B each; first taken for 16 bit, which none fits
+    /* in fp4 35.3e9 B of 79.1 GiB, 960 contexts of 300 tokens, of 163,840 B each; first taken for 16 bit, which none
+     * fits
      */
     assert_int_equal(built(w, "1.0", "llama-3-70b", "nvfp4", 1, 150, 150).max_seqs, 1024);
     assert_int_equal(built(w, "0.17", "llama-3-70b", "nvfp4", 1, 150, 150).max_seqs, 64);

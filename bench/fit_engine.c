@@ -35,7 +35,7 @@ static const struct fit {
     {"trtllm-bench",
      "throughput.csv",
      ",trtllm,",
-     "0.16 0.17 0.20 0.21 1.0 1.1 1.2",
+     "0.19 0.20 0.21 1.0 1.1 1.2",
      EVERY_ROW,
      {"host", "host_per_seq"}},
     {"trtllm-bench-0.14",

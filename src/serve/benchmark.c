@@ -39,7 +39,7 @@ static const struct rule {
     {"trtllm", "0.14", false, false, {.engine = "trtllm-bench-0.13", .build = F2F_BUILD_LISTED}},
     {"trtllm", "0.15", false, false, {.engine = "trtllm-bench-0.14", .build = F2F_BUILD_LISTED}},
     {"trtllm", "0.19", false, false, {.engine = "trtllm-bench-0.18", .memory_frac = 0.95, .build = F2F_BUILD_TUNED_8}},
-    {"trtllm", NULL, true, false, {.engine = "trtllm-bench", .memory_frac = 0.95, .build = F2F_BUILD_TUNED}},
+    {"trtllm", NULL, true, false, {.engine = "trtllm-bench", .build = F2F_BUILD_TUNED}},
     {"trtllm-mlperf",
      NULL,
      true,

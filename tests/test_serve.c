@@ -474,6 +474,9 @@ static void test_as_benchmarked(void **state) {
     assert_string_equal(f2f_harness_find("trtllm", "1.0", false)->engine, "trtllm-bench");
     assert_string_equal(f2f_harness_find("trtllm", "0.18", false)->engine, "trtllm-bench-0.18");
     assert_string_equal(f2f_harness_find("trtllm", "0.9.1", false)->engine, "trtllm-bench-0.13");
+    assert_string_equal(f2f_harness_find("trtllm", "0.10.0", false)->engine, "trtllm-bench-0.11");
+    assert_string_equal(f2f_harness_find("trtllm", "0.11.0", false)->engine, "trtllm-bench-0.11");
+    assert_string_equal(f2f_harness_find("trtllm", "0.12.0", false)->engine, "trtllm-bench-0.13");
     assert_string_equal(f2f_harness_find("trtllm", "0.14.0", false)->engine, "trtllm-bench-0.14");
     assert_string_equal(f2f_harness_find("vllm", "", true)->engine, "vllm-0.13");
     assert_string_equal(f2f_harness_find("vllm", "0.19.1", true)->engine, "vllm");
@@ -612,6 +615,25 @@ static void test_engine_memory(void **state) {
     assert_true(full.blocks < lean.blocks);
 }
 
+/* Heads that are alone but of an 8-bit cache: long contexts in 16 bit take longer, those in 8 bit do not. */
+static void test_lone_wide_heads(void **state) {
+    const struct world *w = *state;
+    for (int narrow = 0; narrow < 2; narrow++) {
+        double tpot_s[2];
+        for (int lone = 0; lone < 2; lone++) {
+            struct rig rig;
+            rig_make(&rig, w, "dgx-h100", "llama-3-70b", narrow ? "fp8" : "fp16", "trtllm-bench", 8);
+            rig.job.engine.lone_wide_heads = lone;
+            rig.job.isl = 500;
+            rig.job.osl = 2000;
+            rig.job.concurrency = rig.job.requests = 128;
+            tpot_s[lone] = f2f_record_get(run(&rig, w), "tpot_p50_s");
+        }
+        if (narrow) assert_near(tpot_s[1], tpot_s[0], 0);
+        else assert_true(tpot_s[1] > 1.1 * tpot_s[0]);
+    }
+}
+
 /* The log of TensorRT-LLM issue 6294 (0.20): 8B in fp8 on one H100 with 4,096 sequences, 23,552 tokens and 0.80 of free
  * memory has a cache of 860,320 tokens. */
 static void test_memory_of_a_log(void **state) {
@@ -675,6 +697,7 @@ int main(void) {
         cmocka_unit_test(test_build_fits),
         cmocka_unit_test(test_fixed_batches),
         cmocka_unit_test(test_engine_memory),
+        cmocka_unit_test(test_lone_wide_heads),
         cmocka_unit_test(test_memory_of_a_log),
         cmocka_unit_test(test_slo),
     };

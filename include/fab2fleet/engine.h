@@ -37,6 +37,7 @@ struct f2f_engine {
     const double *graph_sizes; /* decodes are padded to the next of these, in rising order; what exceeds them is not */
     int n_graph_sizes;
     bool lone_heads; /* decode: query heads read the cache each for itself, also where they share keys and values */
+    bool lone_wide_heads; /* the same, but of an 8-bit cache */
     bool overlaps; /* host work of an iteration runs beside the chips' work; else after it */
     bool pipeline_waits; /* in a pipeline host work runs after the chips' work all the same, in every micro-batch */
     double host_s; /* host time per iteration */

@@ -149,7 +149,7 @@ static void rails_shorten_the_way(void **state) {
     network.rails = false;
 }
 
-/* A group in a pod of 16 x 16 drives the links of the axes it lies along. */
+/* A group in a pod of 16 x 16 drives the links of the axes it lies along; a pair in a host has one of its two. */
 static void a_torus_gives_the_links_of_an_axis(void **state) {
     (void)state;
     struct f2f_node pod = {.chip = &chip, .chips = 256};
@@ -160,6 +160,9 @@ static void a_torus_gives_the_links_of_an_axis(void **state) {
         struct f2f_net_path path = f2f_net_group_make(&system, &cls, (int)share[i][0], 1).local;
         assert_true(fabs(path.line_Bps / 180e9 - share[i][1]) < 1e-12);
     }
+    pod.chips = 8;
+    assert_true(fabs(f2f_net_group_make(&system, &cls, 2, 1).local.line_Bps - 90e9) < 1.0);
+    assert_true(fabs(f2f_net_group_make(&system, &cls, 4, 1).local.line_Bps - 180e9) < 1.0);
 }
 
 /* Neighbours in a ring over a dragonfly's groups go round by a third one: half of the rate, twice the way. */

@@ -111,7 +111,8 @@ static void vllm_takes_its_own_tiles(void **state) {
     near(time_of(&r, &own), time_of(&r, &any), 1e-12);
 }
 
-/* On Ada columns pick as well: 256 x 128 up to 8,192 of them, else 128 x 128. */
+/* On Ada columns pick as well: 256 x 128 up to 8,192 of them, else 128 x 128. An element ends in 0.85 clocks for each
+ * of a tile's warps below each other: four and two. */
 static void vllm_has_tiles_for_ada(void **state) {
     (void)state;
     struct rig r;
@@ -124,10 +125,32 @@ static void vllm_has_tiles_for_ada(void **state) {
     more.n += 128.0;
     few.kernels = more.kernels = F2F_KERNELS_VLLM;
     double unit_flops = r.chip.peak_flops[F2F_DTYPE_FP8] * r.cls.narrow_frac / 132.0;
-    near(time_of(&r, &few), 65536.0 * 2.0 * 256.0 * 128.0 / unit_flops, 0.1);
-    near(time_of(&r, &more), 65536.0 * 2.0 * 2.0 * 128.0 * 128.0 / unit_flops, 0.1);
+    double loop_s = 65536.0 * 2.0 * 256.0 * 128.0 / unit_flops, end_s = 256.0 * 128.0 * 0.85 / r.chip.clock_Hz;
+    near(time_of(&r, &few), loop_s + 4.0 * end_s, 0.02);
+    near(time_of(&r, &more), loop_s + 2.0 * end_s, 0.02);
     few.m = 16.0; /* 128 tiles of 16 x 64 */
     assert_true(time_of(&r, &few) < 0.1 * time_of(&r, &more));
+}
+
+/* TensorRT-LLM's few rows of fp8 on Ada: a multiplication, two operations to widen the input and four to widen the
+ * weight, two FLOP each; streamed at what the memory delivers. */
+static void few_rows_on_ada_need_no_tiles(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    r.chip.compute_capability = 8.9;
+    struct f2f_op op = gemm(8.0, 8192.0, 16384.0, F2F_DTYPE_FP8), tiled = op, more = op;
+    op.kernels = more.kernels = F2F_KERNELS_TRTLLM;
+    more.m = 9.0;
+    double weights = 8192.0 * 16384.0, work_s = weights * (8.0 * 3.0 + 4.0) * 2.0 / r.chip.vector_flops;
+    double read_s = weights / r.machine.mem.read_Bps;
+    near(time_of(&r, &op), fmax(work_s, read_s) + (1.0 - r.cls.overlap_frac) * fmin(work_s, read_s), 0.1);
+    r.machine.mem.read_Bps *= 100.0, r.machine.mem.mixed_Bps *= 100.0;
+    near(time_of(&r, &op), work_s, 0.1);
+    assert_true(time_of(&r, &tiled) < 0.7 * time_of(&r, &op));
+    near(time_of(&r, &more) / time_of(&r, &tiled), 1.0, 0.01);
+    r.chip.compute_capability = 9.0; /* Hopper has no such kernel */
+    assert_true(time_of(&r, &op) < 0.7 * work_s);
 }
 
 /* One more element of k is never faster, whatever splits of k there are. */
@@ -305,6 +328,12 @@ static void memory_of_operators_changes_nothing(void **state) {
             struct f2f_op_cost a = f2f_machine_op(&r.machine, &op), b = f2f_memo_op(memo, &op);
             assert_true(a.time_s == b.time_s && a.mem_B == b.mem_B && a.energy_J == b.energy_J && a.bound == b.bound);
         }
+    struct f2f_op op = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_FP8), quiet = op, known = op;
+    op.act = quiet.act = known.act = F2F_DTYPE_BF16;
+    op.cast = quiet.cast = known.cast = known.known_scale = true;
+    quiet.flop_energy = 0.5;
+    double any_J = f2f_memo_op(memo, &op).energy_J, any_s = f2f_memo_op(memo, &op).time_s;
+    assert_true(f2f_memo_op(memo, &quiet).energy_J < 0.9 * any_J && f2f_memo_op(memo, &known).time_s < any_s);
     f2f_arena_free(arena);
 }
 
@@ -336,6 +365,10 @@ static void casts_are_told_apart(void **state) {
     assert_true(cast_s > 1e-6);
     near(time_of(&r, &cast) - time_of(&r, &op), cast_s, 1e-9);
     near(f2f_machine_cast_s(&r.machine, &op), 0.0, 1e-15);
+    struct f2f_op known = cast; /* one pass of two: 3 of 5 operations and bytes, beside two starts */
+    known.known_scale = true;
+    double starts_s = 2.0 * r.cls.launch_ck / r.chip.clock_Hz;
+    near(f2f_machine_cast_s(&r.machine, &known) - starts_s, 0.6 * (cast_s - starts_s), 1e-9);
     cast.compute = cast.weight = F2F_DTYPE_BF16;
     near(f2f_machine_cast_s(&r.machine, &cast), 0.0, 1e-15);
 }
@@ -390,6 +423,7 @@ int main(void) {
                                        cmocka_unit_test(casts_are_elementwise),
                                        cmocka_unit_test(vllm_takes_its_own_tiles),
                                        cmocka_unit_test(vllm_has_tiles_for_ada),
+                                       cmocka_unit_test(few_rows_on_ada_need_no_tiles),
                                        cmocka_unit_test(casts_are_told_apart),
                                        cmocka_unit_test(casts_know_no_tiles),
                                        cmocka_unit_test(longer_products_take_longer),

@@ -112,6 +112,25 @@ static void waiting_units_draw_power(void **state) {
     near(f2f_machine_op(&r.machine, &few).energy_J, 483.0 * idle.time_s, 1e-9);
 }
 
+/* Operands of zeros leave a FLOP less to draw: at the limit as on a process that needs so much less, without one no
+ * matter. */
+static void quiet_operands_save_energy(void **state) {
+    (void)state;
+    struct rig r;
+    rig_describe(&r);
+    r.chip.tdp_W = 500.0;
+    rig_build(&r);
+    struct f2f_op op = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_BF16), quiet = op;
+    quiet.flop_energy = 0.6;
+    double quiet_s = time_of(&r, &quiet), loud_s = time_of(&r, &op);
+    assert_true(quiet_s < 0.9 * loud_s);
+    r.process.flop_energy_J *= 0.6;
+    near(time_of(&r, &op), quiet_s, 1e-9);
+    r.process.flop_energy_J /= 0.6;
+    r.chip.tdp_W = 5000.0;
+    near(time_of(&r, &quiet), time_of(&r, &op), 1e-12);
+}
+
 /* A burst after a pause passes the limit: never by more than the excursion, and in all by no more than the limit allows
  * in its delay. */
 static void bursts_pass_the_limit_for_a_while(void **state) {
@@ -266,10 +285,11 @@ static void narrow_weights_are_faster(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(energy_is_the_sum_of_its_parts),    cmocka_unit_test(power_stays_within_its_limit),
-        cmocka_unit_test(lower_clocks_save_energy),          cmocka_unit_test(registers_cost_energy),
-        cmocka_unit_test(raised_clocks_cost_energy),         cmocka_unit_test(waiting_units_draw_power),
-        cmocka_unit_test(bursts_pass_the_limit_for_a_while), cmocka_unit_test(more_is_never_slower),
-        cmocka_unit_test(narrow_weights_are_faster),         cmocka_unit_test(better_chips_are_never_slower)};
+        cmocka_unit_test(energy_is_the_sum_of_its_parts), cmocka_unit_test(power_stays_within_its_limit),
+        cmocka_unit_test(lower_clocks_save_energy),       cmocka_unit_test(registers_cost_energy),
+        cmocka_unit_test(raised_clocks_cost_energy),      cmocka_unit_test(waiting_units_draw_power),
+        cmocka_unit_test(quiet_operands_save_energy),     cmocka_unit_test(bursts_pass_the_limit_for_a_while),
+        cmocka_unit_test(more_is_never_slower),           cmocka_unit_test(narrow_weights_are_faster),
+        cmocka_unit_test(better_chips_are_never_slower)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -167,6 +167,20 @@ static void test_static_batch(void **state) {
     assert_near(r->shares->amount, (first_s + rest_s) / (24 * 400), 1e-3); /* of one token */
 }
 
+/* A padded cache is read in full for each token of the answer. */
+static void test_padded_batch(void **state) {
+    const struct world *w = *state;
+    struct rig rig;
+    rig_make(&rig, w, "gaudi2-8x", "llama-3-8b", "fp8", "optimum-habana", 1);
+    rig.job.isl = 700;
+    rig.job.osl = 400;
+    rig.job.concurrency = 24;
+    rig.job.static_batch = true;
+    const struct f2f_pass token = {.decode_seqs = 24, .decode_kv = 1100};
+    struct f2f_record *r = run(&rig, w);
+    assert_near(f2f_record_get(r, "tpot_mean_s"), pass_s(&rig, &token), 1e-6);
+}
+
 /* A single user waits for nobody: prefill, then one token after the other. */
 static void test_single_user(void **state) {
     const struct world *w = *state;
@@ -678,6 +692,7 @@ int main(void) {
         cmocka_unit_test(test_conservation),
         cmocka_unit_test(test_littles_law),
         cmocka_unit_test(test_static_batch),
+        cmocka_unit_test(test_padded_batch),
         cmocka_unit_test(test_single_user),
         cmocka_unit_test(test_lone_in_pipeline),
         cmocka_unit_test(test_limits_of_stages),

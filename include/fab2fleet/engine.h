@@ -36,6 +36,7 @@ struct f2f_engine {
     bool whole_embedding; /* every chip of a tensor group holds the table; else a part of it */
     const double *graph_sizes; /* decodes are padded to the next of these, in rising order; what exceeds them is not */
     int n_graph_sizes;
+    bool pads_context; /* decode: attention reads the cache of isl + osl tokens from the first token on */
     bool lone_heads; /* decode: query heads read the cache each for itself, also where they share keys and values */
     bool lone_wide_heads; /* the same, but of an 8-bit cache */
     bool overlaps; /* host work of an iteration runs beside the chips' work; else after it */

@@ -147,6 +147,8 @@ struct f2f_chip {
     int operands; /* enum f2f_operands */
     bool says_operands; /* given, not left out */
     int decomposition; /* enum f2f_decomposition */
+    double kernel_start_s; /* to start and drain one kernel; 0: the class's launch_clocks */
+    int attention_rows; /* query rows of a block of the vendor's prefill attention; 0: 128 */
     struct f2f_array array;
     struct f2f_chiplets chiplets;
     double vector_flops; /* fp32 on the vector units, at `clock` */
@@ -154,6 +156,7 @@ struct f2f_chip {
     int cache_copies; /* parts of the cache that each keep their own copy of what is read; 0: one */
     double cache_Bps; /* its bandwidth at `clock`; 0: the class's rule */
     double unit_sram_B; /* scratchpad of one unit: shared memory, L1 */
+    double unit_registers_B; /* vector registers of one unit; 0: 256 KiB */
     struct f2f_chip_memory memory;
     double tdp_W, idle_W;
     double host_link_Bps; /* PCIe or C2C, one direction */

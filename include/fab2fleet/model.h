@@ -114,9 +114,11 @@ struct f2f_op {
     bool partial; /* GEMM: its sum over the tensor group is left to a later operator */
     bool general; /* COLLECTIVE: the general library runs it, not an engine's own kernel */
     bool cast; /* GEMM: the input arrives in `act` and is cast to a narrower `compute` by kernels of its own */
+    bool known_scale; /* and the scale it is cast by is known beforehand */
     bool over_tokens; /* GEMM of a weight gradient: k counts tokens */
     /* GEMM in a benchmark that runs so many alike in turn: the cache keeps what it can of all; 0: none */
     double copies;
+    double flop_energy; /* GEMM in a benchmark: of a FLOP, relative to one of random numbers; 0: 1 */
     double runs; /* GEMM in a benchmark that runs it so often after a pause; 0: no pauses */
     double param_elems; /* parameters beside the product, stored as activations: bias, norm scale */
     double batch, q_len, kv_len, q_heads, kv_heads, head_dim; /* attention; heads also of qkv_proj */

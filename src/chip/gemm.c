@@ -16,7 +16,8 @@ static const double kept_share = 0.25; /* of the cache, beside the other operand
  * side by side in a square, as libraries order them, so that each square along n reads the input again and each along
  * m the weights. An operand stays if it takes no more than its share of the cache. */
 static double walked_B(const struct f2f_machine *machine, const struct product *p, double in_B, double w_B) {
-    double side = sqrt(p->units * 128.0 * 256.0), kept_B = kept_share * machine->chip->cache_B, again_B = 0.0;
+    double tile = 128.0 * (f2f_tile_has_largest(machine->chip) ? 512.0 : 256.0);
+    double side = sqrt(p->units * tile), kept_B = kept_share * machine->chip->cache_B, again_B = 0.0;
     if (in_B > kept_B) again_B += in_B * fmax(0.0, p->n / side - 1.0);
     if (w_B > kept_B) again_B += w_B * fmax(0.0, p->m / side - 1.0);
     return again_B;
@@ -76,7 +77,7 @@ static double cast_copies(const struct f2f_chip *chip, enum f2f_kernels kernels,
 struct work f2f_chip_cast_work(const struct f2f_machine *machine, const struct f2f_op *op) {
     enum f2f_dtype format = f2f_chip_native_format(machine->chip, op->compute);
     if (!op->cast || f2f_dtype_B(op->act) <= f2f_dtype_B(format)) return (struct work){0};
-    double passes = f2f_chip_scales_blocks(format) ? 1.0 : 2.0, elements = op->m * op->k;
+    double passes = f2f_chip_scales_blocks(format) || op->known_scale ? 1.0 : 2.0, elements = op->m * op->k;
     double copies = cast_copies(machine->chip, op->kernels, format);
     double cast_B = elements * (passes * f2f_dtype_B(op->act) + copies * f2f_dtype_B(format));
     bool blocks = op->kernels == F2F_KERNELS_VLLM && !f2f_chip_scales_blocks(format);
@@ -112,11 +113,14 @@ struct work f2f_chip_gemm_work(const struct f2f_machine *machine, const struct f
     struct product p = f2f_tile_product(machine, op, format);
     double act_B = f2f_op_act_B(op), weight_B = f2f_op_weight_B(op);
     double read_B = weight_B * (1.0 - resident_share(machine, op, weight_B)) + reread_B(machine, &p);
-    struct work w = {.fixed_s = f2f_chip_launch_s(machine), .format = format, .runs = op->runs};
+    struct work w = {
+        .fixed_s = f2f_chip_launch_s(machine), .format = format, .runs = op->runs, .flop_energy = op->flop_energy};
     w.memory_s = f2f_chip_read_s(machine, read_B) + f2f_chip_mixed_s(machine, act_B);
+    if (p.lib.untiled) w.memory_s *= machine->cls->stream_frac;
     w.flop = f2f_op_flop(op);
     w.mem_B = read_B + act_B;
-    if (p.dequant_s > 0.0 && op->kernels == F2F_KERNELS_TRTLLM) w.fixed_s += machine->cls->weight_only_s;
+    if (p.w_B < p.in_B && p.dequant_s > 0.0 && op->kernels == F2F_KERNELS_TRTLLM)
+        w.fixed_s += machine->cls->weight_only_s;
     struct work cast = f2f_chip_cast_work(machine, op);
     w.fixed_s += cast.fixed_s, w.serial_s += cast.serial_s, w.mem_B += cast.mem_B;
     w.cache_B = w.mem_B; /* the way of operands to tiles is in a FLOP's energy, which comes from large products */

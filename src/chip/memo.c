@@ -36,10 +36,11 @@ static struct key key_of(const struct f2f_op *op) {
                      (uint64_t)op->act << 24 | (uint64_t)op->kv << 32 | (uint64_t)op->kernels << 40 |
                      (uint64_t)op->collective << 48 | (uint64_t)op->general << 56 | (uint64_t)op->cast << 57 |
                      (uint64_t)op->no_cache << 58 | (uint64_t)op->lone_heads << 59 |
-                     (uint64_t)(op->experts > 0.0) << 60;
+                     (uint64_t)(op->experts > 0.0) << 60 | (uint64_t)op->known_scale << 61;
     switch (op->kind) {
     case F2F_OP_GEMM:
-        return (struct key){words, {op->m, op->n, op->k, op->groups, op->param_elems, op->copies, op->runs}};
+        return (struct key){words,
+                            {op->m, op->n, op->k, op->groups, op->param_elems, op->copies, op->runs, op->flop_energy}};
     case F2F_OP_ATTN_PREFILL:
     case F2F_OP_ATTN_DECODE:
         return (struct key){

@@ -9,14 +9,18 @@
 
 #include "chip/tile.h"
 
-static const double block_q = 128.0; /* query rows and keys of a block */
-static const double block_kv = 128.0;
+static const double usual_rows = 128.0; /* query rows of a block, and keys it takes at once */
 static const double split_least_kv = 512.0; /* keys a part keeps */
 
-/* Scores that are computed: those of the mask, and half a block of keys beside them for each query. */
-static double scores(const struct f2f_op *op) {
+/* AMD's library has blocks of 256 rows: the fewer there are, the longer units wait for the longest. */
+static double block_rows(const struct f2f_chip *chip) {
+    return chip->attention_rows > 0 ? (double)chip->attention_rows : usual_rows;
+}
+
+/* Scores that are computed: those of the mask, and half as many keys as a block has rows beside them for each query. */
+static double scores(const struct f2f_op *op, double rows) {
     double wanted = f2f_op_flop(op) / f2f_chip_score_flop(op);
-    return wanted + 0.5 * op->batch * op->q_heads * op->q_len * fmin(block_kv, op->q_len);
+    return wanted + 0.5 * op->batch * op->q_heads * op->q_len * fmin(rows, op->q_len);
 }
 
 /* Parts the keys of a block are cut into: where many of them are cached and there are fewer blocks than units. Not
@@ -35,16 +39,17 @@ static bool casts(const struct f2f_chip *chip, const struct f2f_op *op) {
 struct work f2f_chip_prefill_work(const struct f2f_machine *machine, const struct f2f_op *op) {
     enum f2f_dtype format = f2f_chip_attention_format(machine->chip, op);
     const struct f2f_chip_class *cls = machine->cls;
-    double units = machine->chip->units, jobs = op->batch * op->q_heads * ceil(op->q_len / block_q);
+    double units = machine->chip->units, rows = block_rows(machine->chip);
+    double jobs = op->batch * op->q_heads * ceil(op->q_len / rows);
     double score_s = f2f_chip_score_s(machine, format, op);
     double seen = op->window > 0.0 ? fmin(op->window, op->kv_len) : op->kv_len;
-    double even_s = scores(op) * score_s / units, last_s = fmin(block_q, op->q_len) * seen * score_s;
+    double even_s = scores(op, rows) * score_s / units, last_s = fmin(rows, op->q_len) * seen * score_s;
     last_s /= key_splits(op, jobs, units, seen);
     double act_B = f2f_op_act_B(op), kv_B = f2f_op_kv_B(op);
     struct work w = {
         .fixed_s = f2f_chip_launch_s(machine), .format = format, .flop_energy = f2f_chip_attention_energy(machine, op)};
     w.compute_s =
-        fmax(even_s + 0.5 * last_s, last_s) + ceil(jobs / units) * f2f_tile_ends_s(machine, block_q, op->head_dim);
+        fmax(even_s + 0.5 * last_s, last_s) + ceil(jobs / units) * f2f_tile_ends_s(machine, rows, op->head_dim);
     w.memory_s = f2f_chip_activation_s(machine, act_B);
     w.flop = f2f_op_flop(op);
     w.mem_B = act_B;
@@ -58,6 +63,6 @@ struct work f2f_chip_prefill_work(const struct f2f_machine *machine, const struc
             w.mem_B += act_B;
         }
     }
-    w.cache_B = w.mem_B + w.flop * f2f_dtype_B(format) / (2.0 * block_q);
+    w.cache_B = w.mem_B + w.flop * f2f_dtype_B(format) / (2.0 * rows);
     return w;
 }

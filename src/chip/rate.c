@@ -73,7 +73,8 @@ double f2f_chip_clocks_s(const struct f2f_machine *machine, double clocks) {
 }
 
 double f2f_chip_launch_s(const struct f2f_machine *machine) {
-    return f2f_chip_clocks_s(machine, machine->cls->launch_ck);
+    double start_s = machine->chip->kernel_start_s;
+    return start_s > 0.0 ? start_s : f2f_chip_clocks_s(machine, machine->cls->launch_ck);
 }
 
 /* Each die reads evenly from the memory of all, so that of its share all but 1/dies comes over its link. */

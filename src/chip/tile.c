@@ -12,7 +12,8 @@
 
 #include <math.h>
 
-static const struct tile_shape shapes[] = {{256, 128},
+static const struct tile_shape shapes[] = {{256, 256}, /* where registers hold its sums */
+                                           {256, 128},
                                            {128, 256},
                                            {128, 128},
                                            {128, 64},
@@ -34,7 +35,11 @@ static const struct tile_shape shapes[] = {{256, 128},
                                            {64, 224},
                                            {64, 96},
                                            {128, 96}};
-enum { N_SHAPES = sizeof shapes / sizeof shapes[0], N_REGISTER_SHAPES = 9, N_ARRAY_SHAPES = 8 };
+enum { N_SHAPES = sizeof shapes / sizeof shapes[0], N_REGISTER_SHAPES = 10, N_ARRAY_SHAPES = 8 };
+/* Sums of a tile take half of a unit's registers: 256 x 128 of the 256 KiB NVIDIA's have; 256 x 256 of the 512 KiB of
+ * AMD's and Intel's (sycl-tla's standard tile for Xe2, media/docs/cpp/cute/intel_performance_guide.md; MT256x256 of
+ * hipBLASLt). */
+static const double large_registers_B = 512.0 * 1024.0;
 static const double splits[] = {1, 2, 3, 4, 5, 6, 8, 12, 16};
 enum { N_SPLITS = sizeof splits / sizeof splits[0] };
 static const double split_least_k = 128.0; /* elements of k a part takes the time of, if it has fewer */
@@ -50,6 +55,9 @@ static const double large_split_waves = 2.5;
 static const double few_lines = 64.0;
 /* Vector operations that widen a weight: two at once, as the packed conversions of weight-only kernels do. */
 static const double dequant_ops = 0.5;
+/* The same from fp8: to half and on to float, at half the rate (CUDA C++ Programming Guide, throughput of native
+ * arithmetic instructions). Inputs are widened anew for each two columns. */
+static const double fp8_ops = 4.0;
 /* Of the clocks of a tile: its start, a latency. The rest writes its result, as long as that is large. 0.2 to 0.7 suit
  * the measurements alike. */
 static const double start_share = 0.5;
@@ -59,6 +67,8 @@ static const double start_share = 0.5;
  * pair shares saves no time: with one row on a GB200 each step of k takes 0.8 to 1.0 ns in cuDNN, CUTLASS,
  * TensorRT-LLM and CuTe alike (flashinfer pull request 2540), where both operands in full take 0.7. */
 static const double scaled_least = 128.0;
+
+bool f2f_tile_has_largest(const struct f2f_chip *chip) { return chip->unit_registers_B >= large_registers_B; }
 
 /* As ceil, of numbers from 0; without a call. */
 static double up(double x) {
@@ -92,6 +102,13 @@ static void set_ends(struct product *p, const struct f2f_machine *machine) {
     if (p->starts_show) p->step_s = f2f_chip_clocks_s(machine, machine->cls->step_ck);
 }
 
+/* TensorRT-LLM multiplies few rows of fp8 on the vector units where no unit fetches operands by itself (its linear.py,
+ * enable_cuda_core, and cudaScaledMM.cpp). */
+static bool on_vectors(enum f2f_generation generation, const struct f2f_op *op, enum f2f_dtype format) {
+    bool has = generation == F2F_GENERATION_ADA || generation == F2F_GENERATION_BLACKWELL_RTX;
+    return has && op->kernels == F2F_KERNELS_TRTLLM && format == F2F_DTYPE_FP8 && op->m <= 8.0 && !(op->experts > 0.0);
+}
+
 static struct library library_of(const struct product *p, const struct f2f_chip *chip, const struct f2f_op *op,
                                  enum f2f_dtype format) {
     enum f2f_generation generation = f2f_chip_generation(chip);
@@ -99,6 +116,7 @@ static struct library library_of(const struct product *p, const struct f2f_chip 
     bool scaled = f2f_chip_scales_blocks(format) && generation >= F2F_GENERATION_BLACKWELL;
     l.paired = chip->operands == F2F_OPERANDS_PAIRED && !scaled;
     if (scaled) l.least = scaled_least;
+    l.untiled = on_vectors(generation, op, format);
     if (scaled || l.only.m > 0.0) return l;
     bool cublas = !(p->dequant_s > 0.0) && !(op->experts > 0.0);
     bool large = cublas && (generation == F2F_GENERATION_AMPERE || generation == F2F_GENERATION_ADA);
@@ -125,6 +143,9 @@ struct product f2f_tile_product(const struct f2f_machine *machine, const struct 
     p.cache_Bps = f2f_chip_cache_Bps(machine);
     p.unit_Bps = fmax(machine->cls->unit_B_per_ck * f2f_chip_clock_Hz(chip), p.cache_Bps / units);
     p.lib = library_of(&p, chip, op, format);
+    if (p.lib.untiled) p.dequant_s = fp8_ops * p.multiply_s, p.multiply_s += 0.5 * p.dequant_s;
+    double end_ck = f2f_tile_vllm_end_ck(chip, op, format);
+    if (end_ck > 0.0) p.end_s = f2f_chip_clocks_s(machine, end_ck);
     return p;
 }
 
@@ -215,7 +236,7 @@ static void try_grid(struct tiling *best, double *best_s, const struct product *
 
 /* Whether the library has this tile but would not take it. */
 static bool passed_over(const struct product *p, const struct tile_shape *t, struct grid g) {
-    bool smaller = t->m * t->n < shapes[0].m * shapes[0].n;
+    bool smaller = t->m * t->n < shapes[1].m * shapes[1].n;
     return p->lib.large_first && smaller && g.down * g.across * p->groups > p->units;
 }
 
@@ -263,6 +284,7 @@ struct tiling f2f_tile_best(const struct f2f_machine *machine, const struct prod
         best = untiled(p);
         best_s = total_s(p, &best, memory_s, clock);
     }
+    if (p->lib.untiled) return best;
     if (chip->array.rows > 0) {
         n = array_shapes(of_array, &chip->array);
         list = of_array;
@@ -270,6 +292,7 @@ struct tiling f2f_tile_best(const struct f2f_machine *machine, const struct prod
         n = 1;
         list = &p->lib.only;
     }
-    for (int i = 0; i < n; i++) try_shape(&best, &best_s, p, &list[i], memory_s, clock);
+    int first = list == shapes && !f2f_tile_has_largest(chip) ? 1 : 0;
+    for (int i = first; i < n; i++) try_shape(&best, &best_s, p, &list[i], memory_s, clock);
     return best;
 }

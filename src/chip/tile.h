@@ -15,6 +15,7 @@ struct library {
     double split_waves; /* k is not split where there are so many without; 0: never */
     bool large_first; /* a smaller tile than the largest only where one wave of it is enough */
     bool stream_k; /* steps are shared out, not tiles */
+    bool untiled; /* no tiles: multiplied on the vector units as weights come by */
     bool paired; /* two units with tiles below or beside each other fetch half each of what both need */
 };
 
@@ -42,8 +43,14 @@ struct tiling {
 /* Start and end of a block of attention, whose result has so many rows and columns. */
 double f2f_tile_ends_s(const struct f2f_machine *machine, double rows, double columns);
 
+/* Do the chip's registers hold the sums of the largest tile, 256 x 256? Else it is half of that. */
+bool f2f_tile_has_largest(const struct f2f_chip *chip);
+
 /* The only tile of vLLM's own kernel for such a product; {0}: it is a library's. */
 struct tile_shape f2f_tile_vllm(const struct f2f_chip *chip, const struct f2f_op *op, enum f2f_dtype format);
+
+/* Clocks a unit of such a kernel takes for the end of an element of its tile; 0: as long as others. */
+double f2f_tile_vllm_end_ck(const struct f2f_chip *chip, const struct f2f_op *op, enum f2f_dtype format);
 
 struct product f2f_tile_product(const struct f2f_machine *machine, const struct f2f_op *op, enum f2f_dtype format);
 

@@ -6,8 +6,8 @@
  * and scaled_mm_sm100_fp8_dispatch.cuh for Blackwell; fp4/nvfp4_scaled_mm_kernels.cu and
  * nvfp4_scaled_mm_sm120_kernels.cu for Blackwell with and without tensor memory). With few rows Hopper and Blackwell
  * swap the operands; here m stays the number of rows. A pair's tile of 256 x 128 is two of 128 x 128 below each other
- * (tile.c). Ada's kernels are built with stream-K, but measure as whole tiles. Left out: fp8 on Blackwell without
- * tensor memory. */
+ * (tile.c). Ada's kernels are built with stream-K, but measure as whole tiles; their ends measure long. Left out: fp8
+ * on Blackwell without tensor memory. */
 #include <math.h>
 #include <stddef.h>
 
@@ -17,19 +17,31 @@
 static const struct {
     double rows, columns;
     struct tile_shape tile;
+    double warps; /* below each other */
 } ada_tiles[] = {
-    {16, 8192, {16, 64}},         {16, 16384, {16, 128}},           {16, HUGE_VAL, {32, 64}},
-    {32, 8192, {32, 64}},         {32, 16384, {32, 128}},           {32, HUGE_VAL, {32, 64}},
-    {64, 8192, {64, 64}},         {64, 16384, {64, 128}},           {64, HUGE_VAL, {64, 64}},
-    {128, 8192, {64, 128}},       {128, 16384, {128, 128}},         {128, HUGE_VAL, {128, 64}},
-    {256, 4096, {64, 128}},       {256, HUGE_VAL, {128, 128}},      {HUGE_VAL, 4096, {128, 128}},
-    {HUGE_VAL, 8192, {256, 128}}, {HUGE_VAL, HUGE_VAL, {128, 128}},
+    {16, 8192, {16, 64}, 1},         {16, 16384, {16, 128}, 1},           {16, HUGE_VAL, {32, 64}, 2},
+    {32, 8192, {32, 64}, 2},         {32, 16384, {32, 128}, 1},           {32, HUGE_VAL, {32, 64}, 2},
+    {64, 8192, {64, 64}, 2},         {64, 16384, {64, 128}, 1},           {64, HUGE_VAL, {64, 64}, 2},
+    {128, 8192, {64, 128}, 1},       {128, 16384, {128, 128}, 2},         {128, HUGE_VAL, {128, 64}, 2},
+    {256, 4096, {64, 128}, 1},       {256, HUGE_VAL, {128, 128}, 2},      {HUGE_VAL, 4096, {128, 128}, 2},
+    {HUGE_VAL, 8192, {256, 128}, 4}, {HUGE_VAL, HUGE_VAL, {128, 128}, 2},
 };
+/* Clocks a unit takes to scale and write an element of such a kernel's tile, for each of its warps below each other. */
+static const double ada_end_ck = 0.85;
 
-static struct tile_shape ada(double m, double n) {
+static size_t ada(double m, double n) {
     size_t i = 0;
     while (m > ada_tiles[i].rows || n > ada_tiles[i].columns) i++;
-    return ada_tiles[i].tile;
+    return i;
+}
+
+static bool has_ada_tile(const struct f2f_chip *chip, const struct f2f_op *op, enum f2f_dtype format) {
+    return f2f_chip_generation(chip) == F2F_GENERATION_ADA && op->kernels == F2F_KERNELS_VLLM && op->groups <= 1.0 &&
+           format == F2F_DTYPE_FP8 && f2f_dtype_B(op->weight) <= 1.0;
+}
+
+double f2f_tile_vllm_end_ck(const struct f2f_chip *chip, const struct f2f_op *op, enum f2f_dtype format) {
+    return has_ada_tile(chip, op, format) ? ada_end_ck * ada_tiles[ada(op->m, op->n)].warps : 0.0;
 }
 
 static struct tile_shape hopper(double m, double n, double k) {
@@ -58,5 +70,5 @@ struct tile_shape f2f_tile_vllm(const struct f2f_chip *chip, const struct f2f_op
     if (format != F2F_DTYPE_FP8 || f2f_dtype_B(op->weight) > 1.0) return library;
     if (tensor_memory) return blackwell(op->m);
     if (generation == F2F_GENERATION_HOPPER) return hopper(op->m, op->n, op->k);
-    return generation == F2F_GENERATION_ADA ? ada(op->m, op->n) : library;
+    return has_ada_tile(chip, op, format) ? ada_tiles[ada(op->m, op->n)].tile : library;
 }

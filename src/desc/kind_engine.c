@@ -35,6 +35,8 @@ static const struct f2f_field fields[] = {
     F2F_FLAG(T, "whole_embedding", whole_embedding, "every chip of a tensor group holds the embedding table"),
     F2F_QTYS(T, "graph_sizes", graph_sizes, n_graph_sizes, NUMBER, 0, 1e6, false,
              "decodes run as graphs of these numbers of sequences, padded to the next; in rising order, 0: none"),
+    F2F_FLAG(T, "pads_context", pads_context,
+             "decode: attention reads a cache padded to prompt and answer from the first token on"),
     F2F_FLAG(T, "lone_heads", lone_heads,
              "decode: query heads read the cache each for itself, also where they share keys and values"),
     F2F_FLAG(T, "lone_wide_heads", lone_wide_heads, "the same, but of an 8-bit cache"),

@@ -20,11 +20,12 @@ static double topology_share(const struct f2f_link *link, int chips) {
 }
 
 /* Share of a chip's links a group drives that is smaller than its torus of two dimensions (a pod; a host of a few
- * chips is described with the links it has): a part of one side one link, a whole side, which wraps around, both links
- * of that axis, several sides those and one of the other axis. */
+ * chips is described with the two links it has, of which a pair has one): a part of one side one link, a whole side,
+ * which wraps around, both links of that axis, several sides those and one of the other axis. */
 static double torus_share(const struct f2f_link *link, int chips, int all) {
     double side = sqrt(all);
-    if (link->topology != F2F_TOPO_TORUS || all <= 16 || chips >= all) return 1.0;
+    if (link->topology != F2F_TOPO_TORUS || chips >= all) return 1.0;
+    if (all <= 16) return chips == 2 ? 0.5 : 1.0;
     if (chips < side) return 0.25;
     return chips < 2 * side ? 0.5 : 0.75;
 }

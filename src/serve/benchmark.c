@@ -2,15 +2,14 @@
  *
  * Closed loops: TensorRT-LLM after the rules by which aiconfigurator starts it for a benchmark (as many sequences as
  * there are users, concurrency + isl + 1500 tokens), vLLM after InferenceMAX (random-range-ratio 0.8, KV cache in the
- * format of activations). TensorRT-LLM's queues and fixed batches come from its own benchmark programs; how many
- * requests it queues is in docs/source/performance/perf-overview.md: with long answers so few that the last ones run
- * in a batch that empties. vLLM's queues after AMD's page (ROCm/vllm docs/dev-docker/README.md): in the same process,
- * as many sequences at once as prompts, 500 to 3,200 of them, and 131,072 tokens an iteration.
+ * format of activations); vLLM's own program keeps all lengths equal unless told otherwise ("vllm-bench"), and requests
+ * come in waves. TensorRT-LLM's queues and fixed batches come from its own benchmark programs; how many requests it
+ * queues is in docs/source/performance/perf-overview.md: with long answers so few that the last ones run in a batch
+ * that empties. vLLM's queues after AMD's page (ROCm/vllm docs/dev-docker/README.md): in the same process, as many
+ * sequences at once as prompts, 500 to 3,200 of them, and 131,072 tokens an iteration.
  *
- * Of an engine under other conditions: "vllm-bench" is vLLM under its own client, whose random prompts and answers are
- * all of one length unless asked otherwise (random-range-ratio 0.0); "trtllm-mlperf" as NVIDIA and others submit to
- * MLPerf Inference v5.1 (closed/NVIDIA/configs: max_util, 0.95 of free memory, batches as large as fit, minutes long).
- */
+ * "trtllm-mlperf" is TensorRT-LLM as NVIDIA and others submit to MLPerf Inference v5.1 (closed/NVIDIA/configs:
+ * max_util, 0.95 of free memory, batches as large as fit, minutes long). */
 #include <stdlib.h>
 #include <strings.h>
 
@@ -46,12 +45,14 @@ static const struct rule {
      true,
      false,
      {.engine = "trtllm-bench-0.18", .evicts = true, .memory_frac = 0.95, .requests = 30000, .build = F2F_BUILD_TUNED}},
-    {"vllm-bench", NULL, true, true, {.engine = "vllm-0.13", .kv_as_act = true}},
     {"vllm-tpu", NULL, true, false, {.engine = "vllm-tpu", .requests = 1000}},
     {"vllm", "0.14", true, true, {.engine = "vllm-0.13", .spread_frac = 0.2, .kv_as_act = true}},
     {"vllm", NULL, true, true, {.engine = "vllm", .spread_frac = 0.2, .kv_as_act = true}},
+    {"vllm-bench", "0.14", true, true, {.engine = "vllm-0.13", .kv_as_act = true}},
+    {"vllm-bench", NULL, true, true, {.engine = "vllm", .kv_as_act = true}},
     {"vllm", "0.14", true, false, {.engine = "vllm-inproc-0.13", .opens = true, .requests = 1500}},
     {"vllm", NULL, true, false, {.engine = "vllm-inproc", .opens = true, .requests = 1500}},
+    {"optimum-habana", NULL, true, false, {.engine = "optimum-habana"}},
     {"sglang", NULL, true, true, {.engine = "sglang", .spread_frac = 0.2, .kv_as_act = true}},
 };
 enum { N_RULES = sizeof rules / sizeof rules[0] };

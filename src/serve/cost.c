@@ -84,9 +84,15 @@ struct knots {
     double share, step; /* of high; tokens between them */
 };
 
-static struct knots knots_of(struct f2f_parts *parts, long long sequences, double kv) {
+static struct knots knots_of(const struct f2f_serve_costs *costs, struct f2f_parts *parts, long long sequences,
+                             double kv) {
     long long step = knot_step(kv), low = (long long)(kv / (double)step) * step;
     struct knots k = {.step = (double)step, .share = (kv - (double)low) / (double)step};
+    const struct f2f_serve_job *job = costs->job;
+    if (job->engine.pads_context && (double)(job->isl + job->osl) >= kv) {
+        k.low = k.high = f2f_parts_of(parts, F2F_PART_DECODES, sequences, job->isl + job->osl, 0);
+        return k;
+    }
     k.high = f2f_parts_of(parts, F2F_PART_DECODES, sequences, low + step, 0);
     k.low = low > 0 ? f2f_parts_of(parts, F2F_PART_DECODES, sequences, low, 0) : k.high;
     return k;
@@ -130,7 +136,7 @@ static void add(struct f2f_serve_cost *sum, struct f2f_part_entry *e, double run
 static void add_draft(struct f2f_serve_costs *costs, struct f2f_serve_cost *sum, struct f2f_serve_cost *head,
                       double head_frac, long long sequences, double kv) {
     double passes = costs->job->speculation.tokens;
-    struct knots k = knots_of(costs->draft, sequences, kv);
+    struct knots k = knots_of(costs, costs->draft, sequences, kv);
     add(sum, f2f_parts_of(costs->draft, F2F_PART_BODY, sequences, 0, 0), passes);
     add(head, f2f_parts_of(costs->draft, F2F_PART_HEAD, sequences, 0, 0), passes * head_frac);
     add(sum, k.low, passes * (1.0 - k.share));
@@ -146,7 +152,7 @@ struct f2f_serve_cost f2f_serve_costs_of(struct f2f_serve_costs *costs, const st
     if (batch->chunks > 0) add(&sum, prompts_of(costs, batch), 1.0);
     if (batch->decodes > 0) {
         long long sequences = per_chip(costs, batch->decodes);
-        struct knots k = knots_of(costs->parts, sequences, batch->decode_kv);
+        struct knots k = knots_of(costs, costs->parts, sequences, batch->decode_kv);
         add(&sum, k.low, 1.0 - k.share);
         add(&sum, k.high, k.share);
         if (costs->draft) add_draft(costs, &sum, &head, head_frac, sequences, batch->decode_kv);
@@ -193,7 +199,7 @@ static void add_host(const struct f2f_serve_costs *costs, struct f2f_serve_line 
 struct f2f_serve_line f2f_serve_costs_line(struct f2f_serve_costs *costs, const struct f2f_serve_batch *batch) {
     const struct f2f_engine *engine = &costs->job->engine;
     long long sequences = per_chip(costs, batch->decodes), rows = padded(engine, sequences) * costs->queries;
-    struct knots k = knots_of(costs->parts, sequences, batch->decode_kv);
+    struct knots k = knots_of(costs, costs->parts, sequences, batch->decode_kv);
     struct f2f_serve_line line = {.low = k.low, .high = k.high, .share = k.share, .share_slope = costs->yield / k.step};
     line.head_frac = batches_of(costs, batch->decodes) / costs->stages;
     line.n = (long long)fmax(1.0, ceil((1.0 - k.share) * k.step / costs->yield));
@@ -201,7 +207,7 @@ struct f2f_serve_line f2f_serve_costs_line(struct f2f_serve_costs *costs, const 
     line.head = f2f_parts_of(costs->parts, F2F_PART_HEAD, rows, 0, 0);
     add_line(costs, &line, &k, line.body, line.head, 1.0);
     if (costs->draft) {
-        k = knots_of(costs->draft, sequences, batch->decode_kv);
+        k = knots_of(costs, costs->draft, sequences, batch->decode_kv);
         line.draft_low = k.low;
         line.draft_high = k.high;
         line.draft_body = f2f_parts_of(costs->draft, F2F_PART_BODY, sequences, 0, 0);

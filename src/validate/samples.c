@@ -9,11 +9,11 @@
 double f2f_measured_run_predicted_s(const struct f2f_measured_run *sample) {
     double sum_s = 0.0;
     for (size_t i = 0; i < sample->n_ops; i++) sum_s += f2f_machine_op(sample->machine, &sample->ops[i]).time_s;
-    return fmax(sum_s - sample->cut_s, sample->cut_s);
+    return fmax(fmax(sum_s - sample->reading.cut_s, sample->reading.cut_s), sample->reading.least_s);
 }
 
 static void keep(struct f2f_validation *v, const struct f2f_key *key, struct f2f_machine *machine,
-                 const struct f2f_op *ops, size_t n_ops, double measured_us, double cut_s) {
+                 const struct f2f_op *ops, size_t n_ops, double measured_us, struct f2f_reading reading) {
     struct f2f_measured_runs *s = v->samples;
     if (s->n == s->cap) {
         size_t cap = s->cap ? 2 * s->cap : 1024;
@@ -30,22 +30,22 @@ static void keep(struct f2f_validation *v, const struct f2f_key *key, struct f2f
                                                 .ops = copy,
                                                 .n_ops = n_ops,
                                                 .measured_s = measured_us * 1e-6,
-                                                .cut_s = cut_s};
+                                                .reading = reading};
 }
 
 void f2f_validation_profile(struct f2f_validation *v, const struct f2f_key *key, struct f2f_machine *machine,
-                            const struct f2f_op *ops, size_t n_ops, double measured_us, double cut_s) {
+                            const struct f2f_op *ops, size_t n_ops, double measured_us, struct f2f_reading reading) {
     if (v->samples) {
-        keep(v, key, machine, ops, n_ops, measured_us, cut_s);
+        keep(v, key, machine, ops, n_ops, measured_us, reading);
         return;
     }
-    const struct f2f_measured_run row = {.machine = machine, .ops = ops, .n_ops = n_ops, .cut_s = cut_s};
+    const struct f2f_measured_run row = {.machine = machine, .ops = ops, .n_ops = n_ops, .reading = reading};
     f2f_validation_point(v, key, measured_us, f2f_measured_run_predicted_s(&row) * 1e6);
 }
 
 void f2f_validation_kernels(struct f2f_validation *v, const struct f2f_key *key, struct f2f_machine *machine,
                             const struct f2f_op *ops, size_t n_ops, double measured_us) {
-    f2f_validation_profile(v, key, machine, ops, n_ops, measured_us, 0.0);
+    f2f_validation_profile(v, key, machine, ops, n_ops, measured_us, (struct f2f_reading){0});
 }
 
 f2f_status f2f_measured_runs_read(struct f2f_measured_runs *samples, struct f2f_catalog *catalog, const char *path,

@@ -5,6 +5,12 @@
 #include "fab2fleet/catalog.h"
 #include "fab2fleet/machine.h"
 
+/* What a method makes of a time. */
+struct f2f_reading {
+    double cut_s; /* what is lost on average where readings are cut to whole units of time: half a unit */
+    double least_s; /* rows that took less are left out of the table */
+};
+
 /* One row: operators that ran one after the other. */
 struct f2f_measured_run {
     const char *table, *chip, *framework, *dtype;
@@ -12,7 +18,7 @@ struct f2f_measured_run {
     const struct f2f_op *ops;
     size_t n_ops;
     double measured_s;
-    double cut_s; /* what is lost on average where readings are cut to whole units of time: half a unit */
+    struct f2f_reading reading;
 };
 
 struct f2f_measured_runs {
@@ -29,9 +35,9 @@ f2f_status f2f_measured_runs_read(struct f2f_measured_runs *samples, struct f2f_
 
 struct f2f_validation;
 struct f2f_key;
-/* As f2f_validation_kernels (schema.h), for a method that cuts its readings to whole units of time. */
+/* As f2f_validation_kernels (schema.h), for a method that does not keep all its readings as they are. */
 void f2f_validation_profile(struct f2f_validation *v, const struct f2f_key *key, struct f2f_machine *machine,
-                            const struct f2f_op *ops, size_t n_ops, double measured_us, double cut_s);
+                            const struct f2f_op *ops, size_t n_ops, double measured_us, struct f2f_reading reading);
 
 /* Sum of the predicted times of a row's operators, as the method would read it. */
 double f2f_measured_run_predicted_s(const struct f2f_measured_run *sample);

@@ -213,10 +213,10 @@ static void predict(struct f2f_validation *v, const struct f2f_row *row) {
         f2f_validation_skip(v, &key, err.message);
     } else {
         fill_widths(width, model, row->number[TP]);
-        double cut_s = strcmp(key.framework, vidur) == 0 ? 0.5 * unit_s : 0.0;
+        struct f2f_reading reading = {.cut_s = strcmp(key.framework, vidur) == 0 ? 0.5 * unit_s : 0.0};
         struct f2f_op ops[OPS_MAX];
         size_t n = part_ops(ops, part, &p, width, (double)model->head_dim, row->number[TOKENS]);
-        f2f_validation_profile(v, &key, machine, ops, n, row->number[LATENCY], cut_s);
+        f2f_validation_profile(v, &key, machine, ops, n, row->number[LATENCY], reading);
     }
 }
 

@@ -57,11 +57,17 @@ static void formats_have_names_and_sizes(void **state) {
     assert_int_equal(f2f_precision_parse(&p, "w4afp8", NULL, &err), F2F_OK);
     assert_int_equal(p.compute, F2F_DTYPE_FP8);
     assert_int_equal(p.weight, F2F_DTYPE_INT4);
-    static const char *const same[][2] = {{"half", "fp16"}, {"mxfp8", "fp8"}, {"fp8_static", "fp8"}, {"sq", "int8"}};
-    for (int i = 0; i < 4; i++) {
+    static const char *const same[][2] = {
+        {"half", "fp16"}, {"fp8_ootb", "fp8"}, {"fp8_blockwise", "fp8_block"}, {"sq", "int8"}, {"int4_awq", "int4_wo"}};
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
         assert_int_equal(f2f_precision_parse(&p, same[i][0], NULL, &err), F2F_OK);
         assert_string_equal(p.name, same[i][1]);
     }
+    assert_int_equal(f2f_precision_parse(&p, "w4a8_mxfp4_mxfp8", NULL, &err), F2F_OK);
+    assert_int_equal(p.compute, F2F_DTYPE_MXFP8);
+    assert_int_equal(p.weight, F2F_DTYPE_MXFP4);
+    assert_int_equal(f2f_precision_parse(&p, "fp8_static", NULL, &err), F2F_OK);
+    assert_true(p.known_scale && p.compute == F2F_DTYPE_FP8);
     assert_int_equal(f2f_precision_parse(&p, "fp7", NULL, &err), F2F_EUSAGE);
 }
 

@@ -601,6 +601,27 @@ static void bounds_have_names(void **state) {
     assert_string_equal(f2f_bound_name(F2F_BOUND_NETWORK), "network");
 }
 
+/* With sums in tensor memory the longer of products and exponentials counts: heads of 16 wait for the latter, which are
+ * twice as fast from 10.3 on, heads of 256 do not. All engines multiply in 8 bit over an 8-bit cache there. */
+static void exponentials_bind_short_heads(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    r.chip.operands = F2F_OPERANDS_PAIRED;
+    r.chip.compute_capability = 10.0;
+    r.chip.tdp_W = 50000.0;
+    struct f2f_op heads_16 = attention(F2F_OP_ATTN_PREFILL, 4.0, 8192.0, 8192.0), heads_256 = heads_16;
+    heads_16.head_dim = 16.0, heads_256.head_dim = 256.0;
+    double short_s = time_of(&r, &heads_16), long_s = time_of(&r, &heads_256);
+    struct f2f_op engine = heads_256, pytorch = heads_256;
+    engine.kv = pytorch.kv = F2F_DTYPE_FP8;
+    engine.kernels = F2F_KERNELS_VLLM, pytorch.kernels = F2F_KERNELS_PYTORCH;
+    assert_true(time_of(&r, &engine) < 0.8 * long_s && time_of(&r, &pytorch) > long_s);
+    r.chip.compute_capability = 10.3;
+    assert_true(time_of(&r, &heads_16) < 0.8 * short_s);
+    near(time_of(&r, &heads_256), long_s, 1e-9);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(roofline_is_never_beaten),
                                        cmocka_unit_test(larger_products_are_never_faster),
@@ -635,6 +656,7 @@ int main(void) {
                                        cmocka_unit_test(gathers_walk_few_rows),
                                        cmocka_unit_test(graph_is_the_sum_of_its_operators),
                                        cmocka_unit_test(faulty_chips_are_refused),
-                                       cmocka_unit_test(bounds_have_names)};
+                                       cmocka_unit_test(bounds_have_names),
+                                       cmocka_unit_test(exponentials_bind_short_heads)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

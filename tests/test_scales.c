@@ -31,19 +31,24 @@ static void block_scales_come_in_pieces(void **state) {
     near(time_of(&r, &narrow_cast) - time_of(&r, &narrow), 4000.0 / 1.83e9, 0.1);
 }
 
-/* Few tiles over a long k: each unit walks through all of it and fetches both operands in full, pairs or not. */
+/* Few tiles over a long k: each unit walks through all of it and fetches both operands in full, of a pair half of what
+ * both need, through a port of its own. */
 static void k_is_walked_in_full(void **state) {
     (void)state;
     struct rig r;
     rig_make_fp4(&r, F2F_OPERANDS_PAIRED);
     r.cls.unit_B_per_ck = 48.0; /* its way from the cache binds */
     struct f2f_op op = gemm(1.0, 512.0, 65536.0, F2F_DTYPE_FP4), fp8 = gemm(1.0, 512.0, 65536.0, F2F_DTYPE_FP8);
-    double fetch_s = 65536.0 * 256.0 * f2f_dtype_B(F2F_DTYPE_FP4) / (r.cls.unit_B_per_ck * r.chip.clock_Hz);
+    double fetch_s = 65536.0 * 192.0 * f2f_dtype_B(F2F_DTYPE_FP4) / (r.cls.unit_B_per_ck * r.chip.clock_Hz);
     assert_true(time_of(&r, &op) > fetch_s && time_of(&r, &op) < 1.2 * fetch_s);
     assert_true(time_of(&r, &fp8) < 0.5 * time_of(&r, &op)); /* k is split */
     double paired_s = time_of(&r, &op);
     r.chip.operands = F2F_OPERANDS_SCRATCHPAD;
-    near(time_of(&r, &op), paired_s, 0.02);
+    near(time_of(&r, &op), 256.0 / 192.0 * paired_s, 0.05);
+    r.chip.operands = F2F_OPERANDS_PAIRED;
+    r.cls.unit_B_per_ck = 1000.0; /* more than the port takes */
+    r.chip.peak_flops[F2F_DTYPE_FP4] *= 4.0;
+    near(time_of(&r, &op), 48.0 / 64.0 * paired_s, 0.05);
 }
 
 /* A chip that knows 4 bit multiplies mxfp4 as it comes: it has fewer scales than nvfp4, and nothing is widened. */
@@ -97,10 +102,82 @@ static void casts_take_several_elements(void **state) {
     near(time_of(&r, &vllm) - time_of(&r, &as_is), bytes_s + ops_s, 0.02);
 }
 
+/* DeepSeek's scales belong to rows of the input: Hopper's tiles have 64 of them, k is walked in full, and vLLM's own
+ * tiles for fp8 are not taken. */
+static void scales_of_rows_keep_operands(void **state) {
+    (void)state;
+    struct rig r;
+    rig_describe(&r);
+    r.chip.operands = F2F_OPERANDS_SCRATCHPAD;
+    r.chip.compute_capability = 9.0;
+    r.chip.peak_flops[F2F_DTYPE_FP8] *= 0.05; /* products bind, as on an H20 */
+    rig_build(&r);
+    struct f2f_op few = gemm(16.0, 65536.0, 8192.0, F2F_DTYPE_FP8_BLOCK), more = few, fp8 = few;
+    more.m = 64.0;
+    fp8.compute = fp8.weight = fp8.act = F2F_DTYPE_FP8;
+    near(time_of(&r, &few), time_of(&r, &more), 0.02);
+    assert_true(time_of(&r, &fp8) < 0.5 * time_of(&r, &few));
+    struct f2f_op long_k = gemm(64.0, 512.0, 65536.0, F2F_DTYPE_FP8_BLOCK), split = long_k, vllm = more;
+    split.compute = split.weight = split.act = F2F_DTYPE_FP8;
+    assert_true(time_of(&r, &split) < 0.5 * time_of(&r, &long_k));
+    vllm.kernels = F2F_KERNELS_VLLM;
+    near(time_of(&r, &vllm), time_of(&r, &more), 1e-9);
+}
+
+/* A rate of its own for mxfp8 is taken where a chip has one; else it runs as fp8, scales and all. */
+static void mxfp8_may_have_its_own_rate(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make_fp4(&r, F2F_OPERANDS_REGISTERS);
+    struct f2f_op op = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_MXFP8), fp8 = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_FP8);
+    double as_fp8_s = time_of(&r, &fp8);
+    near(time_of(&r, &op), as_fp8_s, 0.05);
+    r.chip.peak_flops[F2F_DTYPE_MXFP8] = 2.0 * r.chip.peak_flops[F2F_DTYPE_FP8];
+    assert_true(time_of(&r, &op) < 0.6 * as_fp8_s);
+    struct f2f_op narrow = op; /* mxfp4 weights are multiplied as they come */
+    narrow.weight = F2F_DTYPE_MXFP4;
+    near(time_of(&r, &narrow), time_of(&r, &op), 0.03);
+}
+
+/* A scale that is known spares the search: one kernel, one pass, vectors. */
+static void known_scales_are_not_looked_for(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    const enum f2f_kernels all[] = {F2F_KERNELS_ANY, F2F_KERNELS_TRTLLM, F2F_KERNELS_VLLM};
+    for (int i = 0; i < 3; i++) {
+        struct f2f_op as_is = gemm(16384.0, 4096.0, 8192.0, F2F_DTYPE_FP8), found = as_is, known = as_is;
+        as_is.kernels = found.kernels = known.kernels = all[i];
+        as_is.act = F2F_DTYPE_FP8;
+        found.act = known.act = F2F_DTYPE_BF16;
+        found.cast = known.cast = known.known_scale = true;
+        assert_true(f2f_machine_cast_s(&r.machine, &known) < 0.5 * f2f_machine_cast_s(&r.machine, &found));
+        assert_true(time_of(&r, &known) > time_of(&r, &as_is));
+    }
+}
+
+/* Blackwell's 4-bit instructions add up more at once, so that a FLOP costs less beside one in 8 bit. */
+static void wide_dot_products_cost_less(void **state) {
+    (void)state;
+    double ratio[2], capability[] = {8.9, 12.0};
+    for (int i = 0; i < 2; i++) {
+        struct rig r;
+        rig_make_fp4(&r, F2F_OPERANDS_REGISTERS);
+        r.chip.compute_capability = capability[i];
+        struct f2f_op fp4 = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_FP4),
+                      fp8 = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_FP8);
+        struct f2f_op_cost narrow = f2f_machine_op(&r.machine, &fp4), wide = f2f_machine_op(&r.machine, &fp8);
+        ratio[i] = narrow.energy_J / wide.energy_J;
+    }
+    assert_true(ratio[1] < 0.95 * ratio[0]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(block_scales_come_in_pieces), cmocka_unit_test(k_is_walked_in_full),
+        cmocka_unit_test(block_scales_come_in_pieces),  cmocka_unit_test(k_is_walked_in_full),
         cmocka_unit_test(mxfp4_is_multiplied_as_it_is), cmocka_unit_test(vllm_has_tiles_for_nvfp4),
-        cmocka_unit_test(casts_take_several_elements)};
+        cmocka_unit_test(casts_take_several_elements),  cmocka_unit_test(scales_of_rows_keep_operands),
+        cmocka_unit_test(mxfp8_may_have_its_own_rate),  cmocka_unit_test(known_scales_are_not_looked_for),
+        cmocka_unit_test(wide_dot_products_cost_less)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,8 @@
 #ifndef F2F_DTYPE_H
 #define F2F_DTYPE_H
 
+#include <stdbool.h>
+
 #include "fab2fleet/status.h"
 
 #ifdef __cplusplus
@@ -9,17 +11,19 @@ extern "C" {
 #endif
 
 /* enum suffix, name in text, bits of one element as stored (block scales included for fp4: one
- * 8-bit scale for 16 elements, NVFP4; for mxfp4 one for 32), accepted alias */
-#define F2F_DTYPE_LIST(X)                                                                 \
-    X(FP32, "fp32", 32.0, "float32")                                                      \
-    X(TF32, "tf32", 32.0, "tensorfloat32")                                                \
-    X(BF16, "bf16", 16.0, "bfloat16")                                                     \
-    X(FP16, "fp16", 16.0, "float16")                                                      \
-    X(FP8, "fp8", 8.0, "fp8_block")                                                       \
-    X(INT8, "int8", 8.0, "w8a8")                                                          \
-    X(FP4, "fp4", 4.5, "nvfp4")                                                           \
-    X(MXFP4, "mxfp4", 4.25, "mx4")                                                        \
-    X(INT4, "int4", 4.25, "w4a16") /* 4 bits and one 16-bit scale and zero for 64..128 */ \
+ * 8-bit scale for 16 elements, NVFP4; for mxfp8 and mxfp4 one for 32), accepted alias */
+#define F2F_DTYPE_LIST(X)                                                                   \
+    X(FP32, "fp32", 32.0, "float32")                                                        \
+    X(TF32, "tf32", 32.0, "tensorfloat32")                                                  \
+    X(BF16, "bf16", 16.0, "bfloat16")                                                       \
+    X(FP16, "fp16", 16.0, "float16")                                                        \
+    X(FP8, "fp8", 8.0, "float8")                                                            \
+    X(FP8_BLOCK, "fp8_block", 8.0, "fp8_128") /* a scale for 128 x 128 weights, 128 in x */ \
+    X(MXFP8, "mxfp8", 8.25, "mx8")                                                          \
+    X(INT8, "int8", 8.0, "w8a8")                                                            \
+    X(FP4, "fp4", 4.5, "nvfp4")                                                             \
+    X(MXFP4, "mxfp4", 4.25, "mx4")                                                          \
+    X(INT4, "int4", 4.25, "w4a16") /* 4 bits and one 16-bit scale and zero for 64..128 */   \
     X(INT4_G32, "int4_g32", 4.5, "q4_0") /* one 16-bit scale for 32 */
 
 enum f2f_dtype {
@@ -35,6 +39,7 @@ struct f2f_precision {
     const char *name;
     enum f2f_dtype compute, weight, act, kv;
     enum f2f_dtype head;
+    bool known_scale; /* of activations, which are cast in one pass */
 };
 
 const char *f2f_dtype_name(enum f2f_dtype d);

@@ -114,7 +114,7 @@ struct f2f_op {
     bool partial; /* GEMM: its sum over the tensor group is left to a later operator */
     bool general; /* COLLECTIVE: the general library runs it, not an engine's own kernel */
     bool cast; /* GEMM: the input arrives in `act` and is cast to a narrower `compute` by kernels of its own */
-    bool known_scale; /* and the scale it is cast by is known beforehand */
+    bool known_scale; /* GEMM with a cast: its scale is known beforehand, so that it takes one pass */
     bool over_tokens; /* GEMM of a weight gradient: k counts tokens */
     /* GEMM in a benchmark that runs so many alike in turn: the cache keeps what it can of all; 0: none */
     double copies;

@@ -16,10 +16,16 @@ static const double scratchpad_share = 0.3;
  * as its soft-max and whose power nothing limits, it gives 134 of 148 TFLOP/s by FlashAttention, where 126 is published
  * (flash-attention issue 1310). */
 static const double hopper_frac = 0.87;
-/* With sums in memory of their own two blocks of queries are under way and soft-max has threads of its own. Chosen
- * after B200: 1,267 TFLOP/s in TensorRT-LLM's prefill of 65,536 tokens and more (vLLM pull request 25998), 1,071 and
- * 1,115 in cuDNN's of 8,192 and 16,384 with heads of 64 (flash-attention pull request 2605). */
-static const double paired_hidden_share = 0.8;
+/* With sums in memory of their own two blocks of queries are under way and soft-max has threads of its own, so that the
+ * longer of both counts. Exponentials then bind: a unit has 16 a clock (CUDA C++ Programming Guide, throughput of
+ * native arithmetic instructions), twice as many from 10.3 on (NVIDIA, "Inside NVIDIA Blackwell Ultra": 10.7 against 5
+ * TeraExponentials/s), and the other operations go on beside them. Chosen after 1,071 and 1,115 TFLOP/s in cuDNN's
+ * prefill of 8,192 and 16,384 tokens with heads of 64 on GB200 (flash-attention pull request 2605), with 1,267 in
+ * TensorRT-LLM's of 65,536 with heads of 128 on B200 in sight (vLLM pull request 25998). FlashAttention-4 computes some
+ * by polynomials and gains 15 % at most. */
+static const double paired_hidden_share = 1.0;
+static const double exponentials_per_ck = 16.0, doubled_from = 10.3;
+static const double exponential_flop = 4.0; /* of `softmax_flop` */
 static const double hidden_share_of_others = 0.35; /* assumed: their vector units work beside the arrays */
 /* PyTorch brings FlashAttention-2, which passes operands through registers everywhere. On a chip whose peak takes them
  * from the scratchpad such instructions reach 62.9 % of it (Luo et al., 2024, arXiv 2402.13499, H800). */
@@ -52,10 +58,13 @@ double f2f_chip_attention_energy(const struct f2f_machine *machine, const struct
     return machine->chip->operands != F2F_OPERANDS_REGISTERS ? 1.0 + scratchpad_share * extra : 1.0 + extra;
 }
 
-/* TensorRT-LLM multiplies in 8 bit where the cache is in 8 bit, if the units take it from the scratchpad. */
+/* TensorRT-LLM multiplies in 8 bit where the cache is in 8 bit, if the units take it from the scratchpad; on Blackwell
+ * with tensor memory so do all who run its kernels (vLLM pull requests 21716 and 23647 cast queries for them). */
 enum f2f_dtype f2f_chip_attention_format(const struct f2f_chip *chip, const struct f2f_op *op) {
-    bool narrow =
-        op->kernels == F2F_KERNELS_TRTLLM && op->kv == F2F_DTYPE_FP8 && chip->operands != F2F_OPERANDS_REGISTERS;
+    bool serves = !op->no_cache && op->kernels != F2F_KERNELS_PYTORCH; /* not training, not a library alone */
+    bool trtllm = op->kernels == F2F_KERNELS_TRTLLM;
+    if (f2f_chip_generation(chip) == F2F_GENERATION_BLACKWELL) trtllm = trtllm || serves;
+    bool narrow = trtllm && op->kv == F2F_DTYPE_FP8 && chip->operands != F2F_OPERANDS_REGISTERS;
     return f2f_chip_native_format(chip, narrow ? F2F_DTYPE_FP8 : op->compute);
 }
 
@@ -74,8 +83,17 @@ static double hidden_share(const struct f2f_chip *chip, const struct f2f_op *op)
     return chip->operands == F2F_OPERANDS_PAIRED ? paired_hidden_share : hidden_share_of_others;
 }
 
+static double beside_exponentials_s(const struct f2f_machine *machine, double unit_flops) {
+    bool doubled = machine->chip->compute_capability > doubled_from - 0.05;
+    double exponential_s =
+        f2f_chip_clocks_s(machine, 1.0 / (doubled ? 2.0 * exponentials_per_ck : exponentials_per_ck));
+    return fmax(exponential_s, (machine->cls->softmax_flop - exponential_flop) / unit_flops);
+}
+
 double f2f_chip_softmax_s(const struct f2f_machine *machine, const struct f2f_op *op) {
     double unit_flops = f2f_chip_vector_flops(machine->chip) / machine->chip->units;
+    bool beside = f2f_chip_generation(machine->chip) == F2F_GENERATION_BLACKWELL && op->kernels != F2F_KERNELS_PYTORCH;
+    if (beside) return beside_exponentials_s(machine, unit_flops);
     return machine->cls->softmax_flop / unit_flops / speed_of(machine, op->kernels);
 }
 

@@ -44,31 +44,41 @@ static double resident_share(const struct f2f_machine *machine, const struct f2f
     return fmin(1.0, fmax(0.0, (1.1 - op->copies * weight_B / cache_B) / 0.3));
 }
 
-/* Kernels that find the largest magnitude and cast. A format with scales of its own for each block finds them as it
- * goes, in one kernel. */
-static double cast_s(const struct f2f_machine *machine, enum f2f_kernels kernels, enum f2f_dtype format) {
-    if (f2f_chip_scales_blocks(format)) return f2f_chip_launch_s(machine);
-    if (kernels == F2F_KERNELS_TRTLLM) return machine->cls->trtllm_cast_s;
-    return kernels == F2F_KERNELS_VLLM ? machine->cls->vllm_cast_s : 2.0 * f2f_chip_launch_s(machine);
+/* Are there scales for blocks of a row, each found as the elements are cast? */
+static bool scales_in_rows(const struct f2f_op *op, enum f2f_dtype format) {
+    return f2f_chip_scales_blocks(format) || op->compute == F2F_DTYPE_FP8_BLOCK;
 }
 
-/* Elements a thread casts at once where blocks have scales of their own, 16 bytes: FlashInfer's 8192 x 8192 to nvfp4,
- * whose kernel is TensorRT-LLM's, takes 36 us on a B200 (issue 2496). Others go one by one; so does in effect vLLM's
- * own, which takes 60 us for as many (16384 x 4096 with and without it in its pull request 20646). */
-static const double scaled_elements = 8.0;
+/* One kernel casts, in one pass, where no largest magnitude of all has to be found before. */
+static bool cast_once(const struct f2f_op *op, enum f2f_dtype format) {
+    return scales_in_rows(op, format) || op->known_scale;
+}
 
-static double cast_at_once(const struct f2f_chip *chip, enum f2f_kernels kernels, enum f2f_dtype format) {
+static double cast_s(const struct f2f_machine *machine, const struct f2f_op *op, enum f2f_dtype format) {
+    if (cast_once(op, format)) return f2f_chip_launch_s(machine);
+    if (op->kernels == F2F_KERNELS_TRTLLM) return machine->cls->trtllm_cast_s;
+    return op->kernels == F2F_KERNELS_VLLM ? machine->cls->vllm_cast_s : 2.0 * f2f_chip_launch_s(machine);
+}
+
+/* Elements a thread casts at once in one pass, 16 bytes: FlashInfer's 8192 x 8192 to nvfp4, whose kernel is
+ * TensorRT-LLM's, takes 36 us on a B200 (issue 2496), vLLM's to fp8 with a known scale 46 (16384 x 4096 with and
+ * without it in its pull request 19566). Others go one by one; so does in effect vLLM's own to nvfp4, which takes 60 us
+ * for as many (pull request 20646). */
+static const double wide_elements = 8.0;
+
+static double cast_at_once(const struct f2f_chip *chip, const struct f2f_op *op, enum f2f_dtype format) {
     /* Transformer Engine's casts move vectors as well (cast_transpose.cu); units beside arrays are counted as wide. */
-    if (kernels == F2F_KERNELS_TE && chip->array.rows == 0) return scaled_elements;
-    return f2f_chip_scales_blocks(format) && kernels != F2F_KERNELS_VLLM ? scaled_elements : 1.0;
+    if (op->kernels == F2F_KERNELS_TE && chip->array.rows == 0) return wide_elements;
+    bool one_by_one = op->kernels == F2F_KERNELS_VLLM && f2f_dtype_B(format) < 1.0;
+    return cast_once(op, format) && !one_by_one ? wide_elements : 1.0;
 }
 
 /* Training multiplies what is cast once more along its other side, for the gradient of the weights. Transformer Engine
  * writes a second copy for that where scales belong to blocks along k, or where the units take 8 bits only with k
  * innermost: before Blackwell (PTX ISA, wgmma: transposed operands in 16 bit only). Arrays are fed by software. */
-static double cast_copies(const struct f2f_chip *chip, enum f2f_kernels kernels, enum f2f_dtype format) {
+static double cast_copies(const struct f2f_chip *chip, const struct f2f_op *op, enum f2f_dtype format) {
     bool any_layout = chip->operands == F2F_OPERANDS_PAIRED || chip->array.rows > 0;
-    return kernels == F2F_KERNELS_TE && (f2f_chip_scales_blocks(format) || !any_layout) ? 2.0 : 1.0;
+    return op->kernels == F2F_KERNELS_TE && (scales_in_rows(op, format) || !any_layout) ? 2.0 : 1.0;
 }
 
 /* Wide activations cast before a narrow product, with a scale found at run time. (Engines fuse this into the
@@ -77,14 +87,13 @@ static double cast_copies(const struct f2f_chip *chip, enum f2f_kernels kernels,
 struct work f2f_chip_cast_work(const struct f2f_machine *machine, const struct f2f_op *op) {
     enum f2f_dtype format = f2f_chip_native_format(machine->chip, op->compute);
     if (!op->cast || f2f_dtype_B(op->act) <= f2f_dtype_B(format)) return (struct work){0};
-    double passes = f2f_chip_scales_blocks(format) || op->known_scale ? 1.0 : 2.0, elements = op->m * op->k;
-    double copies = cast_copies(machine->chip, op->kernels, format);
+    double passes = cast_once(op, format) ? 1.0 : 2.0, elements = op->m * op->k;
+    double copies = cast_copies(machine->chip, op, format);
     double cast_B = elements * (passes * f2f_dtype_B(op->act) + copies * f2f_dtype_B(format));
-    bool blocks = op->kernels == F2F_KERNELS_VLLM && !f2f_chip_scales_blocks(format);
+    bool blocks = op->kernels == F2F_KERNELS_VLLM && !cast_once(op, format);
     double worked = op->m * (blocks ? fmax(op->k, cast_row) : op->k);
-    double ops =
-        worked * (2.0 * passes + 1.0) / cast_at_once(machine->chip, op->kernels, format) / machine->chip->units;
-    struct work w = {.fixed_s = cast_s(machine, op->kernels, format), .mem_B = cast_B};
+    double ops = worked * (2.0 * passes + 1.0) / cast_at_once(machine->chip, op, format) / machine->chip->units;
+    struct work w = {.fixed_s = cast_s(machine, op, format), .mem_B = cast_B};
     w.serial_s = op->kernels == F2F_KERNELS_TE ? f2f_chip_wide_activation_s(machine, cast_B)
                                                : f2f_chip_activation_s(machine, cast_B);
     w.serial_s += f2f_chip_clocks_s(machine, ops / machine->cls->elements_per_ck);

@@ -14,11 +14,12 @@ static const char *const bound_names[F2F_BOUND_N] = {"compute", "memory", "laten
 /* Of a 16-bit product's energy where sums are kept in registers: the accumulation in 32 bit, which does not shrink with
  * the format. An fp16 multiplication takes 1.1 pJ and an fp32 addition 0.9 pJ at 45 nm (Horowitz, ISSCC 2014), but wide
  * dot products add once for several, and operands have to be fetched as well. 0.1 to 0.3 suit fp8 against bf16 at the
- * power limit of H100 and L40S. Where sums stay in the unit's own memory (tensor memory), dot products get wider as the
- * format gets narrower, and less of it is left: with 8192^3 a B200 reaches 1.42 PFLOP/s in bf16 and 5.37 in nvfp4 by
- * cuBLAS (pytorch/ao pull request 2427), which suits 0, but 1.36 and 3.9 by vLLM's kernels (pull request 20646), which
- * suits 0.2. */
-static const double accumulate_share = 0.2, memory_accumulate_share = 0.1;
+ * power limit of H100 and L40S, 0.2 to 0.3 on B200 (1.51 PFLOP/s in bf16 and 2.54 in fp8 with 16384 x 6144 x 4096, vLLM
+ * pull request 19566). Blackwell multiplies 4 bits in instructions of their own with dot products twice as wide (PTX
+ * ISA, kind::mxf4nvf4 beside kind::f8f6f4), and less of it is left: with 8192^3 a B200 reaches 1.42 PFLOP/s in bf16 and
+ * 5.37 in nvfp4 by cuBLAS (pytorch/ao pull request 2427), which suits 0, but 1.36 and 3.9 by vLLM's kernels (pull
+ * request 20646), which suits 0.2. */
+static const double accumulate_share = 0.2, wide_accumulate_share = 0.05;
 
 /* Voltage over that of the nominal clock: a line in the clock, down to a floor. The slope is what large products need
  * on cards of one die under different limits: an H100 takes 0.68 pJ a FLOP at 1.48 GHz (SXM, 700 W) and 0.52 at 1.06
@@ -60,7 +61,8 @@ static double at_clock_s(const struct f2f_machine *machine, const struct work *w
 static double flop_energy_J(const struct f2f_machine *machine, enum f2f_dtype format) {
     const struct f2f_chip *chip = machine->chip;
     double width = f2f_dtype_B(format) / f2f_dtype_B(F2F_DTYPE_BF16);
-    double share = chip->operands == F2F_OPERANDS_PAIRED ? memory_accumulate_share : accumulate_share;
+    bool wide = f2f_chip_generation(chip) >= F2F_GENERATION_BLACKWELL && f2f_dtype_B(format) < 1.0;
+    double share = wide ? wide_accumulate_share : accumulate_share;
     double one_J = chip->process->flop_energy_J * (share + (1.0 - share) * width);
     if (chip->operands == F2F_OPERANDS_REGISTERS) one_J *= machine->cls->register_energy;
     return one_J * voltage_squared(machine, f2f_chip_clock_Hz(chip));

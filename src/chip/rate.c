@@ -12,6 +12,8 @@ static const enum f2f_dtype ladder[F2F_DTYPE_N][N_CHOICES] = {
     [F2F_DTYPE_BF16] = {F2F_DTYPE_BF16, F2F_DTYPE_FP16, F2F_DTYPE_TF32, F2F_DTYPE_FP32},
     [F2F_DTYPE_FP16] = {F2F_DTYPE_FP16, F2F_DTYPE_BF16, F2F_DTYPE_TF32, F2F_DTYPE_FP32},
     [F2F_DTYPE_FP8] = {F2F_DTYPE_FP8, F2F_DTYPE_FP16, F2F_DTYPE_BF16, F2F_DTYPE_FP32},
+    [F2F_DTYPE_FP8_BLOCK] = {F2F_DTYPE_FP8_BLOCK, F2F_DTYPE_FP8, F2F_DTYPE_FP16, F2F_DTYPE_BF16, F2F_DTYPE_FP32},
+    [F2F_DTYPE_MXFP8] = {F2F_DTYPE_MXFP8, F2F_DTYPE_FP8, F2F_DTYPE_FP16, F2F_DTYPE_BF16, F2F_DTYPE_FP32},
     [F2F_DTYPE_INT8] = {F2F_DTYPE_INT8, F2F_DTYPE_FP16, F2F_DTYPE_BF16, F2F_DTYPE_FP32},
     [F2F_DTYPE_FP4] = {F2F_DTYPE_FP4, F2F_DTYPE_FP8, F2F_DTYPE_FP16, F2F_DTYPE_BF16},
     [F2F_DTYPE_MXFP4] = {F2F_DTYPE_MXFP4, F2F_DTYPE_FP4, F2F_DTYPE_FP8, F2F_DTYPE_FP16, F2F_DTYPE_BF16},
@@ -35,7 +37,9 @@ enum f2f_dtype f2f_chip_native_format(const struct f2f_chip *chip, enum f2f_dtyp
     return narrow ? F2F_DTYPE_BF16 : wanted;
 }
 
-bool f2f_chip_scales_blocks(enum f2f_dtype format) { return format == F2F_DTYPE_FP4 || format == F2F_DTYPE_MXFP4; }
+bool f2f_chip_scales_blocks(enum f2f_dtype format) {
+    return format == F2F_DTYPE_FP4 || format == F2F_DTYPE_MXFP4 || format == F2F_DTYPE_MXFP8;
+}
 
 double f2f_chip_clock_Hz(const struct f2f_chip *chip) { return chip->boost_Hz > 0.0 ? chip->boost_Hz : chip->clock_Hz; }
 

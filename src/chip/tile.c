@@ -61,12 +61,17 @@ static const double fp8_ops = 4.0;
 /* Of the clocks of a tile: its start, a latency. The rest writes its result, as long as that is large. 0.2 to 0.7 suit
  * the measurements alike. */
 static const double start_share = 0.5;
-/* Rows and columns of a tile in a format with scales of blocks, which lie in pieces of 128 x 4 (PTX ISA, tcgen05.mma
- * with block scaling; CUTLASS has no smaller ones for mma.sync either). Such tiles are worked through all of k, one
- * after another (TensorRT-LLM's fp4_gemm_template.h and vLLM's nvfp4_scaled_mm_kernels.cu name no split), and what a
- * pair shares saves no time: with one row on a GB200 each step of k takes 0.8 to 1.0 ns in cuDNN, CUTLASS,
- * TensorRT-LLM and CuTe alike (flashinfer pull request 2540), where both operands in full take 0.7. */
+/* Rows and columns of a tile in a format with scales of blocks, which lie in pieces of 128 x 4 (PTX ISA, tcgen05.mma).
+ * It is worked through all of k (TensorRT-LLM's fp4_gemm_template.h, vLLM's nvfp4_scaled_mm_kernels.cu). */
 static const double scaled_least = 128.0;
+/* Bytes a unit with tensor memory takes in a clock from the shared cache for such tiles, its port (Jia and others,
+ * 2018): with one row on a GB200 a step of k takes 0.8 to 1.0 ns (flashinfer pull request 2540). In large products two
+ * pairs share, as GB300, 1.5 times as fast in 4 bit, trains in it; from 4 to 8 waves on suits alike. */
+static const double port_B = 64.0, fours_waves = 8.0;
+/* Rows of a tile at least where scales belong to rows of the input, so that Hopper's wgmma does not swap operands: an
+ * H20 takes 93 us for 16 and for 64 rows of 24,576 x 7,168 by DeepGEMM (vLLM pull request 49932). */
+static const double warpgroup_rows = 64.0;
+static const double narrow_steps = 0.5; /* of steps, in 4 bit on Blackwell: m16n8k64 beside k32 in 8 bit (PTX ISA) */
 
 bool f2f_tile_has_largest(const struct f2f_chip *chip) { return chip->unit_registers_B >= large_registers_B; }
 
@@ -100,6 +105,7 @@ static void set_ends(struct product *p, const struct f2f_machine *machine) {
     p->starts_show = operands == F2F_OPERANDS_REGISTERS;
     p->ends_show = operands != F2F_OPERANDS_PAIRED;
     if (p->starts_show) p->step_s = f2f_chip_clocks_s(machine, machine->cls->step_ck);
+    if (p->in_B < 1.0 && f2f_chip_generation(machine->chip) >= F2F_GENERATION_BLACKWELL) p->step_s *= narrow_steps;
 }
 
 /* TensorRT-LLM multiplies few rows of fp8 on the vector units where no unit fetches operands by itself (its linear.py,
@@ -113,11 +119,14 @@ static struct library library_of(const struct product *p, const struct f2f_chip 
                                  enum f2f_dtype format) {
     enum f2f_generation generation = f2f_chip_generation(chip);
     struct library l = {.only = f2f_tile_vllm(chip, op, format)};
+    bool blocks = op->compute == F2F_DTYPE_FP8_BLOCK;
     bool scaled = f2f_chip_scales_blocks(format) && generation >= F2F_GENERATION_BLACKWELL;
-    l.paired = chip->operands == F2F_OPERANDS_PAIRED && !scaled;
+    scaled = scaled || (blocks && generation == F2F_GENERATION_BLACKWELL); /* by the same instructions */
+    l.paired = chip->operands == F2F_OPERANDS_PAIRED;
     if (scaled) l.least = scaled_least;
     l.untiled = on_vectors(generation, op, format);
-    if (scaled || l.only.m > 0.0) return l;
+    if (blocks && generation == F2F_GENERATION_HOPPER) l.least_rows = warpgroup_rows;
+    if (scaled || blocks || l.only.m > 0.0) return l;
     bool cublas = !(p->dequant_s > 0.0) && !(op->experts > 0.0);
     bool large = cublas && (generation == F2F_GENERATION_AMPERE || generation == F2F_GENERATION_ADA);
     l.large_first = large && fmin(p->m, p->n) > few_lines;
@@ -144,6 +153,7 @@ struct product f2f_tile_product(const struct f2f_machine *machine, const struct 
     p.unit_Bps = fmax(machine->cls->unit_B_per_ck * f2f_chip_clock_Hz(chip), p.cache_Bps / units);
     p.lib = library_of(&p, chip, op, format);
     if (p.lib.untiled) p.dequant_s = fp8_ops * p.multiply_s, p.multiply_s += 0.5 * p.dequant_s;
+    if (p.lib.least > 0.0 && p.lib.paired) p.unit_Bps = fmin(p.unit_Bps, port_B * f2f_chip_clock_Hz(chip));
     double end_ck = f2f_tile_vllm_end_ck(chip, op, format);
     if (end_ck > 0.0) p.end_s = f2f_chip_clocks_s(machine, end_ck);
     return p;
@@ -154,14 +164,21 @@ struct grid {
     double down, across;
 };
 
+/* Share of pairs that share what they fetch with a pair beside them: none in one wave or row of tiles, all in many. */
+static double in_fours(const struct product *p, const struct tile_shape *t, struct grid g) {
+    if (!(p->lib.least > 0.0) || p->m <= t->m) return 0.0;
+    return fmin(1.0, (up(g.down * g.across * p->groups / p->units) - 1.0) / (fours_waves - 1.0));
+}
+
 /* Bytes of an element of k that a unit fetches for one tile. Two tiles below each other share their columns, two beside
  * each other their rows. */
 static double fetched_B(const struct product *p, const struct tile_shape *t, struct grid g) {
     double rows = p->lib.least > 0.0 ? t->m : fmin(t->m, p->m);
-    double rows_B = rows * p->in_B, columns_B = t->n * p->w_B, saved_B = 0.0;
-    if (p->lib.paired && g.down > 1.0) saved_B = 0.5 * columns_B;
-    if (p->lib.paired && g.across > 1.0) saved_B = fmax(saved_B, 0.5 * rows_B);
-    return rows_B + columns_B - saved_B;
+    double rows_B = rows * p->in_B, columns_B = t->n * p->w_B;
+    if (!p->lib.paired) return rows_B + columns_B;
+    double of_columns_B = g.down > 1.0 ? 0.5 * columns_B : 0.0, of_rows_B = g.across > 1.0 ? 0.5 * rows_B : 0.0;
+    double least_B = fmin(of_columns_B, of_rows_B), most_B = fmax(of_columns_B, of_rows_B);
+    return rows_B + columns_B - most_B - in_fours(p, t, g) * least_B;
 }
 
 /* How the tiles of a grid are shared out: elements of k of one part, parts, parts one unit works one after the other.
@@ -243,7 +260,7 @@ static bool passed_over(const struct product *p, const struct tile_shape *t, str
 /* A pair may run a single row of tiles as well, half of it in vain. */
 static void try_shape(struct tiling *best, double *best_s, const struct product *p, const struct tile_shape *shape,
                       double memory_s, double clock) {
-    if (fmin(shape->m, shape->n) < p->lib.least) return;
+    if (fmin(shape->m, shape->n) < p->lib.least || shape->m < p->lib.least_rows) return;
     struct grid grid = {up(p->m / shape->m), up(p->n / shape->n)};
     if (passed_over(p, shape, grid)) return;
     try_grid(best, best_s, p, shape, grid, memory_s, clock);

@@ -12,6 +12,7 @@ struct tile_shape {
 struct library {
     struct tile_shape only; /* the one tile there is; {0}: the best of many */
     double least; /* rows and columns of a tile, fetched in full where the product has fewer; 0: no such rule */
+    double least_rows; /* rows of a tile; 0: any */
     double split_waves; /* k is not split where there are so many without; 0: never */
     bool large_first; /* a smaller tile than the largest only where one wave of it is enough */
     bool stream_k; /* steps are shared out, not tiles */

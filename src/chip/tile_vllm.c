@@ -67,7 +67,7 @@ struct tile_shape f2f_tile_vllm(const struct f2f_chip *chip, const struct f2f_op
     if (op->kernels != F2F_KERNELS_VLLM || op->groups > 1.0) return library;
     if (format == F2F_DTYPE_FP4 && op->weight == F2F_DTYPE_FP4 && generation >= F2F_GENERATION_BLACKWELL)
         return nvfp4(tensor_memory, op->m);
-    if (format != F2F_DTYPE_FP8 || f2f_dtype_B(op->weight) > 1.0) return library;
+    if (op->compute != F2F_DTYPE_FP8 || format != op->compute || f2f_dtype_B(op->weight) > 1.0) return library;
     if (tensor_memory) return blackwell(op->m);
     if (generation == F2F_GENERATION_HOPPER) return hopper(op->m, op->n, op->k);
     return has_ada_tile(chip, op, format) ? ada_tiles[ada(op->m, op->n)].tile : library;

@@ -44,6 +44,7 @@ static f2f_status make_gemm(struct f2f_op *op, const struct f2f_precision *p, f2
         .kind = F2F_OP_GEMM, .name = "gemm", .m = o.m, .n = o.n, .k = o.k, .groups = o.groups, .cast = true};
     if (o.groups > 1) op->experts = o.groups;
     op->compute = p->compute, op->weight = p->weight, op->act = p->act, op->kv = p->kv;
+    op->known_scale = p->known_scale;
     return F2F_OK;
 }
 

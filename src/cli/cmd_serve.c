@@ -23,7 +23,9 @@ static const struct opt table[] = {
     {"system", 's', OPT_TEXT, &o.system, "S", "system, node or chip: a name of the catalog or a path", 0, 0},
     {"model", 'm', OPT_TEXT, &o.model, "M", "model: a name, a folder or a config.json", 0, 0},
     {"precision", 'p', OPT_TEXT, &o.precision, "P",
-     "bf16, fp16, fp32, fp8, int8, int8_wo, int4_wo, w4a8, w4afp8, nvfp4, mxfp4 or mxfp4_wo", 0, 0},
+     "bf16, fp16, fp32, fp8, fp8_static, fp8_block, mxfp8, int8, int8_wo, int4_wo, w4a8, w4afp8, w4a8_mxfp4_mxfp8, "
+     "nvfp4, mxfp4 or mxfp4_wo",
+     0, 0},
     {"kv-precision", 0, OPT_TEXT, &o.kv_precision, "P", "format of the KV cache; the precision's own if left out", 0,
      0},
     {"engine", 0, OPT_TEXT, &o.engine, "NAME", "serving engine whose batching is followed (list engine)", 0, 0},

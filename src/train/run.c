@@ -130,10 +130,11 @@ static f2f_status job_check(const struct f2f_machine *machine, const struct f2f_
     if (job->jobs < 0 || (job->jobs > 1 && job->chips % job->jobs != 0))
         return f2f_fail(err, F2F_EINPUT, "%d chips do not divide by %d jobs", job->chips, job->jobs);
     enum f2f_dtype compute = job->precision.compute;
+    bool scaled = compute == F2F_DTYPE_FP8_BLOCK || compute == F2F_DTYPE_MXFP8; /* plain fp8 stands in for them */
     if (compute == F2F_DTYPE_INT8 || job->precision.weight != compute)
         return f2f_fail(err, F2F_EUSAGE, "precision %s is for inference: train in bf16, fp16 or fp8",
                         job->precision.name);
-    if (machine->chip->peak_flops[compute] <= 0)
+    if (machine->chip->peak_flops[scaled ? F2F_DTYPE_FP8 : compute] <= 0)
         return f2f_fail(err, F2F_EINPUT, "chip %s does not support %s", machine->chip->id.name,
                         f2f_dtype_name(compute));
     return F2F_OK;

@@ -80,7 +80,7 @@ static void predict(struct f2f_validation *v, const struct f2f_row *row) {
                               .flop_energy =
                                   flop_energy(row->source, &p, machine->chip, row->number[M] < row->number[N]),
                               .cast = f2f_lookup_framework(v, key.framework)->engine,
-                              .known_scale = fixed_scale(row->source, &p, machine->chip),
+                              .known_scale = p.known_scale || fixed_scale(row->source, &p, machine->chip),
                               .compute = p.compute,
                               .weight = p.weight,
                               .act = p.act,

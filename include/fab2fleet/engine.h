@@ -17,7 +17,8 @@ struct f2f_engine {
     const char *scheduler; /* src/serve/scheduler_list.h */
     int kernels; /* enum f2f_kernels: whose it runs */
     int max_seqs; /* most sequences in a batch */
-    int max_batched_tok; /* most tokens in an iteration */
+    bool seqs_per_stage; /* max_seqs holds for each micro-batch of a pipeline; else for all of them together */
+    int max_batched_tok; /* most tokens in an iteration, of a pipeline in each micro-batch */
     double small_B; /* a chip with less memory gets the two limits below instead */
     int small_max_seqs, small_max_batched_tok;
     int held_seqs; /* of max_seqs, those the engine keeps for itself */
@@ -37,7 +38,9 @@ struct f2f_engine {
     int n_graph_sizes;
     bool pads_context; /* decode: attention reads the cache of isl + osl tokens from the first token on */
     bool lone_heads; /* decode: query heads read the cache each for itself, also where they share keys and values */
+    bool lone_wide_heads; /* the same, but of an 8-bit cache */
     bool overlaps; /* host work of an iteration runs beside the chips' work; else after it */
+    bool pipeline_waits; /* in a pipeline host work runs after the chips' work all the same, in every micro-batch */
     double host_s; /* host time per iteration */
     double host_per_seq_s; /* and per sequence in the batch */
     double host_sync_s; /* and per sequence where several chips have to agree (tp or pp above 1) */

@@ -94,6 +94,14 @@ static double before_s(const struct f2f_machine *machine, const struct f2f_op *o
     return op->no_cache ? f2f_chip_launch_s(machine) : f2f_chip_clocks_s(machine, machine->cls->decode_ck);
 }
 
+/* A head by itself is a product of a vector, which vector units do, a multiplication and an addition for each number of
+ * keys and values, after they have widened those of 8 bit (decoderMaskedMultiheadAttentionTemplate.h of TensorRT-LLM).
+ */
+static double lone_s(const struct f2f_machine *machine, const struct f2f_op *op, double read_B) {
+    double wide_flop = f2f_dtype_B(op->kv) < 2.0 ? machine->cls->widen_flop : 0.0;
+    return read_B * (wide_flop + 2.0 / f2f_dtype_B(op->kv)) / f2f_chip_vector_flops(machine->chip);
+}
+
 struct work f2f_chip_decode_work(const struct f2f_machine *machine, const struct f2f_op *op) {
     enum f2f_dtype format = f2f_chip_attention_format(machine->chip, op);
     double kv_B = f2f_op_kv_B(op), act_B = f2f_op_act_B(op), jobs = op->batch * op->kv_heads;
@@ -115,6 +123,7 @@ struct work f2f_chip_decode_work(const struct f2f_machine *machine, const struct
     if (op->lone_heads) {
         double read_B = kv_B * op->q_heads / op->kv_heads;
         w.memory_s = fmax(w.memory_s, f2f_chip_cached_s(machine, read_B));
+        w.compute_s = fmax(w.compute_s, lone_s(machine, op, read_B));
         w.cache_B = read_B + act_B;
     }
     if (by_flash3(machine->chip, op)) pad_products(&w, machine, op, jobs * rows * tokens);

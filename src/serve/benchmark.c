@@ -6,7 +6,10 @@
  * come in waves. TensorRT-LLM's queues and fixed batches come from its own benchmark programs; how many requests it
  * queues is in docs/source/performance/perf-overview.md: with long answers so few that the last ones run in a batch
  * that empties. vLLM's queues after AMD's page (ROCm/vllm docs/dev-docker/README.md): in the same process, as many
- * sequences at once as prompts, 500 to 3,200 of them, and 131,072 tokens an iteration. */
+ * sequences at once as prompts, 500 to 3,200 of them, and 131,072 tokens an iteration.
+ *
+ * "trtllm-mlperf" is TensorRT-LLM as NVIDIA and others submit to MLPerf Inference v5.1 (closed/NVIDIA/configs:
+ * max_util, 0.95 of free memory, batches as large as fit, minutes long). */
 #include <stdlib.h>
 #include <strings.h>
 
@@ -30,12 +33,19 @@ static const struct rule {
      "0.11",
      false,
      false,
-     {.engine = "trtllm-bench-0.13", .evicts = true, .requests = 2000, .build = F2F_BUILD_FIXED}},
+     {.engine = "trtllm-bench-0.11", .evicts = true, .requests = 2000, .build = F2F_BUILD_FIXED}},
+    {"trtllm", "0.12", false, false, {.engine = "trtllm-bench-0.11", .memory_frac = 0.99, .build = F2F_BUILD_LISTED}},
     {"trtllm", "0.13", false, false, {.engine = "trtllm-bench-0.13", .memory_frac = 0.99, .build = F2F_BUILD_LISTED}},
     {"trtllm", "0.14", false, false, {.engine = "trtllm-bench-0.13", .build = F2F_BUILD_LISTED}},
     {"trtllm", "0.15", false, false, {.engine = "trtllm-bench-0.14", .build = F2F_BUILD_LISTED}},
     {"trtllm", "0.19", false, false, {.engine = "trtllm-bench-0.18", .memory_frac = 0.95, .build = F2F_BUILD_TUNED_8}},
-    {"trtllm", NULL, true, false, {.engine = "trtllm-bench", .memory_frac = 0.95, .build = F2F_BUILD_TUNED}},
+    {"trtllm", NULL, true, false, {.engine = "trtllm-bench", .build = F2F_BUILD_TUNED}},
+    {"trtllm-mlperf",
+     NULL,
+     true,
+     false,
+     {.engine = "trtllm-bench-0.18", .evicts = true, .memory_frac = 0.95, .requests = 30000, .build = F2F_BUILD_TUNED}},
+    {"vllm-tpu", NULL, true, false, {.engine = "vllm-tpu", .requests = 1000}},
     {"vllm", "0.14", true, true, {.engine = "vllm-0.13", .spread_frac = 0.2, .kv_as_act = true}},
     {"vllm", NULL, true, true, {.engine = "vllm", .spread_frac = 0.2, .kv_as_act = true}},
     {"vllm-bench", "0.14", true, true, {.engine = "vllm-0.13", .kv_as_act = true}},
@@ -47,12 +57,19 @@ static const struct rule {
 };
 enum { N_RULES = sizeof rules / sizeof rules[0] };
 
-/* num_requests of that page, the same in all versions since 0.10. */
-static const struct {
-    int isl, osl, requests;
-} queued[] = {{128, 128, 30000},  {128, 2048, 3000}, {128, 4096, 1500},  {500, 2000, 3000}, {1000, 1000, 3000},
-              {1000, 2000, 1500}, {2048, 128, 3000}, {2048, 2048, 1500}, {5000, 500, 1500}, {20000, 2000, 1000}};
+/* num_requests of TensorRT-LLM's page, the same in all versions since 0.10; the last four lengths since 1.1. */
+static const struct queue {
+    int isl, osl, requests, layers; /* layers: of the model; 0: any */
+} queued[] = {{128, 128, 30000, 0},  {128, 2048, 3000, 0},   {128, 4096, 1500, 0},  {500, 2000, 3000, 0},
+              {1000, 1000, 3000, 0}, {1000, 2000, 1500, 0},  {2048, 128, 3000, 0},  {2048, 2048, 1500, 0},
+              {5000, 500, 1500, 0},  {20000, 2000, 1000, 0}, {1024, 1024, 3000, 0}, {8192, 1024, 1500, 0},
+              {1024, 8192, 1500, 0}, {32768, 1024, 1000, 0}};
 enum { N_QUEUED = sizeof queued / sizeof queued[0] };
+
+/* Num Prompts of AMD's page (vLLM 0.10.0): 70B and 405B. */
+static const struct queue opened[] = {{128, 2048, 3200, 80}, {128, 2048, 1500, 126}, {128, 4096, 1500, 0},
+                                      {500, 2000, 2000, 0},  {2048, 2048, 1500, 80}, {2048, 2048, 500, 126}};
+enum { N_OPENED = sizeof opened / sizeof opened[0] };
 
 /* "0.10.0" before "0.15": number by number. */
 static bool before(const char *version, const char *limit) {
@@ -89,9 +106,13 @@ static void run_in_session(struct f2f_engine *engine, int isl) {
 
 /* How many requests are queued, and for which limits the engine was built. */
 static void run_queued(struct f2f_serve_job *job, const struct f2f_harness *h, const struct f2f_machine *machine) {
+    const struct queue *table = h->opens ? opened : queued;
     job->requests = h->requests;
-    for (int i = 0; i < N_QUEUED && !h->requests; i++)
-        if (job->isl == queued[i].isl && job->osl == queued[i].osl) job->requests = queued[i].requests;
+    for (int i = 0; i < (h->opens ? N_OPENED : N_QUEUED) && (h->opens || !h->requests); i++) {
+        const struct queue *q = &table[i];
+        bool fits = !q->layers || q->layers == job->model->layers;
+        if (fits && job->isl == q->isl && job->osl == q->osl) job->requests = q->requests;
+    }
     if (h->memory_frac > 0.0) job->engine.memory_frac = h->memory_frac;
     if (h->evicts) job->engine.reserves = false;
     if (h->opens) job->engine.max_seqs = job->requests;

@@ -31,12 +31,12 @@ static double others_embedding_B(const struct f2f_serve_job *job) {
     return table_B * (1.0 - 1.0 / job->strategy.tp);
 }
 
-double f2f_serve_memory_B(const struct f2f_chip *chip) {
+static double memory_B(const struct f2f_chip *chip) {
     return chip->memory.on_chip ? chip->cache_B : chip->memory.device->capacity_B * chip->memory.stacks;
 }
 
 void f2f_serve_limits(struct f2f_engine *engine, const struct f2f_chip *chip) {
-    if (f2f_serve_memory_B(chip) >= engine->small_B) return;
+    if (memory_B(chip) >= engine->small_B) return;
     if (engine->max_seqs > engine->small_max_seqs) engine->max_seqs = engine->small_max_seqs;
     if (engine->max_batched_tok > engine->small_max_batched_tok)
         engine->max_batched_tok = engine->small_max_batched_tok;

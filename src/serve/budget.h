@@ -17,9 +17,6 @@ struct f2f_serve_budget f2f_serve_budget_make(const struct f2f_machine *machine,
 /* NULL if at least one context fits, else why not and what would help. */
 const char *f2f_serve_budget_why(f2f_arena *arena, const struct f2f_serve_budget *b, const struct f2f_serve_job *job);
 
-/* Of all its stacks, as its datasheet says. */
-double f2f_serve_memory_B(const struct f2f_chip *chip);
-
 /* The limits the engine starts with on that chip. */
 void f2f_serve_limits(struct f2f_engine *engine, const struct f2f_chip *chip);
 

@@ -46,8 +46,8 @@ static double element_B(enum f2f_dtype d, bool knows_fp4) {
     return d == F2F_DTYPE_FP8 ? 1.0 : 2.0;
 }
 
-/* calc_engine_setting and finetune_setting: slightly more than is thought to fit. Before it knew of 4 bit it took
- * gigabytes of weights from gibibytes of memory. */
+/* calc_engine_setting and finetune_setting: slightly more than is thought to fit into what the device reports. Before
+ * it knew of 4 bit it took gigabytes of weights from gibibytes of memory. */
 static void build_tuned(struct f2f_serve_job *job, double memory_B, bool knows_fp4) {
     const double unit = knows_fp4 ? 1.0 : 1073741824.0 / 1e9;
     const double cache_frac = 0.95, most_seqs = 4096.0, most_tok = 32768.0;
@@ -71,6 +71,6 @@ void f2f_serve_build(struct f2f_serve_job *job, enum f2f_harness_build build, co
     if (build == F2F_BUILD_FIXED) set(&job->engine, DEFAULT_SEQS, FIXED_TOK);
     if (build == F2F_BUILD_LISTED) build_listed(job);
     if (build == F2F_BUILD_TUNED_8 || build == F2F_BUILD_TUNED)
-        build_tuned(job, f2f_serve_memory_B(machine->chip), build == F2F_BUILD_TUNED);
+        build_tuned(job, machine->mem.capacity_B, build == F2F_BUILD_TUNED);
     while (job->engine.max_seqs > 1 && f2f_serve_budget_make(machine, job).users_fit < 1) job->engine.max_seqs /= 2;
 }

@@ -107,17 +107,23 @@ static struct f2f_part_entry *prompts_of(const struct f2f_serve_costs *costs, co
     return f2f_parts_of(costs->parts, F2F_PART_PROMPTS, batch->chunks, (long long)q, (long long)fmax(q, nearbyint(kv)));
 }
 
+/* Micro-batches under way. */
+static double batches_of(const struct f2f_serve_costs *costs, long long tokens) {
+    return fmin(costs->stages, ceil((double)tokens / costs->ranks));
+}
+
+static bool overlaps(const struct f2f_serve_costs *costs) {
+    const struct f2f_engine *engine = &costs->job->engine;
+    return engine->overlaps && !(engine->pipeline_waits && costs->stages > 1.0);
+}
+
 /* Host time of an iteration that is not hidden behind the chips' work. */
 static double host_s(const struct f2f_serve_costs *costs, long long sequences, double chips_s) {
     const struct f2f_engine *engine = &costs->job->engine;
     double each = engine->host_per_seq_s + (costs->chips > 1.0 ? engine->host_sync_s : 0.0);
-    double host = engine->host_s + each * (double)sequences;
-    return engine->overlaps ? fmax(0.0, host - chips_s) : host;
-}
-
-/* Micro-batches under way. */
-static double batches_of(const struct f2f_serve_costs *costs, long long tokens) {
-    return fmin(costs->stages, ceil((double)tokens / costs->ranks));
+    double turns = engine->pipeline_waits ? batches_of(costs, sequences) : 1.0;
+    double host = turns * engine->host_s + each * (double)sequences;
+    return overlaps(costs) ? fmax(0.0, host - chips_s) : host;
 }
 
 static void add(struct f2f_serve_cost *sum, struct f2f_part_entry *e, double runs) {
@@ -180,10 +186,9 @@ static void add_line(const struct f2f_serve_costs *costs, struct f2f_serve_line 
 
 /* Host time on top; a line that would cross from hidden to not hidden ends before it does. */
 static void add_host(const struct f2f_serve_costs *costs, struct f2f_serve_line *line, long long sequences) {
-    const struct f2f_engine *engine = &costs->job->engine;
     double chips_s = line->first_s, slope_s = line->slope_s;
     line->host_s = host_s(costs, sequences, chips_s);
-    if (engine->overlaps && line->host_s > 0.0) {
+    if (overlaps(costs) && line->host_s > 0.0) {
         double crossing = slope_s > 0.0 ? ceil(line->host_s / slope_s) : HUGE_VAL;
         if (crossing < (double)line->n) line->n = (long long)fmax(1.0, crossing);
         line->first_s = chips_s + line->host_s;

@@ -65,6 +65,10 @@ static f2f_status evaluate(struct f2f_part_entry *e, const struct f2f_parts *par
     return status;
 }
 
+static bool is_lone(const struct f2f_engine *engine, const struct f2f_precision *precision) {
+    return engine->lone_heads || (engine->lone_wide_heads && f2f_dtype_B(precision->kv) >= 2.0);
+}
+
 f2f_status f2f_parts_make(struct f2f_parts **out, f2f_arena *arena, const struct f2f_machine *machine,
                           const struct f2f_model *model, const struct f2f_precision *precision,
                           const struct f2f_strategy *strategy, int decode_queries, const struct f2f_engine *engine,
@@ -77,7 +81,7 @@ f2f_status f2f_parts_make(struct f2f_parts **out, f2f_arena *arena, const struct
                                 .strategy = strategy,
                                 .decode_queries = decode_queries,
                                 .kernels = (enum f2f_kernels)engine->kernels,
-                                .lone_heads = engine->lone_heads,
+                                .lone_heads = is_lone(engine, precision),
                                 .cap = FIRST_CAP};
     parts->table = f2f_arena_alloc(arena, parts->cap * sizeof *parts->table);
     /* What can be refused does not depend on the pass: one try, and the loop need not ask again. */

@@ -17,7 +17,8 @@ struct f2f_plant {
     struct f2f_serve_budget budget;
     struct f2f_serve_costs *costs;
     const struct f2f_scheduler *scheduler;
-    long long seats; /* sequences the engine lets into a batch */
+    long long seats; /* sequences the engine lets into a batch, of a pipeline into all its micro-batches */
+    long long batched_tok; /* most tokens of an iteration, likewise */
     int role; /* enum f2f_serve_role */
     double yield; /* tokens of an iteration of decode */
 };

@@ -8,7 +8,7 @@ static void form(struct f2f_replica *r, struct f2f_serve_batch *batch) {
     f2f_replica_make_room(r);
     long long rows = r->plant->job.speculation.draft ? r->plant->job.speculation.tokens + 1 : 1;
     long long preempted = r->fleet->out.preemptions;
-    long long tokens = r->plant->job.engine.max_batched_tok - rows * f2f_decodes_n(&r->decodes);
+    long long tokens = r->plant->batched_tok - rows * f2f_decodes_n(&r->decodes);
     if (tokens < 1 && f2f_decodes_n(&r->decodes) == 0) tokens = 1;
     if (r->prefilling.n > 0) tokens = f2f_scheduler_go_on(r, batch, tokens);
     for (int slot; tokens > 0 && preempted == r->fleet->out.preemptions && (slot = f2f_scheduler_first(r)) >= 0;) {

@@ -9,14 +9,14 @@ static bool fits(const struct f2f_replica *r, const struct f2f_serve_batch *batc
     const struct f2f_engine *engine = &r->plant->job.engine;
     const struct f2f_serve_request *q = f2f_replica_request(r, slot);
     long long left = q->prompt - q->computed;
-    return engine->chunked || left <= tokens || (batch->chunks == 0 && left > engine->max_batched_tok);
+    return engine->chunked || left <= tokens || (batch->chunks == 0 && left > r->plant->batched_tok);
 }
 
 static void form(struct f2f_replica *r, struct f2f_serve_batch *batch) {
     f2f_replica_make_room(r);
     for (int slot; (slot = f2f_scheduler_first(r)) >= 0;)
         if (!f2f_replica_admit(r, slot, f2f_replica_request(r, slot)->prompt)) break;
-    long long tokens = r->plant->job.engine.max_batched_tok - f2f_decodes_n(&r->decodes);
+    long long tokens = r->plant->batched_tok - f2f_decodes_n(&r->decodes);
     for (int slot = r->prefilling.head; slot >= 0 && tokens > 0 && fits(r, batch, slot, tokens);) {
         long long n = f2f_replica_chunk(r, batch, slot, tokens);
         if (n == 0) break;

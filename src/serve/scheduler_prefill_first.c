@@ -4,7 +4,7 @@
 #include "serve/scheduler.h"
 
 static void form(struct f2f_replica *r, struct f2f_serve_batch *batch) {
-    long long tokens = r->plant->job.engine.max_batched_tok;
+    long long tokens = r->plant->batched_tok;
     f2f_replica_make_room(r);
     long long preempted = r->fleet->out.preemptions;
     if (r->prefilling.n > 0) tokens = f2f_scheduler_go_on(r, batch, tokens);

@@ -16,7 +16,7 @@ static int shortest(const struct f2f_replica *r) {
 static void form(struct f2f_replica *r, struct f2f_serve_batch *batch) {
     f2f_replica_make_room(r);
     long long preempted = r->fleet->out.preemptions;
-    long long tokens = r->plant->job.engine.max_batched_tok - f2f_decodes_n(&r->decodes);
+    long long tokens = r->plant->batched_tok - f2f_decodes_n(&r->decodes);
     if (r->prefilling.n > 0) tokens = f2f_scheduler_go_on(r, batch, tokens);
     for (int slot; tokens > 0 && preempted == r->fleet->out.preemptions && (slot = shortest(r)) >= 0;) {
         if (!f2f_replica_admit(r, slot, tokens)) break;

@@ -62,6 +62,15 @@ static struct f2f_strategy serving(struct f2f_strategy s) {
     return s;
 }
 
+/* A pipeline has pp micro-batches under way. Each has its own limit of tokens; sequences are counted over all of them
+ * (vLLM's scheduler) or in each (TensorRT-LLM: max_num_sequences = max_batch_size * pp_size). */
+static void set_limits(struct f2f_plant *p) {
+    const struct f2f_engine *engine = &p->job.engine;
+    long long stages = p->job.strategy.pp, seqs = engine->max_seqs * (engine->seqs_per_stage ? stages : 1);
+    p->seats = seqs > engine->held_seqs ? seqs - engine->held_seqs : 1;
+    p->batched_tok = engine->max_batched_tok * stages;
+}
+
 static f2f_status make_plant(struct f2f_plant *p, f2f_arena *arena, const struct f2f_system *system, f2f_error *err) {
     struct f2f_serve_job *job = &p->job;
     const struct f2f_engine *engine = &job->engine;
@@ -73,7 +82,7 @@ static f2f_status make_plant(struct f2f_plant *p, f2f_arena *arena, const struct
         return f2f_fail(err, F2F_EINPUT, "engine %s: %d sequences, %d tokens, blocks of %d; all must be at least 1",
                         engine->id.name, engine->max_seqs, engine->max_batched_tok, engine->block_tok);
     F2F_TRY(f2f_scheduler_find(&p->scheduler, job->static_batch ? "fixed-batch" : engine->scheduler, err));
-    p->seats = engine->max_seqs > engine->held_seqs ? engine->max_seqs - engine->held_seqs : 1;
+    set_limits(p);
     p->yield = f2f_serve_yield(&job->speculation);
     p->budget = f2f_serve_budget_make(&p->machine, job);
     return f2f_serve_costs_make(&p->costs, arena, &p->machine, job, err);

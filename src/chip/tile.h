@@ -54,6 +54,7 @@ struct tile_shape f2f_tile_vllm(const struct f2f_chip *chip, const struct f2f_op
 /* Clocks a unit of such a kernel takes for the end of an element of its tile; 0: as long as others. */
 double f2f_tile_vllm_end_ck(const struct f2f_chip *chip, const struct f2f_op *op, enum f2f_dtype format);
 
+/* product.c: what is the same for all tilings of `op` in a format the chip has. */
 struct product f2f_tile_product(const struct f2f_machine *machine, const struct f2f_op *op, enum f2f_dtype format);
 
 /* Whether TensorRT-LLM's kernels for narrow weights take a product; their shapes; whether they work k in so many parts.

@@ -83,6 +83,15 @@ struct f2f_class_errors {
       "of the power of units at work at the highest clock, what those draw that are clocked but wait")             \
     X("blocked_frac", blocked_frac, FRACTION, 0.0, 1.0, STATED,                                                    \
       "share of the cache software blocks products for; 0: the cache follows the walk of tiles")                   \
+    X("unshared_frac", unshared_frac, FRACTION, 0.01, 1.0, STATED,                                                 \
+      "of the cache's rate to tiles, what streams get that no two units share")                                    \
+    X("mixed_frac", mixed_frac, FRACTION, 0.1, 1.0, STATED,                                                        \
+      "of the memory's traffic in reads and writes, what is of use: less where a store reads its line first")      \
+    X("resident_rows", resident_rows, NUMBER, 1.0, 64.0, STATED, "rows of elementwise work a unit works on at once") \
+    X("element_waits", element_waits, FRACTION, 0.0, 1.0, STATED,                                                  \
+      "of what elementwise work hides otherwise, what shows where a thread moves one element at a time")           \
+    X("query_rows", query_rows, NUMBER, 1.0, 128.0, STATED,                                                        \
+      "rows of queries a product of decode attention takes at least")                                              \
     /* inference engines: what their kernels and their framework's take */                                         \
     X("prefill_setup", prefill_s, TIME, 0.0, 1e-3, PREFILL,                                                        \
       "prefill attention beyond one launch: rotary embedding, cache write, ends of kernels")                       \

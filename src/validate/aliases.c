@@ -53,7 +53,7 @@ static const struct word frameworks[] = {
 
 static const char *const libraries[] = {
     "pytorch",  "cublas",  "cublaslt",  "cutlass", "cudnn", "deepgemm", "flashattention", "flashinfer", "flashmla",
-    "xformers", "hipblas", "hipblaslt", "rocblas", "aiter", "triton",   "onednn",         "mkl",
+    "fab2fleet", "xformers", "hipblas", "hipblaslt", "rocblas", "aiter", "triton",   "onednn",         "mkl",
 };
 
 static const struct word models[] = {

@@ -15,7 +15,8 @@ static double start_s(const struct f2f_machine *machine) {
 /* `turns` of a unit over rows. */
 static struct work rows_work(const struct f2f_machine *machine, const struct f2f_op *op, double turns) {
     /* Each element loaded, stored or worked on is an instruction of some thread. */
-    double row_ops = (op->read_elems * (1.0 + op->flop_per_elem) + op->write_elems) / fmax(1.0, op->wide_elems);
+    double worked = 1.0 + op->flop_per_elem + op->exps_per_elem * machine->cls->exp_ops;
+    double row_ops = (op->read_elems * worked + op->write_elems) / fmax(1.0, op->wide_elems);
     struct work w = {.fixed_s = start_s(machine), .format = F2F_DTYPE_FP32};
     w.compute_s = turns * f2f_chip_clocks_s(machine, row_ops / machine->cls->elements_per_ck);
     w.flop = f2f_op_flop(op);
@@ -29,12 +30,14 @@ static struct work rows_work(const struct f2f_machine *machine, const struct f2f
 /* A thread of a GPU has one load under way and waits for it: nothing hides, unless it moves several elements at once.
  * Cores of a CPU load ahead. */
 static struct work waiting(const struct f2f_machine *machine, const struct f2f_op *op, struct work w) {
-    if (op->wide_elems <= 1.0) w.serial_s = machine->cls->element_waits * machine->cls->overlap_frac * fmin(w.compute_s, w.memory_s);
+    if (op->wide_elems <= 1.0)
+        w.serial_s = machine->cls->element_waits * machine->cls->overlap_frac * fmin(w.compute_s, w.memory_s);
     return w;
 }
 
 struct work f2f_chip_vector_work(const struct f2f_machine *machine, const struct f2f_op *op) {
-    return waiting(machine, op, rows_work(machine, op, ceil(op->rows / (machine->cls->resident_rows * machine->chip->units))));
+    return waiting(machine, op,
+                   rows_work(machine, op, ceil(op->rows / (machine->cls->resident_rows * machine->chip->units))));
 }
 
 /* PyTorch's index_select, which vLLM looks tokens up with, walks few rows one by one, each a load that waits for

@@ -25,8 +25,8 @@ static const struct opt table[] = {
     {"only", 0, OPT_TEXT, &o.only, "NAME", "operators of that name, kind or format alone, e.g. gemm, rope, int8", 0, 0},
     {"seconds", 0, OPT_REAL, &o.seconds, "S", "of repeats, all operators together", 0.01, 3600},
     {"describe", 0, OPT_FLAG, &o.describe, NULL, "only describe the machine as a chip, in YAML", 0, 0},
-    {"cpu-time", 0, OPT_FLAG, &o.cpu_time, NULL, "time threads at work, not the clock on the wall: for a busy machine", 0,
-     0},
+    {"cpu-time", 0, OPT_FLAG, &o.cpu_time, NULL, "time threads at work, not the clock on the wall: for a busy machine",
+     0, 0},
     {"tables", 0, OPT_TEXT, &o.tables, "FOLDER", "also write tables for validate and calibrate, and the chip, there", 0,
      0},
     {0}};
@@ -80,8 +80,7 @@ static f2f_status load_described(const struct f2f_system **out, struct job *j, f
     if (fd < 0) return f2f_fail(err, F2F_ERUN, "cannot write a file such as '%.120s'", path);
     (void)close(fd);
     f2f_status status = cli_write_file(path, j->yaml, err);
-    if (status == F2F_OK)
-        status = f2f_catalog_system(out, j->cli->catalog, path, c->sets.item, c->sets.n, err);
+    if (status == F2F_OK) status = f2f_catalog_system(out, j->cli->catalog, path, c->sets.item, c->sets.n, err);
     (void)unlink(path);
     return status;
 }
@@ -143,8 +142,8 @@ static f2f_status write_tables(const struct job *j, f2f_error *err) {
     static const char *const names[] = {"gemm", "attention_prefill", "attention_decode"};
     f2f_arena *arena = j->cli->arena;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const char *text = f2f_measure_csv(arena, names[i], j->chip, "measured: fab2fleet measure", j->cases, j->timings,
-                                           j->n);
+        const char *text =
+            f2f_measure_csv(arena, names[i], j->chip, "measured: fab2fleet measure", j->cases, j->timings, j->n);
         if (text) F2F_TRY(cli_write_file(f2f_arena_printf(arena, "%s/%s.csv", o.tables, names[i]), text, err));
     }
     return F2F_OK;
@@ -154,21 +153,24 @@ static void put_host(const struct job *j) {
     const struct f2f_host *h = &j->host;
     const struct f2f_probe *p = &j->probe;
     double load[1];
-    f2f_results_note(j->results,
-                     "%s%s: %d core%s in use of %d CPUs allowed, %.3g GHz, %.4g GFLOP/s in fp32 (%s), %.3g GB/s from "
-                     "memory, %.3g GB/s from the last-level cache of %.4g MiB: measured by loops that are no operators; "
-                     "--describe says the rest",
-                     h->model, h->is_virtual ? " (virtual)" : "", h->cores, h->cores == 1 ? "" : "s", h->allowed,
-                     1e-9 * p->clock_Hz, 1e-9 * p->flops[F2F_DTYPE_FP32], p->kernels, 1e-9 * p->memory_Bps,
-                     1e-9 * p->cache_Bps, h->caches ? h->cache[h->caches - 1].size_B / 1048576.0 : 0.0);
+    f2f_results_note(
+        j->results,
+        "%s%s: %d core%s in use of %d CPUs allowed, %.3g GHz, %.4g GFLOP/s in fp32 (%s), %.3g GB/s from "
+        "memory, %.3g GB/s from the last-level cache of %.4g MiB: measured by loops that are no operators; "
+        "--describe says the rest",
+        h->model, h->is_virtual ? " (virtual)" : "", h->cores, h->cores == 1 ? "" : "s", h->allowed, 1e-9 * p->clock_Hz,
+        1e-9 * p->flops[F2F_DTYPE_FP32], p->kernels, 1e-9 * p->memory_Bps, 1e-9 * p->cache_Bps,
+        h->caches ? h->cache[h->caches - 1].size_B / 1048576.0 : 0.0);
     if (getloadavg(load, 1) == 1 && load[0] > 0.5 * h->allowed)
-        f2f_results_note(j->results,
-                         "the machine was busy with other work (load %.2g on %d CPUs): times are longer and spread more "
-                         "than on a quiet one",
-                         load[0], h->allowed);
+        f2f_results_note(
+            j->results,
+            "the machine was busy with other work (load %.2g on %d CPUs): times are longer and spread more "
+            "than on a quiet one",
+            load[0], h->allowed);
     if (o.cpu_time)
-        f2f_results_note(j->results, "times are those of threads at work, the longest of each part: what other programs "
-                                     "take of the cores is left out, and so is waiting for each other");
+        f2f_results_note(j->results,
+                         "times are those of threads at work, the longest of each part: what other programs "
+                         "take of the cores is left out, and so is waiting for each other");
     if (h->quota > 0.0 && h->quota < h->cores + 1)
         f2f_results_note(j->results, "a control group grants %.3g CPUs: threads may be stopped in between", h->quota);
 }
@@ -200,8 +202,8 @@ static f2f_status answer(struct job *j, f2f_error *err) {
 }
 
 static f2f_status check(const struct cli *cli, f2f_error *err) {
-    const struct cli_only rules[] = {{"only", !o.describe, "operators"},   {"model", !o.describe, "operators"},
-                                     {"prompt", !o.describe, "operators"}, {"batch", !o.describe, "operators"},
+    const struct cli_only rules[] = {{"only", !o.describe, "operators"},    {"model", !o.describe, "operators"},
+                                     {"prompt", !o.describe, "operators"},  {"batch", !o.describe, "operators"},
                                      {"context", !o.describe, "operators"}, {"seconds", !o.describe, "operators"},
                                      {"tables", !o.describe, "operators"}};
     if (cli->n_args > 1 || (o.describe && cli->n_args))

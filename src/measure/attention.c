@@ -1,8 +1,8 @@
 /* attention.c - attention in fp32: blocks of queries over panels of keys, without the matrix of scores.
  *
  * After FlashAttention-2 (Dao, 2023) and Flash-Decoding: a block of queries keeps its largest score, its sum and its
- * result while panels of keys go by. Keys lie in panels as weights of a product do; a cache keeps them so, prefill packs
- * them first. Decode takes the query heads that share keys as the rows of a block. */
+ * result while panels of keys go by. Keys lie in panels as weights of a product do; a cache keeps them so, prefill
+ * packs them first. Decode takes the query heads that share keys as the rows of a block. */
 #include <math.h>
 #include <string.h>
 

@@ -65,8 +65,8 @@ f2f_status f2f_measure_pool(struct f2f_measure *m, size_t size_B, enum f2f_produ
     size_t wanted_B = (double)size_B > cached_B ? size_B : (size_t)cached_B;
     if (limit_B > 0.0 && (double)wanted_B > limit_B && (double)size_B <= limit_B) wanted_B = size_B;
     if (limit_B > 0.0 && (double)wanted_B > limit_B)
-        return f2f_fail(err, F2F_ERUN, "it reads %.3g MB, more than half of the %.3g MB that are free", 1e-6 * (double)size_B,
-                        1e-6 * m->host.available_B);
+        return f2f_fail(err, F2F_ERUN, "it reads %.3g MB, more than half of the %.3g MB that are free",
+                        1e-6 * (double)size_B, 1e-6 * m->host.available_B);
     if (m->pool_B < wanted_B) {
         free(m->pool);
         m->pool_B = 0, m->pool_holds = -1;

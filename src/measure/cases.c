@@ -18,7 +18,7 @@ static enum f2f_runner vector_runner(const struct f2f_op *op) {
     bool rms = op->param_elems * 2.0 == op->read_elems && op->write_elems == op->read_elems;
     if (strstr(op->name, "_norm") && rms && !starts(op->name, "qk")) return F2F_RUN_NORM;
     return strcmp(op->name, "activation") == 0 && op->read_elems == 2.0 * op->write_elems ? F2F_RUN_ACTIVATION
-                                                                                         : F2F_RUN_NONE;
+                                                                                          : F2F_RUN_NONE;
 }
 
 enum f2f_product f2f_measure_product(enum f2f_dtype format) {
@@ -51,8 +51,8 @@ struct list {
 
 static bool same(const struct f2f_op *a, const struct f2f_op *b) {
     return f2f_measure_runner(a) == f2f_measure_runner(b) && a->compute == b->compute && a->m == b->m && a->n == b->n &&
-           a->k == b->k && a->batch == b->batch && a->q_len == b->q_len && a->kv_len == b->kv_len && a->rows == b->rows &&
-           a->read_elems == b->read_elems && a->write_elems == b->write_elems;
+           a->k == b->k && a->batch == b->batch && a->q_len == b->q_len && a->kv_len == b->kv_len &&
+           a->rows == b->rows && a->read_elems == b->read_elems && a->write_elems == b->write_elems;
 }
 
 static void add(struct list *list, const struct f2f_op *op, const char *load) {
@@ -116,8 +116,10 @@ f2f_status f2f_measure_cases(struct f2f_measure_case **out, size_t *n, f2f_arena
     struct list list = {f2f_arena_alloc(arena, CASES_MAX * sizeof *list.item), 0, m, notes};
     for (int p = 0; p < F2F_PRODUCTS; p++) {
         if (m->set[p]) F2F_TRY(add_passes(&list, arena, model, prompt, batch, context, (enum f2f_product)p, err));
-        else f2f_results_note(notes, "products in %s are left out: this machine has no instruction that a kernel here uses",
-                              f2f_dtype_name(f2f_product_dtype((enum f2f_product)p)));
+        else
+            f2f_results_note(notes,
+                             "products in %s are left out: this machine has no instruction that a kernel here uses",
+                             f2f_dtype_name(f2f_product_dtype((enum f2f_product)p)));
         if (p == F2F_PRODUCT_FP32) add_streams(&list, m);
     }
     *out = list.item;

@@ -1,7 +1,7 @@
 /* cgroup.c - files of the system, and what control groups grant a process in a container.
  *
- * After the Linux kernel's Documentation/admin-guide/cgroup-v2.rst (cpu.max, memory.max) and cgroup-v1 (cpu.cfs_quota_us).
- * A limit of any group from the process's own up to the root holds. */
+ * After the Linux kernel's Documentation/admin-guide/cgroup-v2.rst (cpu.max, memory.max) and cgroup-v1
+ * (cpu.cfs_quota_us). A limit of any group from the process's own up to the root holds. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

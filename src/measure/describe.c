@@ -5,7 +5,7 @@
 #include "measure/state.h"
 
 static const double channel_Bps = 2e10; /* what a channel of DDR5 surely delivers */
-static const double vectors_per_ck = 3.0;
+static const double vectors_per_ck = 2.0;
 
 static const char measured[] = "measured: the fastest tenth of repeats, all cores at once";
 
@@ -28,7 +28,8 @@ static void put_head(struct f2f_buffer *y, const struct f2f_host *host) {
     f2f_buffer_printf(y, "kind: chip\nname: this-machine\n");
     f2f_buffer_printf(y, "title: \"%s, %d core%s\"\n", model, host->cores, host->cores == 1 ? "" : "s");
     f2f_buffer_printf(y, "status: estimate\n");
-    f2f_buffer_printf(y, "source: \"fab2fleet measure on this machine: measured, read or assumed as each value says\"\n");
+    f2f_buffer_printf(y,
+                      "source: \"fab2fleet measure on this machine: measured, read or assumed as each value says\"\n");
     f2f_buffer_printf(y, "note: \"instruction sets: %s%s\"\n", host->isa[0] ? host->isa : "none known",
                       host->is_virtual ? "; a virtual machine, whose caches and memory others may share" : "");
 }
@@ -40,13 +41,14 @@ static void put_class(struct f2f_buffer *y, const struct f2f_probe *p) {
                          "  source: \"inherited from cpu unless a value says otherwise\"\n");
     f2f_buffer_printf(y, "  launch_clocks: {value: %.4g, source: \"%s: threads wake, do nothing and meet\"}\n",
                       p->launch_s * p->clock_Hz, measured);
-    f2f_buffer_printf(y, "  element_rate: {value: %g, source: \"computed: %g elements in a vector, %g instructions a clock\"}\n",
-                      vectors_per_ck * lanes, lanes, vectors_per_ck);
+    f2f_buffer_printf(
+        y, "  element_rate: {value: %g, source: \"computed: %g elements in a vector, %g instructions a clock\"}\n",
+        vectors_per_ck * lanes, lanes, vectors_per_ck);
 }
 
 static void put_rates(struct f2f_buffer *y, const struct f2f_host *host, const struct f2f_probe *p) {
-    f2f_buffer_printf(y, "clock: {value: %.4g GHz, source: \"%s: additions that wait for each other\"", 1e-9 * p->clock_Hz,
-                      measured);
+    f2f_buffer_printf(y, "clock: {value: %.4g GHz, source: \"%s: additions that wait for each other\"",
+                      1e-9 * p->clock_Hz, measured);
     if (host->nominal_Hz > 0.0) f2f_buffer_printf(y, ", note: \"the system says %.4g GHz\"", 1e-9 * host->nominal_Hz);
     f2f_buffer_printf(y, "}\nunits: {value: %d, source: \"read: cores of the %d CPUs this process may use%s\"}\n",
                       host->cores, host->allowed, host->quota > 0.0 ? ", within the quota of its control group" : "");
@@ -68,13 +70,17 @@ static void put_memory(struct f2f_buffer *y, const struct f2f_host *host, const 
                       1e-9 * p->cache_Bps, measured);
     f2f_buffer_printf(y, "unit_sram: {value: %.6g KiB, source: \"%s\"}\n", own_cache_B(host) / 1024.0,
                       host->caches > 1 ? "read: largest cache of one core" : "assumed");
-    f2f_buffer_printf(y, "unit_memory: {value: %.4g GB/s, source: \"%s: reading what no cache holds\", note: \"what one core "
-                         "gets while all read\"}\n",
-                      1e-9 * p->memory_Bps / host->cores, measured);
-    f2f_buffer_printf(y, "memory:\n  device: {value: ddr5, source: \"assumed: the system does not tell\"}\n"
-                         "  stacks: {value: %.0f, source: \"assumed: modules that hold the memory there is and deliver more "
-                         "than was measured, so that unit_memory binds\"}\n",
-                      fmin(fmax(modules, 1.0), 1024.0));
+    f2f_buffer_printf(
+        y,
+        "unit_memory: {value: %.4g GB/s, source: \"%s: reading what no cache holds\", note: \"what one core "
+        "gets while all read\"}\n",
+        1e-9 * p->memory_Bps / host->cores, measured);
+    f2f_buffer_printf(
+        y,
+        "memory:\n  device: {value: ddr5, source: \"assumed: the system does not tell\"}\n"
+        "  stacks: {value: %.0f, source: \"assumed: modules that hold the memory there is and deliver more "
+        "than was measured, so that unit_memory binds\"}\n",
+        fmin(fmax(modules, 1.0), 1024.0));
 }
 
 const char *f2f_measure_describe(f2f_arena *arena, const struct f2f_host *host, const struct f2f_probe *probe) {
@@ -86,8 +92,10 @@ const char *f2f_measure_describe(f2f_arena *arena, const struct f2f_host *host, 
                       10 * host->cores);
     put_rates(&y, host, probe);
     put_memory(&y, host, probe);
-    f2f_buffer_printf(&y, "tdp: {value: %d W, source: \"assumed: so high that it limits nothing, as the clock was measured at "
-                          "work\"}\nidle: {value: %d W, source: \"assumed\"}\n",
-                      50 * host->cores, 2 * host->cores);
+    f2f_buffer_printf(
+        &y,
+        "tdp: {value: %d W, source: \"assumed: so high that it limits nothing, as the clock was measured at "
+        "work\"}\nidle: {value: %d W, source: \"assumed\"}\n",
+        50 * host->cores, 2 * host->cores);
     return f2f_buffer_str(&y);
 }

@@ -7,7 +7,7 @@
 
 #include "measure/state.h"
 
-static const size_t piece_B = 2048; /* of a row of k: 96 KB of a panel of 48 columns in fp32 */
+static const size_t piece_B = 4096; /* of a row of k: 192 KB of a panel of 48 columns */
 static const int zero_point = 128;
 
 static size_t panel_B(const struct f2f_kernel_set *set, enum f2f_product product, size_t k) {

@@ -7,9 +7,9 @@
 #include "measure/host.h"
 
 /* Of the instruction sets the kernels here could use. */
-static const char *const isa_words[] = {"avx2",      "fma",     "avx_vnni", "avx512f",  "avx512_vnni", "avx512_bf16",
-                                        "amx_tile",  "amx_bf16", "amx_int8", "asimd",   "asimddp",     "bf16",
-                                        "i8mm",      "sve",     "sve2"};
+static const char *const isa_words[] = {"avx2",        "fma",      "avx_vnni", "avx512f",  "avx512_vnni",
+                                        "avx512_bf16", "amx_tile", "amx_bf16", "amx_int8", "asimd",
+                                        "asimddp",     "bf16",     "i8mm",     "sve",      "sve2"};
 
 /* The value of "key<blanks>: value" on a line of its own, up to its end; NULL: there is none. */
 static const char *line_value(f2f_arena *arena, const char *text, const char *key) {
@@ -60,8 +60,7 @@ static double meminfo_B(f2f_arena *arena, const char *text, const char *key) {
 
 static void read_caches(struct f2f_host *host, f2f_arena *arena, const char *root) {
     for (int i = 0; i < 8 && host->caches < F2F_HOST_CACHES; i++) {
-        const char *folder =
-            f2f_arena_printf(arena, "/sys/devices/system/cpu/cpu%d/cache/index%d", host->cpu[0], i);
+        const char *folder = f2f_arena_printf(arena, "/sys/devices/system/cpu/cpu%d/cache/index%d", host->cpu[0], i);
         const char *type = f2f_host_file(arena, root, f2f_arena_printf(arena, "%s/type", folder));
         const char *size = f2f_host_file(arena, root, f2f_arena_printf(arena, "%s/size", folder));
         const char *level = f2f_host_file(arena, root, f2f_arena_printf(arena, "%s/level", folder));

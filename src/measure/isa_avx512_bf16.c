@@ -5,20 +5,19 @@
 #include <immintrin.h>
 
 #define VECTOR __m512
-#define ZERO _mm512_setzero_ps()
 #define LOAD(at) _mm512_loadu_ps(at)
 #define STORE(at, x) _mm512_storeu_ps(at, x)
-#define BROADCAST(x) ((__m512bh)_mm512_set1_epi32(x))
-#define DOT(sum, in, at) _mm512_dpbf16_ps(sum, in, (__m512bh)_mm512_loadu_si512(at))
+#define BROADCAST(x) _mm512_castsi512_ps(_mm512_set1_epi32(x))
+#define INSTRUCTION "vdpbf16ps"
 #define SUM(x, y) _mm512_add_ps(x, y)
 #include "measure/dot.h"
 
 const struct f2f_kernel_set f2f_kernel_set_avx512_bf16 = {.name = "avx512_bf16",
-                                                    .lanes = LANES,
-                                                    .rows = ROWS,
-                                                    .block = {[F2F_PRODUCT_BF16] = block},
-                                                    .peak = {[F2F_PRODUCT_BF16] = peak},
-                                                    .peak_flop = {[F2F_PRODUCT_BF16] = 4.0 * PEAK_SUMS * LANES}};
+                                                          .lanes = LANES,
+                                                          .rows = ROWS,
+                                                          .block = {[F2F_PRODUCT_BF16] = block},
+                                                          .peak = {[F2F_PRODUCT_BF16] = peak},
+                                                          .peak_flop = {[F2F_PRODUCT_BF16] = 4.0 * PEAK_SUMS * LANES}};
 #else
 const struct f2f_kernel_set f2f_kernel_set_avx512_bf16 = {.name = "avx512_bf16"};
 #endif

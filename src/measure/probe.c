@@ -45,9 +45,7 @@ static void chain_part(void *context, int thread, int threads) {
     l->kept[thread] = (float)x;
 }
 
-static void nothing_part(void *context, int thread, int threads) {
-    (void)context, (void)thread, (void)threads;
-}
+static void nothing_part(void *context, int thread, int threads) { (void)context, (void)thread, (void)threads; }
 
 static void run_loop(void *context) {
     struct loop *l = context;

@@ -52,7 +52,8 @@ struct f2f_record *f2f_measure_record(f2f_arena *arena, const struct f2f_machine
     f2f_record_num(r, "bytes_B", cost.mem_B, "that the model moves through memory or cache");
     f2f_record_num(r, "flops", cost.flop / t->median_s, "FLOP per second, as measured");
     f2f_record_num(r, "bandwidth_Bps", cost.mem_B / t->median_s, "those bytes per second, as measured");
-    f2f_record_num(r, "spread_frac", (t->p90_s - t->p10_s) / t->median_s, "p90 less p10 of the repeats, over the median");
+    f2f_record_num(r, "spread_frac", (t->p90_s - t->p10_s) / t->median_s,
+                   "p90 less p10 of the repeats, over the median");
     f2f_record_int(r, "samples", t->samples, "repeats");
     return r;
 }
@@ -80,7 +81,8 @@ static void add_errors(struct f2f_results *out, struct f2f_record *table, const 
     }
     if (n == 0) return;
     qsort(ape, n, sizeof ape[0], by_size);
-    struct f2f_record *row = f2f_record_sub(table, f2f_arena_printf(out->arena, "%s %s", kind ? kind : "all", dtype), NULL);
+    struct f2f_record *row =
+        f2f_record_sub(table, f2f_arena_printf(out->arena, "%s %s", kind ? kind : "all", dtype), NULL);
     f2f_record_text(row, "kind", kind ? kind : "all", NULL);
     f2f_record_text(row, "dtype", dtype, NULL);
     f2f_record_int(row, "n", (long long)n, "operators");

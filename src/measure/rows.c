@@ -1,8 +1,11 @@
-/* rows.c - operators of rows, shared out to the team: norms, activations, rotary embedding, look-ups, sampling, streams.
+/* rows.c - operators of rows, shared out to the team: norms, activations, rotary embedding, look-ups, sampling,
+ * streams.
  */
 #include <math.h>
 
 #include "measure/state.h"
+
+enum { PIECE = 1024 };
 
 /* Rows of a thread: from, to. */
 struct range {
@@ -23,8 +26,7 @@ void f2f_rows_norm_part(void *context, int thread, int threads) {
 void f2f_rows_activation_part(void *context, int thread, int threads) {
     const struct f2f_rows *o = context;
     struct range r = range_of(o->rows, thread, threads);
-    for (size_t i = r.from; i < r.to; i++)
-        o->set->silu_mul(o->in + i * 2 * o->width, o->out + i * o->width, o->width);
+    for (size_t i = r.from; i < r.to; i++) o->set->silu_mul(o->in + i * 2 * o->width, o->out + i * o->width, o->width);
 }
 
 void f2f_rows_rotate_part(void *context, int thread, int threads) {
@@ -42,27 +44,31 @@ void f2f_rows_embed_part(void *context, int thread, int threads) {
         o->set->copy(o->more + (size_t)o->index[i] * o->width, o->out + i * o->width, o->width);
 }
 
-/* All threads share each long row: the largest of its part, where it is, and the sum of exponentials over it, in pieces
- * that stay in the first cache. */
+/* A piece of a row that stays in the first cache: the sum of exponentials shrinks where a larger score comes. */
+static void take_piece(const struct f2f_rows *o, struct f2f_pick *pick, const float *x, size_t n, size_t at) {
+    float piece[PIECE], most = o->set->most(x, n);
+    size_t padded = f2f_round_up(n, (size_t)o->set->lanes);
+    if (most > pick->most) {
+        pick->sum *= expf(pick->most - most);
+        pick->most = most;
+        size_t i = 0;
+        while (x[i] < most) i++;
+        pick->at = (int)(at + i);
+    }
+    o->set->copy(x, piece, n);
+    for (size_t i = n; i < padded; i++) piece[i] = -HUGE_VALF;
+    pick->sum += o->set->exp_sum(piece, padded, 1.0f, pick->most);
+}
+
+/* All threads share each long row. */
 void f2f_rows_sample_part(void *context, int thread, int threads) {
-    enum { PIECE = 1024 };
     const struct f2f_rows *o = context;
     struct range r = range_of(o->width, thread, threads);
     for (size_t row = 0; row < o->rows; row++) {
-        const float *x = o->in + row * o->width;
-        struct f2f_pick *pick = &o->part[row * (size_t)threads + (size_t)thread];
-        *pick = (struct f2f_pick){-HUGE_VALF, 0.0f, 0};
-        if (r.to == r.from) continue;
-        pick->most = o->set->most(x + r.from, r.to - r.from);
-        pick->at = (int)r.from;
-        while (x[pick->at] < pick->most) pick->at++;
-        for (size_t i = r.from; i < r.to; i += PIECE) {
-            float piece[PIECE];
-            size_t n = r.to - i < PIECE ? r.to - i : PIECE, padded = f2f_round_up(n, (size_t)o->set->lanes);
-            o->set->copy(x + i, piece, n);
-            for (size_t p = n; p < padded; p++) piece[p] = -HUGE_VALF;
-            pick->sum += o->set->exp_sum(piece, padded, 1.0f, pick->most);
-        }
+        struct f2f_pick pick = {-HUGE_VALF, 0.0f, 0};
+        for (size_t i = r.from; i < r.to; i += PIECE)
+            take_piece(o, &pick, o->in + row * o->width + i, r.to - i < PIECE ? r.to - i : PIECE, i);
+        o->part[row * (size_t)threads + (size_t)thread] = pick;
     }
 }
 

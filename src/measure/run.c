@@ -40,9 +40,7 @@ static void *own(struct running *r, size_t size_B, enum f2f_product format) {
     return memory;
 }
 
-static float *own_floats(struct running *r, double n) {
-    return own(r, (size_t)n * sizeof(float), F2F_PRODUCT_FP32);
-}
+static float *own_floats(struct running *r, double n) { return own(r, (size_t)n * sizeof(float), F2F_PRODUCT_FP32); }
 
 /* ---- products ---- */
 
@@ -164,7 +162,8 @@ static void once_triad(void *context) {
 static f2f_status ready_table(struct running *r, const struct f2f_op *op, f2f_error *err) {
     struct f2f_rows *o = &r->rows;
     F2F_TRY(f2f_measure_pool(r->m, o->rows * o->width * sizeof(float), F2F_PRODUCT_FP32, err));
-    size_t n = r->m->pool_B / (o->width * sizeof(float)), at = 0, jump = 7919; /* a prime: comes by all but its multiples */
+    size_t n = r->m->pool_B / (o->width * sizeof(float)), at = 0,
+           jump = 7919; /* a prime: comes by all but its multiples */
     r->index = own(r, n * sizeof *r->index, F2F_PRODUCT_FP32);
     if (!r->index) return F2F_OK;
     for (size_t i = 0; i < n; i++, at = (at + jump) % n) r->index[i] = (int)at;
@@ -210,16 +209,11 @@ static f2f_status ready_rows(struct running *r, const struct f2f_op *op, enum f2
 
 /* ---- any of them ---- */
 
-static void (*const once_of[])(void *) = {[F2F_RUN_GEMM] = once_gemm,
-                                          [F2F_RUN_PREFILL] = once_prefill,
-                                          [F2F_RUN_DECODE] = once_decode,
-                                          [F2F_RUN_NORM] = once_norm,
-                                          [F2F_RUN_ROTATE] = once_rotate,
-                                          [F2F_RUN_ACTIVATION] = once_activation,
-                                          [F2F_RUN_EMBED] = once_embed,
-                                          [F2F_RUN_SAMPLE] = once_sample,
-                                          [F2F_RUN_COPY] = once_copy,
-                                          [F2F_RUN_TRIAD] = once_triad};
+static void (*const once_of[])(void *) = {
+    [F2F_RUN_GEMM] = once_gemm,   [F2F_RUN_PREFILL] = once_prefill, [F2F_RUN_DECODE] = once_decode,
+    [F2F_RUN_NORM] = once_norm,   [F2F_RUN_ROTATE] = once_rotate,   [F2F_RUN_ACTIVATION] = once_activation,
+    [F2F_RUN_EMBED] = once_embed, [F2F_RUN_SAMPLE] = once_sample,   [F2F_RUN_COPY] = once_copy,
+    [F2F_RUN_TRIAD] = once_triad};
 
 static f2f_status ready(struct running *r, const struct f2f_op *op, f2f_error *err) {
     enum f2f_runner runner = f2f_measure_runner(op);

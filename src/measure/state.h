@@ -1,7 +1,7 @@
 /* state.h - inside src/measure: a team with its buffers, and what runs on it.
  *
- * Flow: host.c what the machine is -> probe.c what it can do -> describe.c the chip -> cases.c operators -> run.c one of
- * them, by gemm.c, attention.c or rows.c, timed by timing.c -> records.c. */
+ * Flow: host.c what the machine is -> probe.c what it can do -> describe.c the chip -> cases.c operators -> run.c one
+ * of them, by gemm.c, attention.c or rows.c, timed by timing.c -> records.c. */
 #ifndef F2F_MEASURE_STATE_H
 #define F2F_MEASURE_STATE_H
 
@@ -61,7 +61,8 @@ struct f2f_attention {
     const struct f2f_kernel_set *set;
     size_t batch, q_len, kv_len, q_heads, kv_heads, head_dim; /* decode: q_len 1 */
     const float *q; /* [batch][q_len][q_heads][head_dim] */
-    const float *k, *v; /* [batch][kv_len][kv_heads][head_dim]; decode leaves k alone, v: [batch][kv_heads][kv_len][..] */
+    const float *k,
+        *v; /* [batch][kv_len][kv_heads][head_dim]; decode leaves k alone, v: [batch][kv_heads][kv_len][..] */
     float *key_panels; /* [batch][kv_heads][kv_len / panel][head_dim][panel]: decode's cache, prefill makes them */
     float *out; /* as q */
     float *partial; /* decode whose sequences are split: f2f_attention_partial_B */

@@ -106,17 +106,15 @@ void f2f_team_watch(struct f2f_team *team, double (*thread_s)(void *context), vo
     team->watch_context = context;
 }
 
-double f2f_team_busy_s(void *team) {
-    return ((struct f2f_team *)team)->busy_s;
-}
+double f2f_team_busy_s(void *team) { return ((struct f2f_team *)team)->busy_s; }
 
 int f2f_team_threads(const struct f2f_team *team) { return team->n; }
 
-static f2f_status start(struct f2f_team *team, const int *cpu, int n, f2f_error *err) {
-    for (int i = 1; i < n; i++) {
+static f2f_status start(struct f2f_team *team, f2f_error *err) {
+    for (int i = 1; i < team->n; i++) {
         struct member *m = &team->member[i];
         if (pthread_create(&m->thread, NULL, serve, m) != 0)
-            return f2f_fail(err, F2F_ERUN, "the system gives only %d of %d threads", i, n);
+            return f2f_fail(err, F2F_ERUN, "the system gives only %d of %d threads", i, team->n);
         team->started++;
         pin(m->thread, m->cpu);
     }
@@ -136,7 +134,7 @@ f2f_status f2f_team_new(struct f2f_team **out, const int *cpu, int n, f2f_error 
 #if defined(__linux__)
     team->was_pinned = pthread_getaffinity_np(pthread_self(), sizeof team->before, &team->before) == 0;
 #endif
-    f2f_status status = start(team, cpu, n, err);
+    f2f_status status = start(team, err);
     if (status != F2F_OK) {
         f2f_team_free(team);
         return status;

@@ -9,8 +9,8 @@ struct f2f_team;
 /* One piece of work: the part of thread `thread` of `threads`. */
 typedef void f2f_team_fn(void *context, int thread, int threads);
 
-/* Threads 0 to n - 1, of which the caller's is the first, on the logical CPUs of that number where the system allows it.
- * F2F_ERUN: no memory or threads. */
+/* Threads 0 to n - 1, of which the caller's is the first, on the logical CPUs of that number where the system allows
+ * it. F2F_ERUN: no memory or threads. */
 f2f_status f2f_team_new(struct f2f_team **out, const int *cpu, int n, f2f_error *err);
 /* The caller's thread may run where it might before. */
 void f2f_team_free(struct f2f_team *team);

@@ -11,7 +11,7 @@
 typedef float vec __attribute__((vector_size(LANES * 4), aligned(4), may_alias));
 typedef int32_t ivec __attribute__((vector_size(LANES * 4), aligned(4), may_alias));
 #define KERNEL static inline __attribute__((always_inline))
-enum { VECTORS = F2F_PANEL_VECTORS };
+enum { VECTORS = F2F_PANEL_VECTORS, LINE = 16, AHEAD = 2048 }; /* floats: lines asked for 8 KB ahead */
 
 KERNEL vec load(const float *x) { return *(const vec *)x; }
 KERNEL void store(float *out, vec x) { *(vec *)out = x; }
@@ -19,19 +19,32 @@ KERNEL vec all(float x) { return x - (vec){0}; }
 KERNEL vec either(ivec which, vec x, vec y) { return (vec)(((ivec)x & which) | ((ivec)y & ~which)); }
 KERNEL vec larger(vec x, vec y) { return either((ivec)(x > y), x, y); }
 
+/* By halves, so that few additions wait for each other. */
 KERNEL float sum_of(vec x) {
-    float sum = 0.0f;
-    for (int i = 0; i < LANES; i++) sum += x[i];
-    return sum;
+    float part[LANES];
+    store(part, x);
+    for (int half = LANES / 2; half > 0; half /= 2)
+        for (int i = 0; i < half; i++) part[i] += part[i + half];
+    return part[0];
+}
+
+KERNEL float most_in(vec x) {
+    float part[LANES];
+    store(part, x);
+    for (int half = LANES / 2; half > 0; half /= 2)
+        for (int i = 0; i < half; i++) part[i] = part[i] > part[i + half] ? part[i] : part[i + half];
+    return part[0];
 }
 
 KERNEL void block_of(int rows, const float *in, size_t stride, const float *panel, size_t steps, float *sum) {
     vec s[ROWS][VECTORS];
     for (int r = 0; r < rows; r++)
         for (int c = 0; c < VECTORS; c++) s[r][c] = load(sum + (r * VECTORS + c) * LANES);
-    for (size_t k = 0; k < steps; k++, panel += VECTORS * LANES)
+    for (size_t k = 0; k < steps; k++, panel += VECTORS * LANES) {
+        for (int c = 0; c < VECTORS * LANES; c += LINE) __builtin_prefetch(panel + AHEAD + c);
         for (int r = 0; r < rows; r++)
             for (int c = 0; c < VECTORS; c++) s[r][c] += in[(size_t)r * stride + k] * load(panel + c * LANES);
+    }
     for (int r = 0; r < rows; r++)
         for (int c = 0; c < VECTORS; c++) store(sum + (r * VECTORS + c) * LANES, s[r][c]);
 }
@@ -61,7 +74,7 @@ static float peak(long rounds) {
 /* As many vectors of the width at once as leave room for the rows' sums. */
 KERNEL void weigh_part(int rows, int vectors, const float *weight, size_t weight_stride, const float *value,
                        size_t value_stride, size_t n, size_t width, float *out) {
-    vec s[ROWS][2];
+    vec s[ROWS][4];
     for (int r = 0; r < rows; r++)
         for (int c = 0; c < vectors; c++) s[r][c] = load(out + (size_t)r * width + (size_t)c * LANES);
     for (size_t i = 0; i < n; i++)
@@ -75,6 +88,9 @@ KERNEL void weigh_part(int rows, int vectors, const float *weight, size_t weight
 KERNEL void weigh_rows(int rows, const float *weight, size_t weight_stride, const float *value, size_t value_stride,
                        size_t n, size_t width, float *out) {
     size_t c = 0;
+    if (rows <= 4 && ROWS == 8) /* with twice as many registers: whole rows of values, as they stream by */
+        for (; c + 4 * LANES <= width; c += 4 * LANES)
+            weigh_part(rows, 4, weight, weight_stride, value + c, value_stride, n, width, out + c);
     for (; c + 2 * LANES <= width; c += 2 * LANES)
         weigh_part(rows, 2, weight, weight_stride, value + c, value_stride, n, width, out + c);
     for (; c + LANES <= width; c += LANES)
@@ -124,11 +140,11 @@ static float exp_sum(float *s, size_t n, float scale, float most) {
 static float most_of(const float *x, size_t n) {
     float most = x[0];
     size_t i = 0;
-    if (n >= 2 * LANES) {
-        vec a = load(x), b = load(x + LANES);
+    if (n >= LANES) {
+        vec a = load(x), b = a;
         for (; i + 2 * LANES <= n; i += 2 * LANES) a = larger(a, load(x + i)), b = larger(b, load(x + i + LANES));
-        a = larger(a, b);
-        for (int l = 0; l < LANES; l++) most = a[l] > most ? a[l] : most;
+        for (; i + LANES <= n; i += LANES) a = larger(a, load(x + i));
+        most = most_in(larger(a, b));
     }
     for (; i < n; i++) most = x[i] > most ? x[i] : most;
     return most;
@@ -198,17 +214,17 @@ static void triad(const float *x, const float *y, float *out, size_t n) {
 }
 
 const struct f2f_kernel_set KERNELS_NAME = {.name = KERNELS_TEXT,
-                                         .lanes = LANES,
-                                         .rows = ROWS,
-                                         .block = {block},
-                                         .peak = {peak},
-                                         .peak_flop = {2.0 * PEAK_SUMS * LANES},
-                                         .weigh = weigh,
-                                         .exp_sum = exp_sum,
-                                         .most = most_of,
-                                         .add_norm = add_norm,
-                                         .silu_mul = silu_mul,
-                                         .rotate = rotate,
-                                         .read = read_all,
-                                         .copy = copy_all,
-                                         .triad = triad};
+                                            .lanes = LANES,
+                                            .rows = ROWS,
+                                            .block = {block},
+                                            .peak = {peak},
+                                            .peak_flop = {2.0 * PEAK_SUMS * LANES},
+                                            .weigh = weigh,
+                                            .exp_sum = exp_sum,
+                                            .most = most_of,
+                                            .add_norm = add_norm,
+                                            .silu_mul = silu_mul,
+                                            .rotate = rotate,
+                                            .read = read_all,
+                                            .copy = copy_all,
+                                            .triad = triad};

@@ -92,8 +92,9 @@ static f2f_status load_machine(struct job *j, f2f_error *err) {
         j->chip = j->cli->args[0];
         F2F_TRY(f2f_catalog_host(&system, j->cli->catalog, j->chip, 1, c->sets.item, c->sets.n, err));
         if (system->node->chip->units != j->host.cores)
-            f2f_results_note(j->results, "%s has %d units, and %d cores of this machine are used", j->chip,
-                             system->node->chip->units, j->host.cores);
+            f2f_results_note(j->results, "%s has %d units, and %d core%s of this machine %s used", j->chip,
+                             system->node->chip->units, j->host.cores, j->host.cores == 1 ? "" : "s",
+                             j->host.cores == 1 ? "is" : "are");
     } else F2F_TRY(load_described(&system, j, err));
     return f2f_machine_make(&j->machine, system, err);
 }

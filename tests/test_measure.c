@@ -30,11 +30,12 @@ static double next_s(void *unused) {
 }
 
 static struct f2f_measure *some_threads(void) {
-    static struct f2f_host host = {.cores = THREADS, .cpu = {-1, -1, -1}, .smt = 1, .caches = 1, .isa = "", .model = "x"};
+    static struct f2f_host host = {
+        .cores = THREADS, .cpu = {-1, -1, -1}, .smt = 1, .caches = 1, .isa = "", .model = "x"};
     host.cache[0] = (struct f2f_host_cache){2, 262144.0, 1};
     const struct f2f_clock clock = {.now_s = next_s};
     struct f2f_measure *m;
-    assert_int_equal(f2f_measure_new(&m, &host, &clock, NULL), F2F_OK);
+    assert_int_equal(f2f_measure_new(&m, &host, &clock, NULL, NULL), F2F_OK);
     return m;
 }
 
@@ -185,7 +186,8 @@ static void check_prefill(struct f2f_measure *t, const struct f2f_kernel_set *se
 
 static void check_decode(struct f2f_measure *t, const struct f2f_kernel_set *set, struct f2f_attention a) {
     size_t heads = a.batch * a.kv_heads, each = a.kv_len * a.head_dim;
-    float *q = randoms(a.batch * a.q_heads * a.head_dim, 1), *k = randoms(heads * each, 2), *v = randoms(heads * each, 3);
+    float *q = randoms(a.batch * a.q_heads * a.head_dim, 1), *k = randoms(heads * each, 2),
+          *v = randoms(heads * each, 3);
     a.set = set, a.q = q, a.k = k, a.v = v;
     a.out = calloc(a.batch * a.q_heads * a.head_dim, sizeof(float));
     a.key_panels = malloc(f2f_attention_panels_B(&a));
@@ -245,7 +247,8 @@ static void check_rows(struct f2f_measure *t, const struct f2f_kernel_set *set, 
         for (size_t j = i * n; j < (i + 1) * n; j++) squares += pow((double)(before[j] + x[j]), 2.0);
         for (size_t j = 0; j < n; j++)
             close_to((double)out[i * n + j],
-                     (double)(before[i * n + j] + x[i * n + j]) / sqrt(squares / (double)n + 1e-5) * (double)w[j], 1e-5);
+                     (double)(before[i * n + j] + x[i * n + j]) / sqrt(squares / (double)n + 1e-5) * (double)w[j],
+                     1e-5);
         close_to((double)residual[i * n], (double)(before[i * n] + x[i * n]), 1e-7);
     }
     f2f_team_run(t->team, f2f_rows_activation_part, &o);
@@ -547,8 +550,15 @@ static void cases_are_of_the_model(void **state) {
 
 static void what_has_no_kernel_is_told(void **state) {
     (void)state;
-    struct f2f_measure *m = some_threads();
+    struct f2f_measure *m = some_threads(), *none;
     f2f_error err;
+    const struct f2f_host host = m->host;
+    assert_int_equal(f2f_measure_new(&none, &host, &m->clock, "avx3", &err), F2F_EUSAGE);
+    assert_non_null(strstr(err.message, "generic"));
+    assert_int_equal(f2f_measure_new(&none, &host, &m->clock, "generic", &err), F2F_OK);
+    assert_int_equal(none->set[F2F_PRODUCT_FP32]->lanes, 4);
+    assert_null(none->set[F2F_PRODUCT_INT8]);
+    f2f_measure_free(none);
     struct f2f_timing t;
     struct f2f_measure_case c = {.op = {.kind = F2F_OP_GEMM, .name = "experts", .groups = 8}, .name = "experts"};
     assert_int_equal(f2f_measure_run(&t, m, &c, 0.0, &err), F2F_ERUN);

@@ -66,10 +66,11 @@ struct f2f_probe {
 
 struct f2f_measure; /* threads, buffers */
 
-/* Pins a thread to each of the host's cores (where that is allowed). Free with f2f_measure_free. F2F_ERUN: no threads
- * or memory. */
+/* Pins a thread to each of the host's cores (where that is allowed). kernels: the only set to use, "avx512", "avx2" or
+ * "generic"; NULL: the fastest for each format. Free with f2f_measure_free. F2F_ERUN: no threads or memory. F2F_EUSAGE:
+ * this machine does not have that set. */
 f2f_status f2f_measure_new(struct f2f_measure **out, const struct f2f_host *host, const struct f2f_clock *clock,
-                           f2f_error *err);
+                           const char *kernels, f2f_error *err);
 void f2f_measure_free(struct f2f_measure *m);
 
 /* About a second. */

@@ -11,7 +11,7 @@
 #include "fab2fleet/measure.h"
 
 static struct {
-    const char *model, *only, *tables;
+    const char *model, *only, *tables, *kernels;
     int prompt, batch, context;
     double seconds;
     bool describe, cpu_time;
@@ -23,6 +23,7 @@ static const struct opt table[] = {
     {"batch", 0, OPT_INT, &o.batch, "B", "sequences decoded at once, beside one alone", 1, 1e5},
     {"context", 0, OPT_INT, &o.context, "L", "tokens of each of them", 1, 1e7},
     {"only", 0, OPT_TEXT, &o.only, "NAME", "operators of that name, kind or format alone, e.g. gemm, rope, int8", 0, 0},
+    {"kernels", 0, OPT_TEXT, &o.kernels, "SET", "only these: avx512, avx2 or generic", 0, 0},
     {"seconds", 0, OPT_REAL, &o.seconds, "S", "of repeats, all operators together", 0.01, 3600},
     {"describe", 0, OPT_FLAG, &o.describe, NULL, "only describe the machine as a chip, in YAML", 0, 0},
     {"cpu-time", 0, OPT_FLAG, &o.cpu_time, NULL, "time threads at work, not the clock on the wall: for a busy machine",
@@ -180,7 +181,7 @@ static void put_host(const struct job *j) {
 static f2f_status look(struct job *j, f2f_error *err) {
     const struct f2f_clock clock = {.now_s = now_s, .thread_s = o.cpu_time ? thread_s : NULL};
     F2F_TRY(f2f_host_read(&j->host, j->cli->arena, "", j->cli->common.threads, err));
-    F2F_TRY(f2f_measure_new(&j->measure, &j->host, &clock, err));
+    F2F_TRY(f2f_measure_new(&j->measure, &j->host, &clock, o.kernels, err));
     if (!progress_step(&j->progress, 0, 1, "what the machine can do"))
         return f2f_fail(err, F2F_EINTERRUPTED, "interrupted: nothing was finished");
     F2F_TRY(f2f_measure_probe(&j->probe, j->measure, err));

@@ -117,8 +117,7 @@ f2f_status f2f_measure_cases(struct f2f_measure_case **out, size_t *n, f2f_arena
     for (int p = 0; p < F2F_PRODUCTS; p++) {
         if (m->set[p]) F2F_TRY(add_passes(&list, arena, model, prompt, batch, context, (enum f2f_product)p, err));
         else
-            f2f_results_note(notes,
-                             "products in %s are left out: this machine has no instruction that a kernel here uses",
+            f2f_results_note(notes, "products in %s are left out: there is no instruction that the kernels in use take",
                              f2f_dtype_name(f2f_product_dtype((enum f2f_product)p)));
         if (p == F2F_PRODUCT_FP32) add_streams(&list, m);
     }

@@ -5,7 +5,6 @@
 #include "measure/state.h"
 
 static const double channel_Bps = 2e10; /* what a channel of DDR5 surely delivers */
-static const double vectors_per_ck = 2.0;
 
 static const char measured[] = "measured: the fastest tenth of repeats, all cores at once";
 
@@ -35,15 +34,17 @@ static void put_head(struct f2f_buffer *y, const struct f2f_host *host) {
 }
 
 /* How long threads take to meet is the machine's and its team's, not a constant of all CPUs. */
-static void put_class(struct f2f_buffer *y, const struct f2f_probe *p) {
-    double lanes = (double)p->columns / F2F_PANEL_VECTORS;
+static void put_class(struct f2f_buffer *y, const struct f2f_host *host, const struct f2f_probe *p) {
+    double per_ck = p->flops[F2F_DTYPE_FP32] / (p->clock_Hz * host->cores);
     f2f_buffer_printf(y, "class:\n  name: cpu\n  title: Cores of this machine\n  status: estimate\n  extends: cpu\n"
                          "  source: \"inherited from cpu unless a value says otherwise\"\n");
     f2f_buffer_printf(y, "  launch_clocks: {value: %.4g, source: \"%s: threads wake, do nothing and meet\"}\n",
                       p->launch_s * p->clock_Hz, measured);
     f2f_buffer_printf(
-        y, "  element_rate: {value: %g, source: \"computed: %g elements in a vector, %g instructions a clock\"}\n",
-        vectors_per_ck * lanes, lanes, vectors_per_ck);
+        y,
+        "  element_rate: {value: %.4g, source: \"computed: fp32 FLOP of a core in a clock, as vector units "
+        "start two instructions for each multiply-add they can do\"}\n",
+        per_ck);
 }
 
 static void put_rates(struct f2f_buffer *y, const struct f2f_host *host, const struct f2f_probe *p) {
@@ -86,7 +87,7 @@ static void put_memory(struct f2f_buffer *y, const struct f2f_host *host, const 
 const char *f2f_measure_describe(f2f_arena *arena, const struct f2f_host *host, const struct f2f_probe *probe) {
     struct f2f_buffer y = {.arena = arena};
     put_head(&y, host);
-    put_class(&y, probe);
+    put_class(&y, host, probe);
     f2f_buffer_printf(&y, "process: {value: tsmc-n5, source: \"assumed; no time hangs on it\"}\n");
     f2f_buffer_printf(&y, "die: {value: %d mm2, source: \"assumed: 10 mm2 a core; no time hangs on it\"}\n",
                       10 * host->cores);

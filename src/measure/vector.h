@@ -71,16 +71,19 @@ static float peak(long rounds) {
     return sum_of(sum);
 }
 
-/* As many vectors of the width at once as leave room for the rows' sums. */
-KERNEL void weigh_part(int rows, int vectors, const float *weight, size_t weight_stride, const float *value,
-                       size_t value_stride, size_t n, size_t width, float *out) {
+/* As many vectors of the width at once as leave room for the rows' sums; the first asks for what more of the rows there
+ * is, so that values come in a stream. */
+KERNEL void weigh_part(int rows, int vectors, size_t more, const float *weight, size_t weight_stride,
+                       const float *value, size_t value_stride, size_t n, size_t width, float *out) {
     vec s[ROWS][4];
     for (int r = 0; r < rows; r++)
         for (int c = 0; c < vectors; c++) s[r][c] = load(out + (size_t)r * width + (size_t)c * LANES);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        for (size_t c = (size_t)vectors * LANES; c < more; c += LINE) __builtin_prefetch(value + i * value_stride + c);
         for (int r = 0; r < rows; r++)
             for (int c = 0; c < vectors; c++)
                 s[r][c] += weight[(size_t)r * weight_stride + i] * load(value + i * value_stride + (size_t)c * LANES);
+    }
     for (int r = 0; r < rows; r++)
         for (int c = 0; c < vectors; c++) store(out + (size_t)r * width + (size_t)c * LANES, s[r][c]);
 }
@@ -90,11 +93,11 @@ KERNEL void weigh_rows(int rows, const float *weight, size_t weight_stride, cons
     size_t c = 0;
     if (rows <= 4 && ROWS == 8) /* with twice as many registers: whole rows of values, as they stream by */
         for (; c + 4 * LANES <= width; c += 4 * LANES)
-            weigh_part(rows, 4, weight, weight_stride, value + c, value_stride, n, width, out + c);
+            weigh_part(rows, 4, c ? 0 : width, weight, weight_stride, value + c, value_stride, n, width, out + c);
     for (; c + 2 * LANES <= width; c += 2 * LANES)
-        weigh_part(rows, 2, weight, weight_stride, value + c, value_stride, n, width, out + c);
+        weigh_part(rows, 2, c ? 0 : width, weight, weight_stride, value + c, value_stride, n, width, out + c);
     for (; c + LANES <= width; c += LANES)
-        weigh_part(rows, 1, weight, weight_stride, value + c, value_stride, n, width, out + c);
+        weigh_part(rows, 1, 0, weight, weight_stride, value + c, value_stride, n, width, out + c);
     for (; c < width; c++)
         for (int r = 0; r < rows; r++)
             for (size_t i = 0; i < n; i++)

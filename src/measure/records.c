@@ -112,7 +112,8 @@ static void put_us(struct f2f_buffer *y, const struct f2f_timing *t) {
 
 static void put_row(struct f2f_buffer *y, const struct f2f_op *op, const char *chip) {
     const char *dtype = f2f_dtype_name(op->compute), *kv = f2f_dtype_name(op->kv);
-    f2f_buffer_printf(y, "%s,fab2fleet,%s,", chip, dtype);
+    const char *quote = strpbrk(chip, ", ") ? "\"" : ""; /* a path may hold what parts cells */
+    f2f_buffer_printf(y, "%s%s%s,fab2fleet,%s,", quote, chip, quote, dtype);
     if (op->kind == F2F_OP_GEMM) f2f_buffer_printf(y, "%.0f,%.0f,%.0f", op->m, op->n, op->k);
     else
         f2f_buffer_printf(y, "%s,%.0f,%.0f,%.0f,%.0f,%.0f", kv, op->q_heads, op->kv_heads, op->head_dim, op->batch,

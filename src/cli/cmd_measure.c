@@ -133,9 +133,11 @@ static f2f_status run_all(struct job *j, f2f_error *err) {
         f2f_error one = {0};
         if (!progress_step(&j->progress, (int)i, (int)j->n, c->name))
             return f2f_fail(err, F2F_EINTERRUPTED, "interrupted: %zu of %zu operators were finished", i, j->n);
-        if (f2f_measure_run(&j->timings[i], j->measure, c, o.seconds / (double)j->n, &one) == F2F_OK)
-            f2f_results_add(j->results, f2f_measure_record(j->cli->arena, &j->machine, c, &j->timings[i]));
-        else f2f_results_note(j->results, "%s (%s) is left out: %s", c->name, c->load, one.message);
+        if (f2f_measure_run(&j->timings[i], j->measure, c, o.seconds / (double)j->n, &one) == F2F_OK) {
+            struct f2f_record *r = f2f_measure_record(j->cli->arena, &j->machine, c, &j->timings[i]);
+            if (j->cli->common.explain) f2f_machine_explain(r, &j->machine, &c->op);
+            f2f_results_add(j->results, r);
+        } else f2f_results_note(j->results, "%s (%s) is left out: %s", c->name, c->load, one.message);
     }
     return F2F_OK;
 }

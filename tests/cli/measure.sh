@@ -29,6 +29,7 @@ grep -q '^units: {value: 1,' "$dir/printed.yaml" || fail "-j 1 uses more than a 
 "$F2F_BIN" "${small[@]}" --only rope -o "$dir/host.yaml" --csv | grep -q '^rope,' || fail "results do not go to standard output"
 "$F2F_BIN" check "$dir/host.yaml" >/dev/null || fail "-o does not write the description"
 "$F2F_BIN" kernel "$dir/host.yaml" gemm --m 1 --n 64 --k 64 --dtype fp32 >/dev/null || fail "the chip is of no use"
+says 'starts and ends' "${small[@]}" --only rope --explain
 says '132 units, and 1 core' "${small[@]}" h100-sxm --only rope
 
 # tables that validate and calibrate take; the same predictions

@@ -17,6 +17,7 @@
 #include "fab2fleet/hardware.h"
 #include "fab2fleet/machine.h"
 #include "fab2fleet/making.h"
+#include "fab2fleet/measure.h"
 #include "fab2fleet/model.h"
 #include "fab2fleet/parallel.h"
 #include "fab2fleet/plan.h"

@@ -157,6 +157,7 @@ struct f2f_chip {
     double cache_Bps; /* its bandwidth at `clock`; 0: the class's rule */
     double unit_sram_B; /* scratchpad of one unit: shared memory, L1 */
     double unit_registers_B; /* vector registers of one unit; 0: 256 KiB */
+    double unit_memory_Bps; /* most that one unit reads from memory: the lines it has under way; 0: no such limit */
     struct f2f_chip_memory memory;
     double tdp_W, idle_W;
     double host_link_Bps; /* PCIe or C2C, one direction */

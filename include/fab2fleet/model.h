@@ -129,6 +129,7 @@ struct f2f_op {
     bool no_cache; /* ATTN_*: the kernel alone, no KV cache is written: a training pass, a library */
     double rows, read_elems, write_elems; /* VECTOR, EMBED, SAMPLE: elements of act width a row */
     double flop_per_elem; /* of an element read */
+    double exps_per_elem; /* exponentials among them */
     double wide_elems; /* VECTOR: elements a thread loads, stores and works on at once; 0: one */
     int collective; /* enum f2f_collective_kind */
     int axis; /* enum f2f_axis */

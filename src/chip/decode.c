@@ -7,12 +7,14 @@
 
 #include "chip/tile.h"
 
-static const double matrix_rows = 16.0; /* query rows a matrix instruction takes at least (mma.m16n8k16) */
 static const double flash3_rows = 64.0; /* of FlashAttention-3 and FlashMLA: wgmma's m64 */
 /* Starts and ends of a block of XQA over those of the largest tile of a product. H100: 5 us a block of 128 tokens. */
 static const double xqa_tiles = 2.0;
 
-static double rows_of(double heads) { return ceil(heads / matrix_rows) * matrix_rows; }
+static double rows_of(const struct f2f_machine *machine, const struct f2f_op *op) {
+    double rows = machine->cls->query_rows;
+    return ceil(op->q_heads / op->kv_heads / rows) * rows;
+}
 
 /* Is the cache turned into a wider format before it is multiplied? FlashAttention-3 transposes 8-bit values (Shah et
  * al., 2024, section 3.3); kernels for Blackwell take 8 bits as they are. So may kernels of no engine in particular,
@@ -55,7 +57,7 @@ static bool by_flash3(const struct f2f_chip *chip, const struct f2f_op *op) {
 /* One block of it fills a unit, so that its start and end show. */
 static double ends_s(const struct f2f_machine *machine, const struct f2f_op *op, double jobs) {
     bool bare = by_flash3(machine->chip, op);
-    return bare ? jobs / machine->chip->units * f2f_tile_ends_s(machine, matrix_rows, op->head_dim) : 0.0;
+    return bare ? jobs / machine->chip->units * f2f_tile_ends_s(machine, machine->cls->query_rows, op->head_dim) : 0.0;
 }
 
 /* Tokens it works on, as it takes so many at once from pages (hopper/tile_size.h, heads of 128): 128, 160 in 8 bit. */
@@ -70,7 +72,7 @@ static double worked_tokens(const struct f2f_chip *chip, const struct f2f_op *op
  * pull request 123). */
 static void pad_products(struct work *w, const struct f2f_machine *machine, const struct f2f_op *op,
                          double rows_tokens) {
-    double heads = op->q_heads / op->kv_heads, padding = ceil(heads / flash3_rows) * flash3_rows / rows_of(heads);
+    double heads = op->q_heads / op->kv_heads, padding = ceil(heads / flash3_rows) * flash3_rows / rows_of(machine, op);
     double flop = rows_tokens * padding * f2f_chip_score_flop(op);
     double products_s = flop / f2f_chip_product_flops(machine, w->format);
     double scores_s = f2f_chip_score_s(machine, w->format, op) - f2f_chip_softmax_s(machine, op);
@@ -106,7 +108,7 @@ struct work f2f_chip_decode_work(const struct f2f_machine *machine, const struct
     enum f2f_dtype format = f2f_chip_attention_format(machine->chip, op);
     double kv_B = f2f_op_kv_B(op), act_B = f2f_op_act_B(op), jobs = op->batch * op->kv_heads;
     double tokens = worked_tokens(machine->chip, op);
-    double rows = rows_of(op->q_heads / op->kv_heads), units = machine->chip->units;
+    double rows = rows_of(machine, op), units = machine->chip->units;
     struct work w = {.fixed_s = f2f_chip_launch_s(machine) + before_s(machine, op),
                      .format = format,
                      .flop_energy = f2f_chip_attention_energy(machine, op)};

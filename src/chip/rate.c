@@ -81,9 +81,12 @@ double f2f_chip_launch_s(const struct f2f_machine *machine) {
     return start_s > 0.0 ? start_s : f2f_chip_clocks_s(machine, machine->cls->launch_ck);
 }
 
-/* Each die reads evenly from the memory of all, so that of its share all but 1/dies comes over its link. */
+/* Each die reads evenly from the memory of all, so that of its share all but 1/dies comes over its link. Cores have so
+ * many lines under way, which bounds what they read, however fast memory is. */
 static double streamed_s(const struct f2f_machine *machine, double bytes_B, double memory_Bps) {
     const struct f2f_chiplets *c = &machine->chip->chiplets;
+    double units_Bps = machine->chip->units * machine->chip->unit_memory_Bps;
+    if (units_Bps > 0.0) memory_Bps = fmin(memory_Bps, units_Bps);
     double memory_s = bytes_B / memory_Bps;
     if (c->dies < 2) return memory_s;
     double crossing_B = bytes_B / c->dies * (c->dies - 1) / c->dies;
@@ -98,23 +101,24 @@ double f2f_chip_kv_s(const struct f2f_machine *machine, double bytes_B, double f
     return streamed_s(machine, bytes_B, machine->mem.kv_Bps * frac);
 }
 
-double f2f_chip_mixed_s(const struct f2f_machine *machine, double bytes_B) {
-    return streamed_s(machine, bytes_B, machine->mem.mixed_Bps * machine->cls->stream_frac);
+/* A store that misses reads its line first, unless the caches know better. */
+static double mixed_s(const struct f2f_machine *machine, double bytes_B, double memory_Bps) {
+    return streamed_s(machine, bytes_B / machine->cls->mixed_frac, memory_Bps);
 }
 
-/* Of the cache's rate to tiles, whose operands several units share: what streams get that no unit shares. Two units
- * of a cluster or the tiles of a row take an operand at once; L2 measures 5 to 6 TB/s on H100. */
-static const double unshared = 0.33;
+double f2f_chip_mixed_s(const struct f2f_machine *machine, double bytes_B) {
+    return mixed_s(machine, bytes_B, machine->mem.mixed_Bps * machine->cls->stream_frac);
+}
 
 double f2f_chip_cached_s(const struct f2f_machine *machine, double bytes_B) {
-    return bytes_B / (unshared * f2f_chip_cache_Bps(machine));
+    return bytes_B / (machine->cls->unshared_frac * f2f_chip_cache_Bps(machine));
 }
 
 static double activation_s(const struct f2f_machine *machine, double bytes_B, double memory_Bps) {
     double copies = fmax(1.0, machine->chip->cache_copies);
     double cached_B = fmin(bytes_B, 0.5 * machine->chip->cache_B / copies);
-    double cached_s = fmin(f2f_chip_cached_s(machine, cached_B), streamed_s(machine, cached_B, memory_Bps));
-    return streamed_s(machine, bytes_B - cached_B, memory_Bps) + cached_s;
+    double cached_s = fmin(f2f_chip_cached_s(machine, cached_B), mixed_s(machine, cached_B, memory_Bps));
+    return mixed_s(machine, bytes_B - cached_B, memory_Bps) + cached_s;
 }
 
 double f2f_chip_activation_s(const struct f2f_machine *machine, double bytes_B) {

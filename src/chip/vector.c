@@ -7,10 +7,6 @@
 
 #include "chip/chip.h"
 
-/* Rows a unit works at once: a row has a block of 1,024 threads (vLLM's layernorm_kernels.cu), a unit of A100 and H100
- * holds 2,048 (CUDA C++ Programming Guide, compute capability 8.0 and 9.0). */
-static const double resident_rows = 2.0;
-
 /* Blocks of elementwise kernels are small and fill no pipeline before they work. */
 static double start_s(const struct f2f_machine *machine) {
     return machine->cls->element_start * f2f_chip_launch_s(machine);
@@ -19,7 +15,8 @@ static double start_s(const struct f2f_machine *machine) {
 /* `turns` of a unit over rows. */
 static struct work rows_work(const struct f2f_machine *machine, const struct f2f_op *op, double turns) {
     /* Each element loaded, stored or worked on is an instruction of some thread. */
-    double row_ops = (op->read_elems * (1.0 + op->flop_per_elem) + op->write_elems) / fmax(1.0, op->wide_elems);
+    double worked = 1.0 + op->flop_per_elem + op->exps_per_elem * machine->cls->exp_ops;
+    double row_ops = (op->read_elems * worked + op->write_elems) / fmax(1.0, op->wide_elems);
     struct work w = {.fixed_s = start_s(machine), .format = F2F_DTYPE_FP32};
     w.compute_s = turns * f2f_chip_clocks_s(machine, row_ops / machine->cls->elements_per_ck);
     w.flop = f2f_op_flop(op);
@@ -30,14 +27,17 @@ static struct work rows_work(const struct f2f_machine *machine, const struct f2f
     return w;
 }
 
-/* A thread has one load under way and waits for it: nothing hides, unless it moves several elements at once. */
+/* A thread of a GPU has one load under way and waits for it: nothing hides, unless it moves several elements at once.
+ * Cores of a CPU load ahead. */
 static struct work waiting(const struct f2f_machine *machine, const struct f2f_op *op, struct work w) {
-    if (op->wide_elems <= 1.0) w.serial_s = machine->cls->overlap_frac * fmin(w.compute_s, w.memory_s);
+    if (op->wide_elems <= 1.0)
+        w.serial_s = machine->cls->element_waits * machine->cls->overlap_frac * fmin(w.compute_s, w.memory_s);
     return w;
 }
 
 struct work f2f_chip_vector_work(const struct f2f_machine *machine, const struct f2f_op *op) {
-    return waiting(machine, op, rows_work(machine, op, ceil(op->rows / (resident_rows * machine->chip->units))));
+    return waiting(machine, op,
+                   rows_work(machine, op, ceil(op->rows / (machine->cls->resident_rows * machine->chip->units))));
 }
 
 /* PyTorch's index_select, which vLLM looks tokens up with, walks few rows one by one, each a load that waits for
@@ -54,7 +54,7 @@ static double gather_ck(const struct f2f_machine *machine, const struct f2f_op *
 
 /* Rows of a table are not in the cache. */
 struct work f2f_chip_embed_work(const struct f2f_machine *machine, const struct f2f_op *op) {
-    struct work w = rows_work(machine, op, op->rows / (resident_rows * machine->chip->units));
+    struct work w = rows_work(machine, op, op->rows / (machine->cls->resident_rows * machine->chip->units));
     if (op->kernels != F2F_KERNELS_TRTLLM)
         w.compute_s = fmax(w.compute_s, f2f_chip_clocks_s(machine, gather_ck(machine, op)));
     w.memory_s = f2f_chip_mixed_s(machine, w.mem_B);
@@ -63,7 +63,7 @@ struct work f2f_chip_embed_work(const struct f2f_machine *machine, const struct 
 
 /* Soft-max over the vocabulary, then the pick: two kernels over the same logits, whose long rows all units share. */
 struct work f2f_chip_sample_work(const struct f2f_machine *machine, const struct f2f_op *op) {
-    struct work w = rows_work(machine, op, op->rows / (resident_rows * machine->chip->units));
+    struct work w = rows_work(machine, op, op->rows / (machine->cls->resident_rows * machine->chip->units));
     w.fixed_s += start_s(machine);
     return waiting(machine, op, w);
 }

@@ -35,12 +35,18 @@ static bool has_odd_ending(const char *path) {
     return dot && dot > name && dot[1] && !cli_names_format(path);
 }
 
+/* `measure` writes a description of the machine. */
+static bool describes(const struct cli *cli) {
+    const char *dot = strrchr(cli->common.output, '.');
+    return strcmp(cli->verb, "measure") == 0 && dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
+}
+
 f2f_status cli_check_output(const struct cli *cli, f2f_error *err) {
     const char *path = cli->common.output;
     struct stat info;
     if (!path) return F2F_OK;
     bool run = strcmp(cli->verb, "run") == 0, is_folder = stat(path, &info) == 0 && S_ISDIR(info.st_mode),
-         goes = run ? is_folder : cli->common.json || cli->common.csv; /* whatever it is called */
+         goes = run ? is_folder : cli->common.json || cli->common.csv || describes(cli); /* whatever it is called */
     if (!goes && has_odd_ending(path))
         return f2f_fail(err, F2F_EUSAGE,
                         "-o '%.80s': .json, .csv, .html, .txt and .trace.json (a timeline) are known%s", path,

@@ -8,6 +8,7 @@ X(kernel, "CHIP gemm|attention-prefill|attention-decode|collective ...", "one op
 X(cost, "CHIP|NODE|SYSTEM", "what it costs to make and to run")
 X(plan, "PLAN.yaml", "build or buy, under supply limits, over years")
 X(validate, "[FILE.csv ...]", "how wrong is it, against measurements")
+X(measure, "[CHIP]", "the operators of a layer on this very machine, predicted and timed")
 X(calibrate, "FILE.csv ...", "fit the constants of a class of chips to measured kernels")
 X(list, "[KIND]", "what is in the catalog")
 X(show, "NAME|KIND/NAME", "one description with units and sources, or a JSON Schema")

@@ -17,7 +17,10 @@ struct ffn_names {
 
 static void add_activation(const struct f2f_build *b, const char *name, bool gated, double width, double rows) {
     double read = gated ? 2.0 * width : width;
-    f2f_build_vector(b, name, F2F_CUT_WIDTH, read, width * b->narrow, gated ? SILU_MUL_FLOP : GELU_FLOP)->rows = rows;
+    struct f2f_op *op =
+        f2f_build_vector(b, name, F2F_CUT_WIDTH, read, width * b->narrow, gated ? SILU_MUL_FLOP : GELU_FLOP);
+    op->rows = rows;
+    op->exps_per_elem = gated ? 0.5 : 1.0;
 }
 
 static void add_dense(const struct f2f_build *b, const struct f2f_model *m, double width, bool partial,

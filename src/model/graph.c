@@ -154,6 +154,7 @@ static void add_head(const struct f2f_build *b, const struct f2f_model *m, const
     op->read_elems = (double)m->vocab;
     op->write_elems = 1.0;
     op->flop_per_elem = SOFTMAX_FLOP;
+    op->exps_per_elem = 1.0;
 }
 
 static bool is_amount(double x) { return x >= 0.0 && x <= 1e15; /* false for NaN */ }

@@ -52,8 +52,8 @@ static const struct word frameworks[] = {
 };
 
 static const char *const libraries[] = {
-    "pytorch",  "cublas",  "cublaslt",  "cutlass", "cudnn", "deepgemm", "flashattention", "flashinfer", "flashmla",
-    "xformers", "hipblas", "hipblaslt", "rocblas", "aiter", "triton",   "onednn",         "mkl",
+    "pytorch",   "cublas",   "cublaslt", "cutlass",   "cudnn",   "deepgemm", "flashattention", "flashinfer", "flashmla",
+    "fab2fleet", "xformers", "hipblas",  "hipblaslt", "rocblas", "aiter",    "triton",         "onednn",     "mkl",
 };
 
 static const struct word models[] = {

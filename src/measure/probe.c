@@ -1,0 +1,97 @@
+/* probe.c - what the machine can do, by loops that are no operators: multiply-adds in registers, reads of memory and of
+ * the last-level cache, additions that wait for each other, threads that meet.
+ *
+ * All cores work at once, since operators share what they share. The read streams are those of McCalpin's STREAM
+ * without stores. */
+#include <stdlib.h>
+
+#include "measure/state.h"
+
+static const double budget_s = 0.12; /* of each loop */
+
+struct loop {
+    struct f2f_measure *m;
+    f2f_team_fn *work; /* of all threads */
+    f2f_peak_fn *peak;
+    const float *at; /* to be read */
+    size_t floats; /* by each thread */
+    size_t wrap; /* threads' parts lie so far apart, in floats */
+    volatile float kept[F2F_HOST_CORES]; /* so that nothing is left out */
+};
+
+enum { PEAK_ROUNDS = 20000, CHAIN = 64, CHAIN_ROUNDS = 1000 };
+
+static void peak_part(void *context, int thread, int threads) {
+    struct loop *l = context;
+    (void)threads;
+    l->kept[thread] = l->peak(PEAK_ROUNDS);
+}
+
+static void read_part(void *context, int thread, int threads) {
+    struct loop *l = context;
+    (void)threads;
+    l->kept[thread] = l->m->set[F2F_PRODUCT_FP32]->read(l->at + (size_t)thread * l->wrap, l->floats);
+}
+
+/* An addition takes one clock on every core there is, and the next one needs its sum. */
+static void chain_part(void *context, int thread, int threads) {
+    struct loop *l = context;
+    uint64_t x = (uint64_t)threads, y = (uint64_t)thread + 1;
+    for (int r = 0; r < CHAIN_ROUNDS; r++)
+        for (int i = 0; i < CHAIN; i++) {
+            x += y;
+            __asm__ volatile("" : "+r"(x), "+r"(y));
+        }
+    l->kept[thread] = (float)x;
+}
+
+static void nothing_part(void *context, int thread, int threads) { (void)context, (void)thread, (void)threads; }
+
+static void run_loop(void *context) {
+    struct loop *l = context;
+    f2f_team_run(l->m->team, l->work, l);
+}
+
+/* The fastest tenth: what the machine can do, others on it or not. */
+static double undisturbed_s(struct f2f_probe *p, struct loop *l, f2f_team_fn *work) {
+    struct f2f_timing t;
+    l->work = work;
+    f2f_measure_time(&t, &l->m->clock, run_loop, l, budget_s);
+    double spread = t.median_s > 0.0 ? (t.p90_s - t.p10_s) / t.median_s : 0.0;
+    if (spread > p->spread_frac && work != nothing_part) p->spread_frac = spread;
+    return t.p10_s > 0.0 ? t.p10_s : 1e-9; /* a clock that stands still */
+}
+
+/* Of each thread: half of its share of the last-level cache, but more than its own caches hold. */
+static size_t cached_B(const struct f2f_host *host) {
+    double own_B = 0.0, share_B = 0.5 * f2f_host_cache_B(host) / host->cores;
+    for (int i = 0; i + 1 < host->caches; i++) own_B = host->cache[i].size_B;
+    return (size_t)(share_B > 1.5 * own_B ? share_B : 1.5 * own_B);
+}
+
+f2f_status f2f_measure_probe(struct f2f_probe *out, struct f2f_measure *m, f2f_error *err) {
+    const struct f2f_kernel_set *set = m->set[F2F_PRODUCT_FP32];
+    int threads = f2f_team_threads(m->team);
+    *out = (struct f2f_probe){.kernels = set->name, .rows = set->rows, .columns = f2f_kernel_set_panel(set)};
+    F2F_TRY(f2f_measure_pool(m, 0, F2F_PRODUCT_FP32, err));
+    struct loop *l = calloc(1, sizeof *l);
+    if (!l) return f2f_fail(err, F2F_ERUN, "no memory");
+    l->m = m;
+    l->at = (const float *)(const void *)m->pool;
+    out->clock_Hz = CHAIN * (double)CHAIN_ROUNDS / undisturbed_s(out, l, chain_part);
+    out->launch_s = undisturbed_s(out, l, nothing_part);
+    for (int p = 0; p < F2F_PRODUCTS; p++) {
+        if (!m->set[p]) continue;
+        l->peak = m->set[p]->peak[p];
+        double flop = PEAK_ROUNDS * m->set[p]->peak_flop[p] * threads;
+        out->flops[f2f_product_dtype((enum f2f_product)p)] = flop / undisturbed_s(out, l, peak_part);
+    }
+    l->floats = l->wrap = f2f_round_up(m->pool_B / sizeof(float) / (size_t)threads - 1024, 1024);
+    if (l->wrap * sizeof(float) * (size_t)threads > m->pool_B) l->floats = l->wrap -= 1024;
+    out->memory_Bps = (double)(l->floats * sizeof(float)) * threads / undisturbed_s(out, l, read_part);
+    size_t cached = cached_B(&m->host) / sizeof(float);
+    l->floats = cached < l->wrap ? cached : l->wrap;
+    out->cache_Bps = (double)(l->floats * sizeof(float)) * threads / undisturbed_s(out, l, read_part);
+    free(l);
+    return F2F_OK;
+}

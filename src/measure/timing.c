@@ -1,0 +1,39 @@
+/* timing.c - the median of repeats, and how far they lie apart. */
+#include <stdlib.h>
+
+#include "measure/state.h"
+
+enum { SAMPLES_MAX = 101, SAMPLES_MIN = 3 };
+static const double sample_s = 5e-5; /* a sample lasts at least so long: reading the clock takes a thousandth of it */
+
+static int by_size(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double timed_s(const struct f2f_clock *clock, void (*once)(void *), void *context, long turns) {
+    double from_s = clock->now_s(clock->context);
+    for (long i = 0; i < turns; i++) once(context);
+    return (clock->now_s(clock->context) - from_s) / (double)turns;
+}
+
+/* Runs of one sample; they warm caches and clocks as well. */
+static long turns_of(const struct f2f_clock *clock, void (*once)(void *), void *context) {
+    enum { TURNS_MAX = 1 << 16 };
+    long turns = 1;
+    if (timed_s(clock, once, context, 1) >= 4.0 * sample_s) return turns; /* the first is the longest */
+    while (turns < TURNS_MAX && timed_s(clock, once, context, turns) * (double)turns < sample_s) turns *= 2;
+    return turns;
+}
+
+void f2f_measure_time(struct f2f_timing *out, const struct f2f_clock *clock, void (*once)(void *), void *context,
+                      double budget_s) {
+    double sample[SAMPLES_MAX], until_s = clock->now_s(clock->context) + budget_s;
+    long turns = turns_of(clock, once, context);
+    int n = 0;
+    while (n < SAMPLES_MAX && (n < SAMPLES_MIN || clock->now_s(clock->context) < until_s))
+        sample[n++] = timed_s(clock, once, context, turns);
+    qsort(sample, (size_t)n, sizeof sample[0], by_size);
+    double middle_s = n % 2 ? sample[n / 2] : 0.5 * (sample[n / 2 - 1] + sample[n / 2]);
+    *out = (struct f2f_timing){middle_s, sample[n / 10], sample[n - 1 - n / 10], n};
+}

@@ -286,7 +286,7 @@ void f2f_desc_decode(void *object, struct f2f_catalog *catalog, const struct f2f
     for (size_t i = 0; i < table->n_fields; i++)
         if (table->fields[i].required && !f2f_doc_get(node, table->fields[i].key))
             f2f_doc_error(catalog->diag, node, "'%s' is missing: %s", table->fields[i].key, table->fields[i].help);
-    if (table->kind) /* what it refers to has taken the place of its name by now */
+    if (table->kind && !catalog->files) /* what it refers to has taken the place of its name by now */
         ((struct f2f_ident *)object)->digest = f2f_doc_digest(F2F_DIGEST_START, node);
     if (table->check && catalog->diag->n + catalog->diag->dropped == before) table->check(object, node, catalog->diag);
 }

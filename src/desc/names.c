@@ -148,7 +148,7 @@ f2f_status f2f_desc_file_kind(const char **kind, struct f2f_catalog *catalog, co
     struct f2f_doc *tree;
     *kind = "model";
     if (is_model(catalog->arena, path)) return F2F_OK;
-    F2F_TRY(f2f_doc_read(&tree, catalog->arena, path, catalog->diag, err));
+    F2F_TRY(f2f_desc_read(&tree, catalog, path, err));
     const struct f2f_doc *node = f2f_doc_get(tree, "kind");
     const struct f2f_table *table = node && node->kind == F2F_DOC_SCALAR ? f2f_table_find(node->text) : NULL;
     if (!table)

@@ -184,6 +184,11 @@ f2f_status f2f_desc_fail(struct f2f_catalog *catalog, const char *name, const st
 f2f_status f2f_desc_unknown(struct f2f_catalog *catalog, const char *const *kinds, const char *name,
                             const struct f2f_doc *at, f2f_error *err);
 
+/* files.c: a file as a tree of the catalog's own, parsed once where the catalog shares files with others. */
+f2f_status f2f_desc_read(struct f2f_doc **out, struct f2f_catalog *catalog, const char *path, f2f_error *err);
+/* A copy of a tree below `parent` (NULL: none), in the arena but for its texts. */
+struct f2f_doc *f2f_doc_copy(f2f_arena *arena, const struct f2f_doc *node, struct f2f_doc *parent);
+
 /* resolve.c: a description by name or path with its `extends` chain merged; references are not followed.
  * at: where it is named, for errors and relative paths, or NULL. */
 f2f_status f2f_desc_resolve(struct f2f_doc **out, struct f2f_catalog *catalog, const struct f2f_table *table,
@@ -254,6 +259,7 @@ struct f2f_catalog {
     size_t n_sets;
     f2f_system_hook *on_system;
     void *hook_context;
+    struct f2f_files *files; /* NULL: every file is read anew */
 };
 
 #endif

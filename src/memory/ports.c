@@ -1,14 +1,25 @@
-/* ports.c - a port for every system, equal memories sharing one: a study asks for the same memory many times. */
+/* ports.c - a port for every system, equal memories sharing one: a study asks for the same memory many times.
+ *
+ * A memory is known again by all that its port hangs on, written down byte by byte: the descriptions it was read from
+ * may be gone. Threads share the ports: who asks for one that another simulates waits for it. */
+#include <pthread.h>
 #include <stddef.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "fab2fleet/machine.h"
 
 struct f2f_mem_ports {
     f2f_arena *arena;
+    pthread_mutex_t lock; /* of all below */
+    pthread_cond_t made;
     struct known {
         struct known *next;
-        struct f2f_chip_memory memory;
+        const char *key;
+        size_t key_B;
+        bool ready;
+        f2f_status status;
+        f2f_error err;
         struct f2f_mem_port port;
     } * known;
 };
@@ -16,72 +27,124 @@ struct f2f_mem_ports {
 struct f2f_mem_ports *f2f_mem_ports_new(f2f_arena *arena) {
     struct f2f_mem_ports *ports = f2f_arena_alloc(arena, sizeof *ports);
     ports->arena = arena;
+    pthread_mutex_init(&ports->lock, NULL);
+    pthread_cond_init(&ports->made, NULL);
     return ports;
 }
 
-static bool same_text(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
+#define PUT(out, value) f2f_buffer_bytes(out, (const char *)&(value), sizeof(value))
 
-static bool same_texts(const char **a, int n_a, const char **b, int n_b) {
-    bool same = n_a == n_b;
-    for (int i = 0; same && i < n_a; i++) same = same_text(a[i], b[i]);
-    return same;
+static void put_text(struct f2f_buffer *out, const char *text) {
+    if (text) f2f_buffer_bytes(out, text, strlen(text) + 1);
+    else f2f_buffer_bytes(out, "\1", 2); /* none is not empty */
 }
 
-static bool same_standard(const struct f2f_dram_standard *a, const struct f2f_dram_standard *b) {
-    bool same = a->bits_per_clock == b->bits_per_clock && a->ticks_per_clock == b->ticks_per_clock &&
-                a->postponed == b->postponed && a->commands == b->commands && a->constraints == b->constraints;
-    for (int i = 0; same && i < a->commands; i++) {
-        const struct f2f_dram_command *x = &a->command[i], *y = &b->command[i];
-        same = same_text(x->name, y->name) && x->action == y->action && x->bus == y->bus && x->lead == y->lead &&
-               x->tail == y->tail && x->any_edge == y->any_edge && x->scope == y->scope;
+static void put_texts(struct f2f_buffer *out, const char *const *texts, int n) {
+    PUT(out, n);
+    for (int i = 0; i < n; i++) put_text(out, texts[i]);
+}
+
+static void put_standard(struct f2f_buffer *out, const struct f2f_dram_standard *s) {
+    PUT(out, s->bits_per_clock);
+    PUT(out, s->ticks_per_clock);
+    PUT(out, s->postponed);
+    PUT(out, s->commands);
+    PUT(out, s->constraints);
+    for (int i = 0; i < s->commands; i++) {
+        const struct f2f_dram_command *c = &s->command[i];
+        put_text(out, c->name);
+        PUT(out, c->action);
+        PUT(out, c->bus);
+        PUT(out, c->lead);
+        PUT(out, c->tail);
+        PUT(out, c->any_edge);
+        PUT(out, c->scope);
     }
-    for (int i = 0; same && i < a->constraints; i++) {
-        const struct f2f_dram_constraint *x = &a->constraint[i], *y = &b->constraint[i];
-        same = x->level == y->level && x->window == y->window && x->sibling == y->sibling &&
-               same_text(x->latency, y->latency) && same_texts(x->before, x->n_before, y->before, y->n_before) &&
-               same_texts(x->after, x->n_after, y->after, y->n_after);
+    for (int i = 0; i < s->constraints; i++) {
+        const struct f2f_dram_constraint *c = &s->constraint[i];
+        PUT(out, c->level);
+        PUT(out, c->window);
+        PUT(out, c->sibling);
+        put_text(out, c->latency);
+        put_texts(out, c->before, c->n_before);
+        put_texts(out, c->after, c->n_after);
     }
-    return same;
 }
 
-static bool same_controller(const struct f2f_controller *a, const struct f2f_controller *b) {
-    return same_text(a->scheduler, b->scheduler) && same_text(a->mapping, b->mapping) && a->cap == b->cap &&
-           a->page == b->page && a->refresh == b->refresh && a->hash == b->hash && a->idle_close_s == b->idle_close_s &&
-           a->postpone == b->postpone && a->interleave_B == b->interleave_B && a->read_queue == b->read_queue &&
-           a->write_queue == b->write_queue && a->drain_high_frac == b->drain_high_frac &&
-           a->drain_low_frac == b->drain_low_frac && a->early_release == b->early_release;
+static void put_controller(struct f2f_buffer *out, const struct f2f_controller *c) {
+    put_text(out, c->scheduler);
+    put_text(out, c->mapping);
+    PUT(out, c->cap);
+    PUT(out, c->page);
+    PUT(out, c->refresh);
+    PUT(out, c->hash);
+    PUT(out, c->idle_close_s);
+    PUT(out, c->postpone);
+    PUT(out, c->interleave_B);
+    PUT(out, c->read_queue);
+    PUT(out, c->write_queue);
+    PUT(out, c->drain_high_frac);
+    PUT(out, c->drain_low_frac);
+    PUT(out, c->early_release);
 }
 
-/* Numbers from `capacity_B` to the end of the struct are all a memory has beside its names, standard and controller. */
-static bool same_device(const struct f2f_memory *a, const struct f2f_memory *b) {
-    size_t from = offsetof(struct f2f_memory, capacity_B);
-    return memcmp((const char *)a + from, (const char *)b + from, sizeof *a - from) == 0 &&
-           same_standard(a->standard, b->standard);
+/* Numbers from `capacity_B` to the end of the struct are all a memory has beside its names, standard and controller;
+ * the temperature limit's message names it. */
+static void put_memory(struct f2f_buffer *out, const struct f2f_chip_memory *m) {
+    const struct f2f_memory *d = m->device;
+    const size_t from = offsetof(struct f2f_memory, capacity_B);
+    PUT(out, m->stacks);
+    PUT(out, m->pin_rate_bps);
+    PUT(out, m->usable_frac);
+    PUT(out, m->base_C);
+    put_text(out, d->id.name);
+    put_controller(out, m->controller ? m->controller : d->controller);
+    put_standard(out, d->standard);
+    f2f_buffer_bytes(out, (const char *)d + from, sizeof *d - from);
 }
 
-static const struct f2f_controller *controller_of(const struct f2f_chip_memory *m) {
-    return m->controller ? m->controller : m->device->controller;
+static struct known *find(const struct f2f_mem_ports *ports, const struct f2f_buffer *key) {
+    struct known *known = ports->known;
+    while (known && (known->key_B != key->length || memcmp(known->key, key->data, key->length) != 0))
+        known = known->next;
+    return known;
 }
 
-static bool same_memory(const struct f2f_chip_memory *a, const struct f2f_chip_memory *b) {
-    return a->stacks == b->stacks && a->pin_rate_bps == b->pin_rate_bps && a->usable_frac == b->usable_frac &&
-           a->base_C == b->base_C && same_controller(controller_of(a), controller_of(b)) &&
-           same_device(a->device, b->device);
+/* A new entry, simulated without the lock. */
+static struct known *make(struct f2f_mem_ports *ports, const struct f2f_buffer *key,
+                          const struct f2f_chip_memory *memory) {
+    struct known *known = f2f_arena_alloc(ports->arena, sizeof *known);
+    char *bytes = f2f_arena_alloc(ports->arena, key->length);
+    memcpy(bytes, key->data, key->length);
+    *known = (struct known){.next = ports->known, .key = bytes, .key_B = key->length};
+    ports->known = known;
+    pthread_mutex_unlock(&ports->lock);
+    struct f2f_mem_port port;
+    f2f_error err = {0};
+    f2f_status status = f2f_mem_port_make(&port, memory, &err);
+    pthread_mutex_lock(&ports->lock);
+    known->port = port;
+    known->status = status;
+    known->err = err;
+    known->ready = true;
+    pthread_cond_broadcast(&ports->made);
+    return known;
 }
 
 f2f_status f2f_mem_ports_attach(void *context, struct f2f_system *system, f2f_error *err) {
     struct f2f_mem_ports *ports = context;
     const struct f2f_chip_memory *memory = &system->node->chip->memory;
-    struct known *known = ports->known;
     if (memory->on_chip) return F2F_OK; /* f2f_machine_make asks the chip */
-    while (known && !same_memory(&known->memory, memory)) known = known->next;
-    if (!known) {
-        known = f2f_arena_alloc(ports->arena, sizeof *known);
-        known->memory = *memory;
-        F2F_TRY(f2f_mem_port_make(&known->port, memory, err));
-        known->next = ports->known;
-        ports->known = known;
-    }
+    f2f_arena *scratch = f2f_arena_new();
+    struct f2f_buffer key = {.arena = scratch};
+    put_memory(&key, memory);
+    pthread_mutex_lock(&ports->lock);
+    struct known *known = find(ports, &key);
+    if (!known) known = make(ports, &key, memory);
+    while (!known->ready) pthread_cond_wait(&ports->made, &ports->lock);
+    pthread_mutex_unlock(&ports->lock);
+    f2f_arena_free(scratch);
+    if (known->status != F2F_OK) return f2f_fail(err, known->status, "%s", known->err.message);
     system->mem = &known->port;
     return F2F_OK;
 }

@@ -35,6 +35,7 @@ for group in "${@:-build}"; do
         want_library jansson libjansson-dev
         want_library zlib zlib1g-dev
         want_library nlopt libnlopt-dev
+        want_library sqlite3 libsqlite3-dev
         ;;
     test)
         want_library cmocka libcmocka-dev

@@ -5,7 +5,7 @@
  * own source and a changed one needs a new one. */
 #include <string.h>
 
-#include "desc/table.h"
+#include "desc/files.h"
 
 #define MAX_CHAIN 16
 
@@ -110,7 +110,8 @@ static f2f_status locate(const char **path, struct f2f_catalog *catalog, const c
                          const struct f2f_doc *at, f2f_error *err) {
     const char *const kinds[] = {kind, NULL};
     *path = f2f_desc_is_path(name) ? f2f_desc_path(catalog->arena, name, at) : f2f_catalog_file(catalog, kind, name);
-    return *path && f2f_desc_is_file(*path) ? F2F_OK : f2f_desc_unknown(catalog, kinds, name, at, err);
+    bool read = *path && catalog->files && f2f_files_has(catalog->files, *path);
+    return read || (*path && f2f_desc_is_file(*path)) ? F2F_OK : f2f_desc_unknown(catalog, kinds, name, at, err);
 }
 
 static f2f_status resolve(struct f2f_doc **out, struct f2f_catalog *catalog, const struct f2f_table *table,

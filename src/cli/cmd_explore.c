@@ -1,0 +1,79 @@
+/* cmd_explore.c - `fab2fleet explore SPACE.yaml -o FILE.db`: which design. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "fab2fleet/report.h"
+
+static struct {
+    bool resume;
+    const char *html, *price;
+    int rows;
+} o = {.rows = 20};
+
+static const struct opt table[] = {
+    {"resume", 0, OPT_FLAG, &o.resume, NULL, "go on with the designs that FILE.db has not yet", 0, 0},
+    {"rows", 0, OPT_INT, &o.rows, "N", "designs of the front that are shown; 0: all", 0, 1e6},
+    {"html", 0, OPT_TEXT, &o.html, "FILE", "the answer as a page with charts, too", 0, 0},
+    {"price", 0, OPT_TEXT, &o.price, "P", "price list instead of the space's", 0, 0},
+    {0}};
+
+static double designs_per_s(const struct progress *p, int done) {
+    double wall_s = cli_now_s() - p->started_s;
+    return wall_s > 0 ? done / wall_s : 0;
+}
+
+/* Says how fast it goes, since a space may be large. */
+static bool step(void *context, int done, int total, const char *item) {
+    char text[64];
+    (void)snprintf(text, sizeof text, "%s, %.0f a second", item, designs_per_s(context, done));
+    return progress_step(context, done, total, text);
+}
+
+static f2f_status check_arguments(const struct cli *cli, f2f_error *err) {
+    if (cli->n_args != 1)
+        return f2f_fail(err, F2F_EUSAGE,
+                        "one space is wanted, e.g. fab2fleet explore studies/explore-own-chip.yaml -o own-chip.db");
+    if (!cli->common.output || cli_names_format(cli->common.output))
+        return f2f_fail(err, F2F_EUSAGE, "a database is wanted: -o FILE.db; the answer goes to standard output");
+    return o.html ? cli_check_writable(cli, o.html, err) : F2F_OK;
+}
+
+static f2f_status explore(struct f2f_results **results, struct cli *cli, const char *path, f2f_error *err) {
+    const struct f2f_space *space;
+    struct progress progress;
+    *results = NULL;
+    F2F_TRY(check_arguments(cli, err));
+    F2F_TRY(f2f_space_load(&space, cli->catalog, cli->args[0], err));
+    progress_start(&progress, "explore", cli->common.quiet);
+    const struct f2f_explore_options how = {.sets = cli->common.sets.item,
+                                            .n_sets = cli->common.sets.n,
+                                            .price = o.price,
+                                            .threads = cli->common.threads,
+                                            .resume = o.resume,
+                                            .rows = o.rows,
+                                            .progress = step,
+                                            .progress_context = &progress};
+    f2f_status status = f2f_explore_run(results, cli->catalog, space, path, &how, err);
+    progress_end(&progress);
+    if (*results) cli_put_wall(*results, progress.started_s);
+    return status;
+}
+
+static f2f_status write_page(const struct cli *cli, const struct f2f_results *results, f2f_error *err) {
+    struct f2f_report_options how = {.help = true};
+    return o.html ? cli_write_file(o.html, f2f_report(cli->arena, results, F2F_FORMAT_HTML, &how), err) : F2F_OK;
+}
+
+static int run(struct cli *cli) {
+    struct f2f_results *results;
+    f2f_error err = {0}, reason = {0};
+    const char *path = cli->common.output;
+    f2f_status status = explore(&results, cli, path, &err);
+    if (!results) return cli_fail(cli, status, &err);
+    cli->common.output = NULL; /* it is the database */
+    f2f_status written = write_page(cli, results, &reason);
+    return written == F2F_OK ? cli_finish(cli, results, status, &err) : cli_fail(cli, written, &reason);
+}
+
+const struct verb verb_explore = {table, run};

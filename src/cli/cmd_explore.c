@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/farm.h"
 #include "fab2fleet/report.h"
 
 static struct {
@@ -39,25 +39,46 @@ static f2f_status check_arguments(const struct cli *cli, f2f_error *err) {
     return o.html ? cli_check_writable(cli, o.html, err) : F2F_OK;
 }
 
-static f2f_status explore(struct f2f_results **results, struct cli *cli, const char *path, f2f_error *err) {
+static struct f2f_explore_options options_of(struct cli *cli, struct progress *progress) {
+    return (struct f2f_explore_options){.sets = cli->common.sets.item,
+                                        .n_sets = cli->common.sets.n,
+                                        .price = o.price,
+                                        .threads = cli->common.threads,
+                                        .resume = o.resume,
+                                        .rows = o.rows,
+                                        .progress = step,
+                                        .progress_context = progress};
+}
+
+static f2f_status explore(struct f2f_results **results, struct cli *cli, const char *path, struct farm *farm,
+                          f2f_error *err) {
     const struct f2f_space *space;
     struct progress progress;
     *results = NULL;
     F2F_TRY(check_arguments(cli, err));
     F2F_TRY(f2f_space_load(&space, cli->catalog, cli->args[0], err));
     progress_start(&progress, "explore", cli->common.quiet);
-    const struct f2f_explore_options how = {.sets = cli->common.sets.item,
-                                            .n_sets = cli->common.sets.n,
-                                            .price = o.price,
-                                            .threads = cli->common.threads,
-                                            .resume = o.resume,
-                                            .rows = o.rows,
-                                            .progress = step,
-                                            .progress_context = &progress};
+    struct f2f_explore_options how = options_of(cli, &progress);
+    farm_share(farm, &how);
     f2f_status status = f2f_explore_run(results, cli->catalog, space, path, &how, err);
     progress_end(&progress);
     if (*results) cli_put_wall(*results, progress.started_s);
     return status;
+}
+
+/* A process that works for another: it shows nothing, and what went wrong is told by that one. */
+static int follow(struct cli *cli, struct farm *farm) {
+    const struct f2f_space *space;
+    struct f2f_explorer *explorer = NULL;
+    struct progress progress;
+    f2f_error err = {0};
+    progress_start(&progress, "explore", true);
+    const struct f2f_explore_options how = options_of(cli, &progress);
+    f2f_status status = check_arguments(cli, &err);
+    if (status == F2F_OK) status = f2f_space_load(&space, cli->catalog, cli->args[0], &err);
+    if (status == F2F_OK) status = f2f_explorer_new(&explorer, cli->catalog, space, &how, &err);
+    farm_follow(farm, explorer, cli->common.threads, &err);
+    return F2F_OK;
 }
 
 static f2f_status write_page(const struct cli *cli, const struct f2f_results *results, f2f_error *err) {
@@ -65,15 +86,25 @@ static f2f_status write_page(const struct cli *cli, const struct f2f_results *re
     return o.html ? cli_write_file(o.html, f2f_report(cli->arena, results, F2F_FORMAT_HTML, &how), err) : F2F_OK;
 }
 
-static int run(struct cli *cli) {
+static int lead(struct cli *cli, struct farm *farm) {
     struct f2f_results *results;
     f2f_error err = {0}, reason = {0};
     const char *path = cli->common.output;
-    f2f_status status = explore(&results, cli, path, &err);
+    f2f_status status = explore(&results, cli, path, farm, &err);
     if (!results) return cli_fail(cli, status, &err);
     cli->common.output = NULL; /* it is the database */
     f2f_status written = write_page(cli, results, &reason);
     return written == F2F_OK ? cli_finish(cli, results, status, &err) : cli_fail(cli, written, &reason);
+}
+
+static int run(struct cli *cli) {
+    struct farm farm;
+    f2f_error err = {0};
+    f2f_status status = farm_begin(&farm, cli, &err);
+    if (status != F2F_OK) return cli_fail(cli, status, &err);
+    int code = farm.follows ? follow(cli, &farm) : lead(cli, &farm);
+    farm_end(&farm);
+    return code;
 }
 
 const struct verb verb_explore = {table, run};

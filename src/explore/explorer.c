@@ -159,36 +159,41 @@ void f2f_explorer_run(struct f2f_explorer *e) {
 
 /* ---- a process that lends a hand ---- */
 
+/* Units in a row go to one thread, which then loads less. */
 struct lent {
     const struct f2f_explorer *explorer;
     const uint64_t *units;
-    struct f2f_buffer *rows; /* of each */
+    size_t n, slices;
+    struct f2f_buffer *rows; /* of each slice */
     f2f_error *errs;
 };
 
-static void work_lent(void *context, size_t i) {
+static void work_slice(void *context, size_t slice) {
     struct lent *lent = context;
     struct f2f_designer *designer = f2f_designer_new(&lent->explorer->shop);
-    (void)f2f_designer_work(designer, &lent->rows[i], lent->units[i], &lent->errs[i]);
+    f2f_status status = F2F_OK;
+    for (size_t i = lent->n * slice / lent->slices; i < lent->n * (slice + 1) / lent->slices && status == F2F_OK; i++)
+        status = f2f_designer_work(designer, &lent->rows[slice], lent->units[i], &lent->errs[slice]);
     f2f_designer_free(designer);
 }
 
 f2f_status f2f_explorer_work(const struct f2f_explorer *e, f2f_arena *arena, const uint64_t *units, size_t n,
                              const char **rows, size_t *length, f2f_error *err) {
+    size_t slices = f2f_threads_wanted(e->options->threads);
     struct f2f_buffer all = {.arena = arena};
-    struct lent lent = {.explorer = e, .units = units};
-    lent.rows = f2f_arena_alloc(arena, n * sizeof *lent.rows);
-    lent.errs = f2f_arena_alloc(arena, n * sizeof *lent.errs);
-    for (size_t i = 0; i < n; i++) {
+    struct lent lent = {.explorer = e, .units = units, .n = n, .slices = slices};
+    lent.rows = f2f_arena_alloc(arena, slices * sizeof *lent.rows);
+    lent.errs = f2f_arena_alloc(arena, slices * sizeof *lent.errs);
+    for (size_t i = 0; i < slices; i++) {
         lent.rows[i].arena = f2f_arena_new();
         f2f_arena_adopt(arena, lent.rows[i].arena);
     }
-    f2f_threads_each(n, e->options->threads, work_lent, &lent);
-    for (size_t i = 0; i < n; i++) {
+    f2f_threads_each(slices, e->options->threads, work_slice, &lent);
+    for (size_t i = 0; i < slices; i++) {
         if (lent.errs[i].status != F2F_OK) return f2f_fail(err, lent.errs[i].status, "%s", lent.errs[i].message);
-        f2f_buffer_bytes(&all, lent.rows[i].data, lent.rows[i].length);
+        if (lent.rows[i].length) f2f_buffer_bytes(&all, lent.rows[i].data, lent.rows[i].length);
     }
-    *rows = all.data;
+    *rows = f2f_buffer_str(&all);
     *length = all.length;
     return F2F_OK;
 }

@@ -44,6 +44,10 @@ f2f_status f2f_database_count(struct f2f_database *db, struct f2f_database_count
 typedef bool f2f_database_row_fn(void *context, uint64_t id, int place, const double *figures);
 f2f_status f2f_database_each(struct f2f_database *db, int axis, int n_sort, f2f_database_row_fn *row, void *context,
                              f2f_error *err);
+/* The commonest reason of a status (ties: the first in order of text) and how many designs have it; 0: none has the
+ * status. why lives in the arena. */
+f2f_status f2f_database_reason(struct f2f_database *db, f2f_arena *arena, int status, const char **why, uint64_t *n,
+                               f2f_error *err);
 /* Marks these designs, and no others, as the front. */
 f2f_status f2f_database_mark(struct f2f_database *db, const uint64_t *ids, size_t n, f2f_error *err);
 /* A row by its id; false: none. why lives in the arena. */

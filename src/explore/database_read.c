@@ -65,6 +65,24 @@ f2f_status f2f_database_each(struct f2f_database *db, int axis, int n_sort, f2f_
     return status;
 }
 
+f2f_status f2f_database_reason(struct f2f_database *db, f2f_arena *arena, int status, const char **why, uint64_t *n,
+                               f2f_error *err) {
+    sqlite3_stmt *statement;
+    *why = "";
+    *n = 0;
+    F2F_TRY(
+        f2f_database_prepare(db, &statement,
+                             "SELECT why, count(*) AS n FROM design WHERE status = ?1 GROUP BY why ORDER BY n DESC, "
+                             "why LIMIT 1",
+                             err));
+    sqlite3_bind_int(statement, 1, status);
+    int code = sqlite3_step(statement);
+    if (code == SQLITE_ROW && sqlite3_column_text(statement, 0))
+        *why = f2f_arena_strdup(arena, (const char *)sqlite3_column_text(statement, 0));
+    if (code == SQLITE_ROW) *n = (uint64_t)sqlite3_column_int64(statement, 1);
+    return finish(db, statement, code, err);
+}
+
 f2f_status f2f_database_mark(struct f2f_database *db, const uint64_t *ids, size_t n, f2f_error *err) {
     sqlite3_stmt *statement;
     int code = SQLITE_DONE;

@@ -17,6 +17,30 @@ static void put_counts(struct f2f_record *r, const struct f2f_explorer *e, const
                    "runs; designs that differ only in what they cost share one");
 }
 
+/* Designs that are none, which nobody may have meant. */
+static f2f_status note_reasons(struct f2f_results *results, const struct f2f_explorer *e,
+                               const struct f2f_database_counts *c, f2f_error *err) {
+    static const struct {
+        int status;
+        const char *what;
+        bool always; /* else only where nothing is feasible */
+    } kinds[] = {{F2F_DESIGN_REFUSED, "refused", true},
+                 {F2F_DESIGN_UNKNOWN, "without a figure for what is asked", true},
+                 {F2F_DESIGN_INFEASIBLE, "infeasible", false},
+                 {F2F_DESIGN_MISSED, "below a requirement", false}};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        const char *why;
+        uint64_t n;
+        if (!kinds[i].always && c->of_status[F2F_DESIGN_FEASIBLE]) continue;
+        F2F_TRY(f2f_database_reason(e->database, results->arena, kinds[i].status, &why, &n, err));
+        if (n)
+            f2f_results_note(results, "%llu designs are %s, %llu of them: %.300s",
+                             (unsigned long long)c->of_status[kinds[i].status], kinds[i].what, (unsigned long long)n,
+                             why);
+    }
+    return F2F_OK;
+}
+
 /* All that the database says. */
 static f2f_status answer(struct f2f_results *results, struct f2f_explorer *e, f2f_error *err) {
     const struct f2f_space *space = e->lattice.space;
@@ -31,22 +55,19 @@ static f2f_status answer(struct f2f_results *results, struct f2f_explorer *e, f2
         f2f_results_note(results, "%llu of %llu designs, a Latin hypercube of %d samples with seed %d.",
                          (unsigned long long)e->lattice.n_designs, (unsigned long long)e->lattice.points,
                          space->samples, space->seed);
+    F2F_TRY(note_reasons(results, e, &counts, err));
     f2f_front_put(results, e, &front);
     return front.n ? f2f_effects_put(results, e, err) : F2F_OK;
 }
 
-/* Nothing is feasible: the commonest reason. */
 static f2f_status why_none(const struct f2f_explorer *e, f2f_error *err) {
     struct f2f_database_counts c;
     F2F_TRY(f2f_database_count(e->database, &c, err));
     if (c.of_status[F2F_DESIGN_FEASIBLE] || !c.rows) return F2F_OK;
     return f2f_fail(
         err, F2F_EINFEASIBLE,
-        "none of %llu designs is feasible: %llu infeasible, %llu refused, %llu miss a requirement, %llu have no "
-        "figure; `why` in the database's table `design` says more",
-        (unsigned long long)c.rows, (unsigned long long)c.of_status[F2F_DESIGN_INFEASIBLE],
-        (unsigned long long)c.of_status[F2F_DESIGN_REFUSED], (unsigned long long)c.of_status[F2F_DESIGN_MISSED],
-        (unsigned long long)c.of_status[F2F_DESIGN_UNKNOWN]);
+        "none of %llu designs is feasible; `why` in the table `design` of the database tells each one's reason",
+        (unsigned long long)c.rows);
 }
 
 static f2f_status explore(struct f2f_results *results, struct f2f_explorer *e, f2f_error *err) {

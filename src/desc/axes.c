@@ -7,7 +7,7 @@
 
 #include "desc/axes.h"
 
-enum { CHOICE_KEYS = 2 };
+enum { CHOICE_KEYS = 2 }; /* name and set */
 
 /* Fields of a job that a value may replace. */
 static bool can_vary_job(const struct f2f_field *field) {

@@ -9,7 +9,7 @@
 #include "base/buffer.h"
 #include "desc/axes.h"
 
-enum { MOST_VALUES = 100000 };
+enum { MOST_VALUES = 10000 };
 
 struct range {
     double from, to, by; /* in the unit of `from` */

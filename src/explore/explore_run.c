@@ -34,9 +34,8 @@ static f2f_status note_reasons(struct f2f_results *results, const struct f2f_exp
         if (!kinds[i].always && c->of_status[F2F_DESIGN_FEASIBLE]) continue;
         F2F_TRY(f2f_database_reason(e->database, results->arena, kinds[i].status, &why, &n, err));
         if (n)
-            f2f_results_note(results, "%llu designs are %s, %llu of them: %.300s",
-                             (unsigned long long)c->of_status[kinds[i].status], kinds[i].what, (unsigned long long)n,
-                             why);
+            f2f_results_note(results, "Designs that are %s: %llu. The commonest reason (%llu): %.300s", kinds[i].what,
+                             (unsigned long long)c->of_status[kinds[i].status], (unsigned long long)n, why);
     }
     return F2F_OK;
 }

@@ -92,7 +92,8 @@ static struct f2f_record *alone(struct rig *r, const struct f2f_explorer *e, uin
     const struct f2f_price *price;
     struct f2f_record *record;
     struct f2f_serve_job job = {.model = space->job.models[0], .isl = 256, .osl = 64, .requests = 16};
-    job.strategy = (struct f2f_strategy){.tp = atoi(name[4]), .pp = 1, .cp = 1, .vp = 1, .dp = 1, .ep = 1};
+    job.strategy =
+        (struct f2f_strategy){.tp = (int)strtol(name[4], NULL, 10), .pp = 1, .cp = 1, .vp = 1, .dp = 1, .ep = 1};
     job.concurrency = (int)strtol(name[6], NULL, 10);
     assert_int_equal(f2f_precision_parse(&job.precision, name[5], NULL, NULL), F2F_OK);
     assert_int_equal(f2f_catalog_engine(&job.engine, r->catalog, NULL, NULL, 0, NULL), F2F_OK);

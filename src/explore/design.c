@@ -10,7 +10,7 @@
 #include "explore/designer.h"
 #include "fab2fleet/cost.h"
 
-/* What is known of the chip without a job: limits and size, and what it costs where that can be known. */
+/* What is known of the chip without a job: limits and size, and where a requirement asks for it, what it costs. */
 static struct f2f_record *known_of(const struct f2f_designer *d, f2f_arena *arena) {
     static const enum f2f_cost_figure figures[] = {F2F_COST_HARVEST_YIELD, F2F_COST_DIE,    F2F_COST_STACK_YIELD,
                                                    F2F_COST_MEMORY_PER_GB, F2F_COST_MEMORY, F2F_COST_PACKAGE_YIELD,
@@ -24,7 +24,7 @@ static struct f2f_record *known_of(const struct f2f_designer *d, f2f_arena *aren
     f2f_record_num(sub, "clock_Hz", chip->clock_Hz, NULL);
     if (d->system->mem) f2f_record_num(sub, "memory_B", d->system->mem->capacity_B, NULL);
     if (d->system->mem) f2f_record_num(sub, "memory_Bps", d->system->mem->read_Bps, NULL);
-    if (!d->price || f2f_cost_evaluate(&cost, &c, NULL) != F2F_OK) return r;
+    if (!d->shop->keys->tests_cost || !d->price || f2f_cost_evaluate(&cost, &c, NULL) != F2F_OK) return r;
     sub = f2f_record_sub(r, "cost", NULL);
     for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++)
         f2f_record_num(sub, f2f_cost_key(figures[i]), cost.figure[figures[i]], NULL);

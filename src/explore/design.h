@@ -42,6 +42,7 @@ struct f2f_design_keys {
     int n;
     struct f2f_test *tests;
     int n_tests;
+    bool tests_cost; /* one of them is of cost.* */
 };
 /* F2F_EINPUT: a requirement that is none, more than 64 keys. */
 f2f_status f2f_design_keys_make(struct f2f_design_keys *out, struct f2f_catalog *catalog, const struct f2f_space *space,

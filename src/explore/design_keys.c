@@ -44,7 +44,10 @@ f2f_status f2f_design_keys_make(struct f2f_design_keys *keys, struct f2f_catalog
     for (int i = 0; i < space->n_objectives; i++) F2F_TRY(add(keys, space->objectives[i].key, ASKED, err));
     add_tests(keys, catalog, space);
     F2F_TRY(f2f_diag_status(diag, before, err));
-    for (int i = 0; i < keys->n_tests; i++) F2F_TRY(add(keys, keys->tests[i].key, ASKED, err));
+    for (int i = 0; i < keys->n_tests; i++) {
+        F2F_TRY(add(keys, keys->tests[i].key, ASKED, err));
+        keys->tests_cost = keys->tests_cost || strncmp(keys->tests[i].key, "cost.", 5) == 0;
+    }
     for (int i = 0; i < space->n_keep; i++) F2F_TRY(add(keys, space->keep[i], WANTED, err));
     for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) F2F_TRY(add(keys, usual[i], USUAL, err));
     return F2F_OK;

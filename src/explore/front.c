@@ -81,6 +81,9 @@ void f2f_front_put(struct f2f_results *results, struct f2f_explorer *e, const st
         f2f_record_text(table, "text",
                         f2f_arena_printf(arena, "The first %zu of %zu designs; the database has all.", most, front->n),
                         NULL);
+    table->n_drawn = (size_t)space->n_objectives;
+    table->drawn = f2f_arena_alloc(arena, table->n_drawn * sizeof *table->drawn);
+    for (int i = 0; i < space->n_objectives; i++) table->drawn[i] = space->objectives[i].key;
     for (size_t i = 0; i < front->n && i < most; i++) put_row(table, e, front->ids[i]);
     if (front->n) f2f_results_table(results, table);
     if (front->ties)

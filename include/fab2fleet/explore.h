@@ -72,7 +72,10 @@ struct f2f_explore_options {
     size_t n_sets;
     const char *price; /* a list instead of the space's; NULL */
     int threads; /* 0: all cores; they change nothing but the time */
+    int seed; /* of the samples, instead of the space's; 0: the space's */
     bool resume; /* go on with the database, if it is there */
+    f2f_resumed_fn *resumed; /* called before the work where the database holds designs; NULL */
+    void *resumed_context;
     int rows; /* of the front that are shown; the database has all */
     f2f_progress_fn *progress; /* of designs */
     void *progress_context;

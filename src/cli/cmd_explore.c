@@ -18,16 +18,41 @@ static const struct opt table[] = {
     {"price", 0, OPT_TEXT, &o.price, "P", "price list instead of the space's", 0, 0},
     {0}};
 
-static double designs_per_s(const struct progress *p, int done) {
-    double wall_s = cli_now_s() - p->started_s;
-    return wall_s > 0 ? done / wall_s : 0;
+/* What the hooks of an exploration tell. */
+struct teller {
+    struct progress progress;
+    const struct cli *cli;
+    int taken, done; /* designs: of an earlier run, all so far */
+};
+
+static double designs_per_s(const struct teller *t) {
+    double wall_s = cli_now_s() - t->progress.started_s;
+    return wall_s > 0 ? (t->done - t->taken) / wall_s : 0;
 }
 
 /* Says how fast it goes, since a space may be large. */
 static bool step(void *context, int done, int total, const char *item) {
+    struct teller *t = context;
     char text[64];
-    (void)snprintf(text, sizeof text, "%s, %.0f a second", item, designs_per_s(context, done));
-    return progress_step(context, done, total, text);
+    t->done = done;
+    (void)snprintf(text, sizeof text, "%s, %.0f a second", item, designs_per_s(t));
+    return progress_step(&t->progress, done, total, text);
+}
+
+static void tell_resumed(void *context, const struct f2f_resumed *r) {
+    struct teller *t = context;
+    t->taken = r->taken;
+    if (!t->cli->common.quiet)
+        fprintf(stderr, "fab2fleet: explore: %d of %d designs taken over from %s\n", r->taken, r->total,
+                t->cli->common.output);
+}
+
+/* To who has watched it go. */
+static void tell_speed(struct teller *t) {
+    progress_end(&t->progress);
+    if (t->progress.shown && t->done > t->taken)
+        fprintf(stderr, "fab2fleet: explore: %d designs in %.1f s, %.0f a second\n", t->done - t->taken,
+                cli_now_s() - t->progress.started_s, designs_per_s(t));
 }
 
 static f2f_status check_arguments(const struct cli *cli, f2f_error *err) {
@@ -39,30 +64,33 @@ static f2f_status check_arguments(const struct cli *cli, f2f_error *err) {
     return o.html ? cli_check_writable(cli, o.html, err) : F2F_OK;
 }
 
-static struct f2f_explore_options options_of(struct cli *cli, struct progress *progress) {
+static struct f2f_explore_options options_of(struct cli *cli, struct teller *teller) {
     return (struct f2f_explore_options){.sets = cli->common.sets.item,
                                         .n_sets = cli->common.sets.n,
                                         .price = o.price,
                                         .threads = cli->common.threads,
+                                        .seed = cli->common.seed,
                                         .resume = o.resume,
                                         .rows = o.rows,
                                         .progress = step,
-                                        .progress_context = progress};
+                                        .progress_context = teller,
+                                        .resumed = tell_resumed,
+                                        .resumed_context = teller};
 }
 
 static f2f_status explore(struct f2f_results **results, struct cli *cli, const char *path, struct farm *farm,
                           f2f_error *err) {
     const struct f2f_space *space;
-    struct progress progress;
+    struct teller teller = {.cli = cli};
     *results = NULL;
     F2F_TRY(check_arguments(cli, err));
     F2F_TRY(f2f_space_load(&space, cli->catalog, cli->args[0], err));
-    progress_start(&progress, "explore", cli->common.quiet);
-    struct f2f_explore_options how = options_of(cli, &progress);
+    progress_start(&teller.progress, "explore", cli->common.quiet);
+    struct f2f_explore_options how = options_of(cli, &teller);
     farm_share(farm, &how);
     f2f_status status = f2f_explore_run(results, cli->catalog, space, path, &how, err);
-    progress_end(&progress);
-    if (*results) cli_put_wall(*results, progress.started_s);
+    tell_speed(&teller);
+    if (*results) cli_put_wall(*results, teller.progress.started_s);
     return status;
 }
 
@@ -70,10 +98,10 @@ static f2f_status explore(struct f2f_results **results, struct cli *cli, const c
 static int follow(struct cli *cli, struct farm *farm) {
     const struct f2f_space *space;
     struct f2f_explorer *explorer = NULL;
-    struct progress progress;
+    struct teller teller = {.cli = cli};
     f2f_error err = {0};
-    progress_start(&progress, "explore", true);
-    const struct f2f_explore_options how = options_of(cli, &progress);
+    progress_start(&teller.progress, "explore", true);
+    const struct f2f_explore_options how = options_of(cli, &teller);
     f2f_status status = check_arguments(cli, &err);
     if (status == F2F_OK) status = f2f_space_load(&space, cli->catalog, cli->args[0], &err);
     if (status == F2F_OK) status = f2f_explorer_new(&explorer, cli->catalog, space, &how, &err);

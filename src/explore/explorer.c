@@ -39,7 +39,9 @@ f2f_status f2f_explorer_new(struct f2f_explorer **out, struct f2f_catalog *catal
     size_t before = diag->n + diag->dropped;
     struct f2f_explorer *e = f2f_arena_alloc(arena, sizeof *e);
     *out = NULL;
-    *e = (struct f2f_explorer){.arena = arena, .options = options};
+    *e = (struct f2f_explorer){.arena = arena, .options = options, .space = *space};
+    if (options->seed) e->space.seed = options->seed;
+    space = &e->space;
     F2F_TRY(check_sets(space, options, err));
     check_precisions(catalog, space);
     F2F_TRY(f2f_diag_status(diag, before, err));

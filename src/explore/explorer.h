@@ -9,6 +9,7 @@
 struct f2f_explorer {
     f2f_arena *arena;
     const struct f2f_explore_options *options;
+    struct f2f_space space; /* with the options' seed */
     struct f2f_lattice lattice;
     struct f2f_design_keys keys;
     struct f2f_fingerprint mark;

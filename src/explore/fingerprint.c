@@ -110,7 +110,7 @@ static uint64_t of_space(const struct f2f_space *space, const struct f2f_explore
     }
     for (size_t i = 0; i < o->n_sets; i++)
         digest = f2f_digest_text(f2f_digest_text(digest, o->sets[i].path), o->sets[i].value);
-    return f2f_digest_text(digest, o->price);
+    return f2f_digest_int(f2f_digest_text(digest, o->price), space->samples > 0 ? (uint64_t)space->seed : 0);
 }
 
 f2f_status f2f_fingerprint_make(struct f2f_fingerprint *out, struct f2f_catalog *catalog, const struct f2f_space *space,

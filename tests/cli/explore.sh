@@ -75,7 +75,7 @@ done
 [ "$n" -gt 0 ] && [ "$n" -lt $all ] || fail "$n of $all designs, not in the middle"
 told 2 "'killed.db' is there already: go on with it with --resume" space.yaml -o killed.db
 answer killed.json space.yaml -o killed.db --resume
-[ ! -s err ] || fail "$(cat err)"
+grep -qxE "fab2fleet: explore: [0-9]+ of $all designs taken over from killed.db" err || fail "$(cat err)"
 cmp one.json killed.json || fail "another answer after a kill"
 same one.db killed.db
 
@@ -106,7 +106,8 @@ same one.db stop.db
 answer again.json space.yaml -o one.db --resume
 cmp one.json again.json || fail "another answer from a finished database"
 same four.db one.db
-explore space.yaml -o new.db --resume --quiet || fail "--resume without a database: $(cat err)"
+explore space.yaml -o new.db --resume && [ ! -s err ] || fail "--resume without a database: $(cat err)"
+explore space.yaml -o new.db --resume --quiet && [ ! -s err ] || fail "--quiet: $(cat err)"
 same one.db new.db
 
 # ---- another question
@@ -123,6 +124,19 @@ cp -r "$FAB2FLEET_DATA" data && echo '# new' >>data/chip/a40.yaml
 FAB2FLEET_DATA=data told 3 'with another catalog' space.yaml -o one.db --resume
 "$F2F_DB_DUMP" one.db "UPDATE meta SET value = 'x' WHERE key = 'program'"
 told 3 'by another build of fab2fleet' space.yaml -o one.db --resume
+
+# ---- samples: the same for a seed, which belongs to the question
+(cat space.yaml; echo 'samples: 200') >sampled.yaml
+explore sampled.yaml -o s1.db --seed 5 --json -j 1 || fail "$(cat err)"
+grep -v wall_s out >s1.json
+explore sampled.yaml -o s2.db --seed 5 --json -j 3 && grep -v wall_s out | cmp - s1.json || fail "samples differ"
+same s1.db s2.db
+explore sampled.yaml -o s3.db --seed 6 && ! cmp -s s1.db s3.db || fail "the seed changes nothing"
+told 3 'made of another space' sampled.yaml -o s1.db --resume --seed 6
+[ "$(rows s1.db)" -gt 150 ] && [ "$(rows s1.db)" -le 200 ] || fail "$(rows s1.db) samples"
+"$F2F_DB_DUMP" s1.db 'SELECT * FROM design' | cut -d'|' -f1,2,3,5- >part
+"$F2F_DB_DUMP" four.db 'SELECT * FROM design' | cut -d'|' -f1,5- >whole # but for status, work and front
+[ "$(cut -d'|' -f1,4- part | sort | comm -23 - <(sort whole) | wc -l)" = 0 ] || fail "a sample is not as in the whole"
 
 # ---- no database, or a damaged one
 echo 'my notes' >notes.db

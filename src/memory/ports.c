@@ -1,13 +1,19 @@
 /* ports.c - a port for every system, equal memories sharing one: a study asks for the same memory many times.
  *
  * A memory is known again by all that its port hangs on, written down byte by byte: the descriptions it was read from
- * may be gone. Threads share the ports: who asks for one that another simulates waits for it. */
+ * may be gone. Ports of the same stacks, but more or fewer of them, share a simulation. Threads share all of it: who
+ * asks for one that another simulates waits for it. */
 #include <pthread.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "base/buffer.h"
-#include "fab2fleet/machine.h"
+#include "memory/port.h"
+
+struct key {
+    const char *bytes;
+    size_t length;
+};
 
 struct f2f_mem_ports {
     f2f_arena *arena;
@@ -15,13 +21,17 @@ struct f2f_mem_ports {
     pthread_cond_t made;
     struct known {
         struct known *next;
-        const char *key;
-        size_t key_B;
+        struct key key; /* of the memory as a chip carries it */
+        struct f2f_mem_port port;
+    } * known;
+    struct simulated {
+        struct simulated *next;
+        struct key key; /* of one stack, cool or hot */
         bool ready;
         f2f_status status;
         f2f_error err;
-        struct f2f_mem_port port;
-    } * known;
+        struct f2f_mem_sim sim;
+    } * simulated;
 };
 
 struct f2f_mem_ports *f2f_mem_ports_new(f2f_arena *arena) {
@@ -88,47 +98,74 @@ static void put_controller(struct f2f_buffer *out, const struct f2f_controller *
     PUT(out, c->early_release);
 }
 
-/* Numbers from `capacity_B` to the end of the struct are all a memory has beside its names, standard and controller;
- * the temperature limit's message names it. */
-static void put_memory(struct f2f_buffer *out, const struct f2f_chip_memory *m) {
+/* Numbers from `capacity_B` to the end of the struct are all a memory has beside its names, standard and controller. */
+static void put_stack(struct f2f_buffer *out, const struct f2f_chip_memory *m) {
     const struct f2f_memory *d = m->device;
     const size_t from = offsetof(struct f2f_memory, capacity_B);
-    PUT(out, m->stacks);
     PUT(out, m->pin_rate_bps);
-    PUT(out, m->usable_frac);
-    PUT(out, m->base_C);
-    put_text(out, d->id.name);
     put_controller(out, m->controller ? m->controller : d->controller);
     put_standard(out, d->standard);
     f2f_buffer_bytes(out, (const char *)d + from, sizeof *d - from);
 }
 
-static struct known *find(const struct f2f_mem_ports *ports, const struct f2f_buffer *key) {
-    struct known *known = ports->known;
-    while (known && (known->key_B != key->length || memcmp(known->key, key->data, key->length) != 0))
-        known = known->next;
-    return known;
+static bool same(const struct key *key, const struct f2f_buffer *bytes) {
+    return key->length == bytes->length && memcmp(key->bytes, bytes->data, key->length) == 0;
+}
+
+static struct key keep(f2f_arena *arena, const struct f2f_buffer *bytes) {
+    char *copy = f2f_arena_alloc(arena, bytes->length);
+    memcpy(copy, bytes->data, bytes->length);
+    return (struct key){copy, bytes->length};
 }
 
 /* A new entry, simulated without the lock. */
-static struct known *make(struct f2f_mem_ports *ports, const struct f2f_buffer *key,
-                          const struct f2f_chip_memory *memory) {
-    struct known *known = f2f_arena_alloc(ports->arena, sizeof *known);
-    char *bytes = f2f_arena_alloc(ports->arena, key->length);
-    memcpy(bytes, key->data, key->length);
-    *known = (struct known){.next = ports->known, .key = bytes, .key_B = key->length};
-    ports->known = known;
+static struct simulated *simulate(struct f2f_mem_ports *ports, const struct f2f_buffer *bytes,
+                                  const struct f2f_chip_memory *memory, bool hot) {
+    struct simulated *s = f2f_arena_alloc(ports->arena, sizeof *s), result = {.ready = true};
+    *s = (struct simulated){.next = ports->simulated, .key = keep(ports->arena, bytes)};
+    ports->simulated = s;
     pthread_mutex_unlock(&ports->lock);
-    struct f2f_mem_port port;
-    f2f_error err = {0};
-    f2f_status status = f2f_mem_port_make(&port, memory, &err);
+    result.status = f2f_mem_sim_make(&result.sim, memory, hot, &result.err);
     pthread_mutex_lock(&ports->lock);
-    known->port = port;
-    known->status = status;
-    known->err = err;
-    known->ready = true;
+    result.next = s->next;
+    result.key = s->key;
+    *s = result;
     pthread_cond_broadcast(&ports->made);
-    return known;
+    return s;
+}
+
+/* A f2f_mem_sim_fn; called with the lock, which it may let go for a while. */
+static f2f_status find_sim(struct f2f_mem_sim *out, void *context, const struct f2f_chip_memory *memory, bool hot,
+                           f2f_error *err) {
+    struct f2f_mem_ports *ports = context;
+    f2f_arena *scratch = f2f_arena_new();
+    struct f2f_buffer bytes = {.arena = scratch};
+    PUT(&bytes, hot);
+    put_stack(&bytes, memory);
+    struct simulated *s = ports->simulated;
+    while (s && !same(&s->key, &bytes)) s = s->next;
+    if (!s) s = simulate(ports, &bytes, memory, hot);
+    while (!s->ready) pthread_cond_wait(&ports->made, &ports->lock);
+    f2f_arena_free(scratch);
+    *out = s->sim;
+    return s->status == F2F_OK ? F2F_OK : f2f_fail(err, s->status, "%s", s->err.message);
+}
+
+/* With the lock. */
+static f2f_status find_port(const struct f2f_mem_port **out, struct f2f_mem_ports *ports,
+                            const struct f2f_buffer *bytes, const struct f2f_chip_memory *memory, f2f_error *err) {
+    struct f2f_mem_port port;
+    const struct known *known = ports->known;
+    while (known && !same(&known->key, bytes)) known = known->next;
+    if (!known) {
+        F2F_TRY(f2f_mem_port_of(&port, memory, find_sim, ports, err));
+        struct known *fresh = f2f_arena_alloc(ports->arena, sizeof *fresh);
+        *fresh = (struct known){.next = ports->known, .key = keep(ports->arena, bytes), .port = port};
+        ports->known = fresh; /* another thread may have made the same meanwhile, which does no harm */
+        known = fresh;
+    }
+    *out = &known->port;
+    return F2F_OK;
 }
 
 f2f_status f2f_mem_ports_attach(void *context, struct f2f_system *system, f2f_error *err) {
@@ -136,15 +173,14 @@ f2f_status f2f_mem_ports_attach(void *context, struct f2f_system *system, f2f_er
     const struct f2f_chip_memory *memory = &system->node->chip->memory;
     if (memory->on_chip) return F2F_OK; /* f2f_machine_make asks the chip */
     f2f_arena *scratch = f2f_arena_new();
-    struct f2f_buffer key = {.arena = scratch};
-    put_memory(&key, memory);
+    struct f2f_buffer bytes = {.arena = scratch};
+    PUT(&bytes, memory->stacks);
+    PUT(&bytes, memory->usable_frac);
+    PUT(&bytes, memory->base_C);
+    put_stack(&bytes, memory);
     pthread_mutex_lock(&ports->lock);
-    struct known *known = find(ports, &key);
-    if (!known) known = make(ports, &key, memory);
-    while (!known->ready) pthread_cond_wait(&ports->made, &ports->lock);
+    f2f_status status = find_port(&system->mem, ports, &bytes, memory, err);
     pthread_mutex_unlock(&ports->lock);
     f2f_arena_free(scratch);
-    if (known->status != F2F_OK) return f2f_fail(err, known->status, "%s", known->err.message);
-    system->mem = &known->port;
-    return F2F_OK;
+    return status;
 }

@@ -136,6 +136,44 @@ static void designs_are_as_if_alone(void **state) {
     assert_int_equal(f2f_database_close(e->database, &err), F2F_OK);
 }
 
+static double tdp_of(struct f2f_catalog *catalog, const char *path) {
+    const struct f2f_system *system;
+    f2f_error err = {0};
+    if (f2f_catalog_system(&system, catalog, path, NULL, 0, &err) != F2F_OK) fail_msg("%s", err.message);
+    return system->node->chip->tdp_W;
+}
+
+static void write_chip(const char *path, const char *tdp) {
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fprintf(file, "kind: chip\nname: mine\nsource: a test\nextends: h100-sxm\ntdp: %s\n", tdp);
+    fclose(file);
+}
+
+/* What was read stays as it was for all catalogs that share files, and is theirs to change; others see the change. */
+static void files_stay_as_they_were(void **state) {
+    struct rig *r = *state;
+    const char *path = rig_path(r, "chip.yaml");
+    struct f2f_files *files = f2f_files_new(r->arena);
+    const struct f2f_set set = {"chip.tdp", "500 W"};
+    const struct f2f_system *changed;
+    struct f2f_catalog *first, *second, *third;
+    assert_int_equal(f2f_catalog_again(&first, r->catalog, files, NULL), F2F_OK);
+    assert_int_equal(f2f_catalog_again(&second, r->catalog, files, NULL), F2F_OK);
+    assert_int_equal(f2f_catalog_again(&third, r->catalog, NULL, NULL), F2F_OK);
+    write_chip(path, "650 W");
+    assert_true(tdp_of(first, path) == 650);
+    assert_int_equal(f2f_catalog_system(&changed, first, path, &set, 1, NULL), F2F_OK);
+    assert_true(changed->node->chip->tdp_W == 500);
+    write_chip(path, "600 W");
+    assert_true(tdp_of(first, path) == 650 && tdp_of(second, path) == 650);
+    f2f_catalog_free(first);
+    assert_true(tdp_of(second, path) == 650); /* the texts are not the first reader's */
+    assert_true(tdp_of(third, path) == 600);
+    f2f_catalog_free(second);
+    f2f_catalog_free(third);
+}
+
 /* Units worked through in any order and number give the rows of one after the other. */
 static void lent_work_is_the_same(void **state) {
     struct rig *r = *state;
@@ -218,8 +256,8 @@ static void early_requirements_prune(void **state) {
 int main(void) {
 #define T(test) cmocka_unit_test_setup_teardown(test, rig_setup, rig_teardown)
     const struct CMUnitTest tests[] = {T(front_is_that_of_brute_force), T(medians_are_those_of_brute_force),
-                                       T(designs_are_as_if_alone),      T(lent_work_is_the_same),
-                                       T(cut_rows_are_refused),         T(unknown_keys_are_told),
-                                       T(early_requirements_prune)};
+                                       T(designs_are_as_if_alone),      T(files_stay_as_they_were),
+                                       T(lent_work_is_the_same),        T(cut_rows_are_refused),
+                                       T(unknown_keys_are_told),        T(early_requirements_prune)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,10 +39,9 @@ static bool rank_row(void *context, uint64_t id, int place, const double *figure
 static f2f_status find(struct medians *m, struct f2f_explorer *e, int axis, int objective, f2f_error *err) {
     size_t n = (size_t)e->lattice.space->axes[axis].n_values;
     m->most = e->lattice.space->objectives[objective].most;
-    memset(m->count, 0, n * sizeof *m->count);
     memset(m->seen, 0, n * sizeof *m->seen);
     for (size_t i = 0; i < n; i++) m->median[i] = m->best[i] = (double)NAN;
-    F2F_TRY(f2f_database_each(e->database, axis, objective, count_row, m, err));
+    if (!objective) F2F_TRY(f2f_database_each(e->database, axis, objective, count_row, m, err)); /* same for all */
     return f2f_database_each(e->database, axis, objective, rank_row, m, err);
 }
 

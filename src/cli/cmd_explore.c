@@ -61,6 +61,12 @@ static f2f_status check_arguments(const struct cli *cli, f2f_error *err) {
                         "one space is wanted, e.g. fab2fleet explore studies/explore-own-chip.yaml -o own-chip.db");
     if (!cli->common.output || cli_names_format(cli->common.output))
         return f2f_fail(err, F2F_EUSAGE, "a database is wanted: -o FILE.db; the answer goes to standard output");
+    return F2F_OK;
+}
+
+/* What this process alone writes. */
+static f2f_status check_files(const struct cli *cli, f2f_error *err) {
+    F2F_TRY(cli_check_writable(cli, cli->common.output, err));
     return o.html ? cli_check_writable(cli, o.html, err) : F2F_OK;
 }
 
@@ -84,6 +90,7 @@ static f2f_status explore(struct f2f_results **results, struct cli *cli, const c
     struct teller teller = {.cli = cli};
     *results = NULL;
     F2F_TRY(check_arguments(cli, err));
+    F2F_TRY(check_files(cli, err));
     F2F_TRY(f2f_space_load(&space, cli->catalog, cli->args[0], err));
     progress_start(&teller.progress, "explore", cli->common.quiet);
     struct f2f_explore_options how = options_of(cli, &teller);

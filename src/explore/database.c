@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "explore/database_in.h"
 
@@ -124,6 +125,12 @@ f2f_status f2f_database_close(struct f2f_database *db, f2f_error *err) {
     sqlite3_close(db->sqlite);
     db->sqlite = NULL;
     return status;
+}
+
+void f2f_database_discard(struct f2f_database *db) {
+    f2f_error unheard;
+    (void)f2f_database_close(db, &unheard);
+    if (!db->resumed) (void)unlink(db->path);
 }
 
 bool f2f_database_has(struct f2f_database *db, uint64_t id) {

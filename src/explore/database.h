@@ -23,6 +23,9 @@ f2f_status f2f_database_open(struct f2f_database **out, f2f_arena *arena, const 
 /* The last batch, and the log into the file. NULL is allowed. */
 f2f_status f2f_database_close(struct f2f_database *db, f2f_error *err);
 
+/* Closes it, and takes the file away if it was made by this run: its space has a mistake that no design can mend. */
+void f2f_database_discard(struct f2f_database *db);
+
 /* Is there a row for the design? One thread at a time, as all below. */
 bool f2f_database_has(struct f2f_database *db, uint64_t id);
 f2f_status f2f_database_add(struct f2f_database *db, const struct f2f_design_row *row, f2f_error *err);

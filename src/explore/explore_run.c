@@ -103,6 +103,10 @@ f2f_status f2f_explore_run(struct f2f_results **out, struct f2f_catalog *catalog
     results->question = space->question;
     f2f_status status = explore(results, e, err);
     f2f_error reason = {0};
+    if (status == F2F_EINPUT) {
+        f2f_database_discard(e->database);
+        return status;
+    }
     f2f_status closed = f2f_database_close(e->database, &reason);
     if (status == F2F_OK && closed != F2F_OK) status = f2f_fail(err, closed, "%s", reason.message);
     if (status == F2F_OK || status == F2F_EINTERRUPTED || status == F2F_EINFEASIBLE) *out = results;

@@ -179,6 +179,13 @@ told 1 "another program has 'held.db' open" space.yaml -o held.db --resume
 wait $pid || fail "the first of two runs fails"
 same four.db held.db
 
+# ---- a mistake that shows only in the first result leaves no database behind
+sed 's/tpot_p99_s: min/tpot_p9_s: min/' space.yaml >typo.yaml
+told 3 "no result has a figure 'tpot_p9_s' .did you mean" typo.yaml -o typo.db
+[ ! -e typo.db ] && [ ! -e typo.db-wal ] || fail "a mistake leaves a database behind"
+told 1 'cannot write' space.yaml -o nowhere/x.db
+told 1 'cannot write' space.yaml -o x.db --html nowhere/x.html
+
 # ---- every design that is none has a reason; front and designs agree
 [ "$("$F2F_DB_DUMP" four.db 'SELECT count(*) FROM design WHERE (status = 0) <> (why IS NULL)')" = 0 ] || fail "reasons"
 [ "$("$F2F_DB_DUMP" four.db "SELECT count(*) FROM designs WHERE status = 'refused' AND why LIKE '%2 chips%'")" -gt 0 ] ||

@@ -64,7 +64,7 @@ const char *const *f2f_database_schema(const struct f2f_database *db) {
     return list;
 }
 
-/* One row: texts and numbers in the order of the marks; 't' a text, 'i' an integer. */
+/* One row: text_a is mark 1 of the statement, the numbers 2 and 3, text_b 4; marks that it lacks are left out. */
 static f2f_status put(const struct f2f_database *db, const char *sql, const char *text_a, long long number_a,
                       long long number_b, const char *text_b, f2f_error *err) {
     sqlite3_stmt *statement;

@@ -1,5 +1,6 @@
 /* design_keys.c - which figures of a design are kept, and rows of them as bytes. */
 #include <string.h>
+#include <strings.h>
 
 #include "explore/design.h"
 
@@ -10,8 +11,21 @@ static const char *const usual[] = {"usd_per_Mtok",     "kgCO2e_per_Mtok", "outp
 
 enum { USUAL, WANTED, ASKED };
 
+/* A column of the database: SQL knows no case, and has some of its own. */
+static f2f_status check_column(const struct f2f_design_keys *keys, const char *key, f2f_error *err) {
+    static const char *const own[] = {"id", "status", "work", "front", "why"};
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        if (strcasecmp(own[i], key) == 0) return f2f_fail(err, F2F_EINPUT, "no result has a figure '%.60s'", key);
+    for (int i = 0; i < keys->n; i++)
+        if (strcasecmp(keys->key[i], key) == 0 && strcmp(keys->key[i], key) != 0)
+            return f2f_fail(err, F2F_EINPUT, "'%.60s' and '%.60s': no two keys of results differ in case only",
+                            keys->key[i], key);
+    return F2F_OK;
+}
+
 static f2f_status add(struct f2f_design_keys *keys, const char *key, int how, f2f_error *err) {
     int i = 0;
+    F2F_TRY(check_column(keys, key, err));
     while (i < keys->n && strcmp(keys->key[i], key) != 0) i++;
     if (i == F2F_DESIGN_KEYS_MAX)
         return f2f_fail(err, F2F_EINPUT, "objectives, requirements and `keep` name more than %d keys", i);

@@ -121,6 +121,13 @@ static f2f_status write_page(const struct cli *cli, const struct f2f_results *re
     return o.html ? cli_write_file(o.html, f2f_report(cli->arena, results, F2F_FORMAT_HTML, &how), err) : F2F_OK;
 }
 
+/* CSV has no tables: the designs of the front are lines after that of the counts. */
+static void add_front(struct f2f_results *results) {
+    for (size_t i = 0; i < results->n_tables; i++)
+        for (size_t k = 0; results->tables[i]->n_drawn && k < results->tables[i]->n_values; k++)
+            if (results->tables[i]->values[k].record) f2f_results_add(results, results->tables[i]->values[k].record);
+}
+
 static int lead(struct cli *cli, struct farm *farm) {
     struct f2f_results *results;
     f2f_error err = {0}, reason = {0};
@@ -129,6 +136,7 @@ static int lead(struct cli *cli, struct farm *farm) {
     if (!results) return cli_fail(cli, status, &err);
     cli->common.output = NULL; /* it is the database */
     f2f_status written = write_page(cli, results, &reason);
+    if (cli->common.csv) add_front(results);
     return written == F2F_OK ? cli_finish(cli, results, status, &err) : cli_fail(cli, written, &reason);
 }
 

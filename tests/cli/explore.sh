@@ -199,7 +199,8 @@ dominated='SELECT count(*) FROM design a JOIN design b WHERE a.front = 1 AND b.s
 
 # ---- the other outputs
 explore space.yaml -o page.db --csv --html page.html --rows 3 || fail "$(cat err)"
-grep -q '^' out && grep -q '<circle' page.html && grep -q 'across: USD per Mtok' page.html || fail "no page with charts"
+[ "$(wc -l <out)" = 5 ] && head -1 out | grep -q '^points,evaluated,.*chip.memory.stacks' || fail "CSV: $(cat out)"
+grep -q '<circle' page.html && grep -q 'across: USD per Mtok' page.html || fail "no page with charts"
 sed -e '/making.package/d;/job.precision/d;/chip.tdp/d;/chip.boost/d;/stacks/d' -e 's/>=1000/>=1e9/' space.yaml >none.yaml
 told 4 'none of 2 designs is feasible' none.yaml -o none.db
 grep -q 'that are below a requirement: 1. The' out && grep -q 'that are refused: 1. The' out || fail "no reasons: $(cat out)"

@@ -18,7 +18,8 @@ enum { HELLO, ROWS, FAILED }; /* kinds of messages */
 enum { UNITS_PER_THREAD = 4, MOST_UNITS = 1024 };
 
 struct head {
-    int32_t want, kind;
+    int32_t want; /* units; of what failed, its status */
+    int32_t kind;
 };
 
 struct f2f_farm {
@@ -60,7 +61,9 @@ static void hear(const struct f2f_farm *farm, struct f2f_explorer *e, int rank, 
         (void)f2f_fail(&reason, F2F_EINPUT,
                        "process %d has another space, catalog or build of fab2fleet than process 0: give all the same",
                        rank);
-    else (void)f2f_fail(&reason, F2F_ERUN, "process %d: %.*s", rank, (int)(n < 300 ? n : 300), bytes);
+    else
+        (void)f2f_fail(&reason, head->want == F2F_EINPUT ? F2F_EINPUT : F2F_ERUN, "process %d: %.*s", rank,
+                       (int)(n < 300 ? n : 300), bytes);
     f2f_explorer_fail(e, &reason);
 }
 
@@ -126,7 +129,7 @@ static size_t listen(uint64_t *units) {
 
 static void give_up(const f2f_error *reason) {
     uint64_t units[MOST_UNITS];
-    say(FAILED, 0, reason->message, strlen(reason->message));
+    say(FAILED, (int)reason->status, reason->message, strlen(reason->message));
     (void)listen(units);
 }
 

@@ -221,6 +221,9 @@ if [ -n "${F2F_MPIRUN:-}" ]; then
     same four.db mpi.db
     code=0; $run space.yaml -o mpi.db >out 2>err || code=$?
     [ $code = 2 ] && [ "$(grep -c 'is there already' err)" = 1 ] || fail "mpirun: exit $code: $(cat err)"
+    code=0; $run typo.yaml -o typo.db >out 2>err || code=$?
+    [ $code = 3 ] && [ "$(grep -c "no result has a figure 'tpot_p9_s'" err)" = 1 ] || fail "mpirun: exit $code: $(cat err)"
+    [ ! -e typo.db ] || fail "a mistake leaves a database behind with two processes"
     code=0; $run nowhere.yaml -o x.db >out 2>err || code=$?
     [ $code = 3 ] && [ "$(grep -c "no file 'nowhere.yaml'" err)" = 1 ] || fail "mpirun: exit $code: $(cat err)"
 else

@@ -1,7 +1,7 @@
 include(CMakeFindDependencyMacro)
 find_dependency(PkgConfig)
 find_dependency(Threads)
-foreach(library libfyaml jansson zlib nlopt)
+foreach(library libfyaml jansson zlib nlopt sqlite3)
     string(TOUPPER ${library} target)
     if(NOT TARGET PkgConfig::${target})
         pkg_check_modules(${target} REQUIRED IMPORTED_TARGET ${library})

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what is missing, on Debian 12 and its like: scripts/setup.sh [build] [test] [lint] [fuzz]
+# Installs what is missing, on Debian 12 and its like: scripts/setup.sh [build] [test] [mpi] [lint] [fuzz]
 # Silent and offline when all is there. Uses sudo only when not root; NO_INSTALL=1 only reports.
 set -eu
 
@@ -35,9 +35,14 @@ for group in "${@:-build}"; do
         want_library jansson libjansson-dev
         want_library zlib zlib1g-dev
         want_library nlopt libnlopt-dev
+        want_library sqlite3 libsqlite3-dev
         ;;
     test)
         want_library cmocka libcmocka-dev
+        ;;
+    mpi)
+        want_library ompi-c libopenmpi-dev
+        want_program mpirun openmpi-bin
         ;;
     lint) want_program clang-format-14 clang-format-14 ;;
     fuzz)
@@ -45,7 +50,7 @@ for group in "${@:-build}"; do
         want_fuzzer
         ;;
     *)
-        echo "setup: unknown group '$group': build, test, lint or fuzz" >&2
+        echo "setup: unknown group '$group': build, test, mpi, lint or fuzz" >&2
         exit 2
         ;;
     esac

@@ -331,6 +331,36 @@ static void heat_never_helps(void **state) {
     }
 }
 
+/* Ports that share simulations are those made alone: more stacks, hotter packages, cool and hot ones. */
+static void shared_ports_are_as_if_alone(void **state) {
+    (void)state;
+    f2f_arena *arena = f2f_arena_new();
+    struct f2f_mem_ports *ports = f2f_mem_ports_new(arena);
+    const struct f2f_memory *device = memory_rig_find(&rig, "hbm3e-12h-36gb");
+    int hot = 0;
+    for (int stacks = 1; stacks <= 8; stacks++)
+        for (int base_C = 40; base_C <= 70; base_C += 15) {
+            struct f2f_chip chip = {
+                .memory = {.device = device, .stacks = stacks, .pin_rate_bps = 8e9, .base_C = base_C}};
+            struct f2f_node node = {.chip = &chip};
+            struct f2f_system system = {.node = &node};
+            struct f2f_mem_port alone;
+            chip.memory.usable_frac = 0.9 + 0.01 * stacks;
+            assert_int_equal(f2f_mem_port_make(&alone, &chip.memory, NULL), F2F_OK);
+            assert_int_equal(f2f_mem_ports_attach(ports, &system, NULL), F2F_OK);
+            const struct f2f_mem_port *shared = system.mem;
+            assert_true(shared->capacity_B == alone.capacity_B && shared->peak_Bps == alone.peak_Bps);
+            assert_true(shared->read_Bps == alone.read_Bps && shared->kv_Bps == alone.kv_Bps);
+            assert_true(shared->mixed_Bps == alone.mixed_Bps && shared->latency_s == alone.latency_s);
+            assert_true(shared->energy_J_per_B == alone.energy_J_per_B && shared->idle_W == alone.idle_W);
+            assert_true(shared->temperature_C == alone.temperature_C && shared->hot == alone.hot);
+            assert_true(shared->delivered[F2F_MEM_KV].latency_s == alone.delivered[F2F_MEM_KV].latency_s);
+            hot += alone.hot;
+        }
+    assert_true(hot > 0 && hot < 24);
+    f2f_arena_free(arena);
+}
+
 static void energy_is_the_sum_of_commands(void **state) {
     (void)state;
     const struct f2f_memory *m = memory_rig_find(&rig, "hbm3-8h-16gb");
@@ -461,6 +491,7 @@ int main(void) {
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(heat_doubles_refresh),
         cmocka_unit_test(heat_never_helps),
+        cmocka_unit_test(shared_ports_are_as_if_alone),
         cmocka_unit_test(no_refresh_is_fastest),
         cmocka_unit_test(energy_is_the_sum_of_commands),
         cmocka_unit_test(open_loops_keep_their_rate),

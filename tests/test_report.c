@@ -310,6 +310,36 @@ static size_t count(const char *text, const char *what) {
     return n;
 }
 
+/* Designs as points: a logarithm's middle lies in the middle, twice the figure twice as high; no point for no number.
+ */
+static void html_draws_points(void **state) {
+    static const double costs[] = {0.01, 0.1, 1, 0.1}, waits[] = {0.02, 0.01, 0.04, NAN};
+    const char *drawn[] = {"usd_per_Mtok", "tpot_p99_s"};
+    struct f2f_results *set = f2f_results_new(*state, "explore");
+    struct f2f_record *table = f2f_record_new(*state, "front");
+    double x[3], y[3];
+    table->drawn = drawn;
+    table->n_drawn = 2;
+    for (size_t i = 0; i < 4; i++) {
+        struct f2f_record *row = f2f_record_sub(table, f2f_arena_printf(*state, "%zu", i), NULL);
+        f2f_record_text(row, "name", attack, NULL);
+        for (size_t k = 0; k < 2; k++) f2f_record_num(row, drawn[k], k ? waits[i] : costs[i], NULL);
+    }
+    f2f_results_table(set, table);
+    const char *html = f2f_report(*state, set, F2F_FORMAT_HTML, NULL), *at = html;
+    assert_int_equal(count(html, "<circle"), 3);
+    for (size_t i = 0; i < 3; i++) {
+        at = strstr(at, "cx=\"") + 4;
+        x[i] = strtod(at, NULL);
+        at = strstr(at, "cy=\"") + 4;
+        y[i] = strtod(at, NULL);
+    }
+    assert_true(x[0] < x[1]);
+    assert_true(fabs((x[1] - x[0]) - (x[2] - x[1])) <= 0.2);
+    assert_true(fabs((y[1] - y[2]) - 3 * (y[1] - y[0])) <= 0.3);
+    assert_null(strstr(html, "<script"));
+}
+
 static void html_shows_what_there_is(void **state) {
     const char *html = f2f_report(*state, make_study(*state, "chat"), F2F_FORMAT_HTML, NULL);
     assert_non_null(strstr(html, "1 of 2 claims holds<"));
@@ -549,6 +579,7 @@ int main(void) {
         TEST(html_lets_nothing_through),
         TEST(html_loads_nothing),
         TEST(html_is_balanced),
+        TEST(html_draws_points),
         TEST(html_shows_what_there_is),
         TEST(timeline_is_a_trace),
         TEST(text_compares_systems),

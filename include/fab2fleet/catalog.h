@@ -51,6 +51,15 @@ void f2f_catalog_free(struct f2f_catalog *catalog);
 f2f_arena *f2f_catalog_arena(struct f2f_catalog *catalog);
 struct f2f_diag *f2f_catalog_diag(struct f2f_catalog *catalog);
 
+/* Files kept once they are parsed, for catalogs that load the same descriptions again and again, on any thread. They
+ * stay as they were when first read, and live in the arena. */
+struct f2f_files;
+struct f2f_files *f2f_files_new(f2f_arena *arena);
+/* Another catalog of the same folders, with nothing loaded, no changes and no hook, that reads through `files`. What it
+ * loads has no digest. */
+f2f_status f2f_catalog_again(struct f2f_catalog **out, const struct f2f_catalog *like, struct f2f_files *files,
+                             f2f_error *err);
+
 /* A price list. Name NULL: the default list, us-2024; *out is NULL where the catalog has none. */
 f2f_status f2f_catalog_price(const struct f2f_price **out, struct f2f_catalog *catalog, const char *name,
                              const struct f2f_set *sets, size_t n_sets, f2f_error *err);

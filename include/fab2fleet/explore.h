@@ -1,9 +1,11 @@
-/* explore.h - runs a study: its jobs on every system, in threads, then ratios, sweeps and claims. */
+/* explore.h - runs a study: its jobs on every system, in threads, then ratios, sweeps and claims; and explores a space
+ * of designs: which of them are best. */
 #ifndef F2F_EXPLORE_PUBLIC_H
 #define F2F_EXPLORE_PUBLIC_H
 
 #include "fab2fleet/program.h"
 #include "fab2fleet/record.h"
+#include "fab2fleet/space.h"
 #include "fab2fleet/study.h"
 
 #ifdef __cplusplus
@@ -57,6 +59,56 @@ f2f_status f2f_program_run(struct f2f_results **out, struct f2f_catalog *catalog
 /* All that can be known without running it: F2F_EINPUT as above, or a demand that no vendor can meet. */
 f2f_status f2f_program_check(struct f2f_catalog *catalog, const struct f2f_program *program, f2f_error *err);
 f2f_status f2f_study_check(struct f2f_catalog *catalog, const struct f2f_study *study, f2f_error *err);
+
+/* A space that is explored: shared by threads, and by processes that each made it of the same files. */
+struct f2f_explorer;
+
+/* Other processes that take part: called on the caller's thread while this process's own threads work, with
+ * f2f_explorer_take, _put and _fail; returns when no process has work left. */
+typedef void f2f_explore_share_fn(void *context, struct f2f_explorer *explorer);
+
+struct f2f_explore_options {
+    const struct f2f_set *sets; /* the user's, of every design */
+    size_t n_sets;
+    const char *price; /* a list instead of the space's; NULL */
+    int threads; /* 0: all cores; they change nothing but the time */
+    int seed; /* of the samples, instead of the space's; 0: the space's */
+    bool resume; /* go on with the database, if it is there */
+    f2f_resumed_fn *resumed; /* called before the work where the database holds designs; NULL */
+    void *resumed_context;
+    int rows; /* of the front that are shown; the database has all */
+    f2f_progress_fn *progress; /* of designs */
+    void *progress_context;
+    f2f_explore_share_fn *share; /* NULL: this process is alone */
+    void *share_context;
+};
+
+/* Explores the space into the database at `path` (docs/explore.md). One result: points, evaluated, feasible, pareto,
+ * infeasible, refused, missed, unknown, pruned, simulations; tables: the front, the best by the first objective first,
+ * and what each axis is worth. F2F_EUSAGE: the file is there and not to be resumed, a --set of what the space varies;
+ * F2F_EINPUT: too many designs, a key that no result has (of a database made by this call nothing is left then), a
+ * database that is none or of another space, catalog or program; F2F_EINTERRUPTED: out holds what was finished;
+ * F2F_EINFEASIBLE: no design is feasible, out says why. */
+f2f_status f2f_explore_run(struct f2f_results **out, struct f2f_catalog *catalog, const struct f2f_space *space,
+                           const char *path, const struct f2f_explore_options *options, f2f_error *err);
+
+/* For processes that lend a hand to another's f2f_explore_run: the same space, without a database. */
+f2f_status f2f_explorer_new(struct f2f_explorer **out, struct f2f_catalog *catalog, const struct f2f_space *space,
+                            const struct f2f_explore_options *options, f2f_error *err);
+/* A text that is the same in processes whose work belongs together; lent. */
+const char *f2f_explorer_mark(const struct f2f_explorer *explorer);
+/* Works through n units, in threads, and appends what came out to the arena: bytes for f2f_explorer_put. */
+f2f_status f2f_explorer_work(const struct f2f_explorer *explorer, f2f_arena *arena, const uint64_t *units, size_t n,
+                             const char **rows, size_t *length, f2f_error *err);
+/* Up to `most` units that nobody has; 0: none is left, or the run is to end. From any thread. */
+size_t f2f_explorer_take(struct f2f_explorer *explorer, uint64_t *units, size_t most);
+/* Keeps what came out of work. F2F_ERUN: it cannot be written, or was garbled on its way. From any thread. */
+f2f_status f2f_explorer_put(struct f2f_explorer *explorer, const char *rows, size_t length, f2f_error *err);
+/* Ends the run: a process that took part failed. */
+void f2f_explorer_fail(struct f2f_explorer *explorer, const f2f_error *reason);
+
+/* All that can be known without running it. */
+f2f_status f2f_space_check(struct f2f_catalog *catalog, const struct f2f_space *space, f2f_error *err);
 
 #ifdef __cplusplus
 }

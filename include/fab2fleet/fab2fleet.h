@@ -26,6 +26,7 @@
 #include "fab2fleet/record.h"
 #include "fab2fleet/report.h"
 #include "fab2fleet/serve.h"
+#include "fab2fleet/space.h"
 #include "fab2fleet/status.h"
 #include "fab2fleet/study.h"
 #include "fab2fleet/traffic.h"

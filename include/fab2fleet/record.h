@@ -63,6 +63,8 @@ struct f2f_record {
     size_t n_spans;
     struct f2f_sample *samples;
     size_t n_samples;
+    const char **drawn; /* of a table: keys of its rows, the first across, that a page draws as points; lent */
+    size_t n_drawn;
 };
 
 struct f2f_record *f2f_record_new(f2f_arena *arena, const char *title);

@@ -20,13 +20,16 @@ static void *take(void *argument) {
     return NULL;
 }
 
+size_t f2f_threads_wanted(int threads) {
+    long wanted = threads > 0 ? threads : sysconf(_SC_NPROCESSORS_ONLN);
+    return wanted < 1 ? 1 : wanted > MAX_THREADS ? MAX_THREADS : (size_t)wanted;
+}
+
 void f2f_threads_each(size_t n, int threads, void (*work)(void *context, size_t i), void *context) {
     struct pool pool = {.n = n, .work = work, .context = context};
     pthread_t others[MAX_THREADS];
-    long wanted = threads > 0 ? threads : sysconf(_SC_NPROCESSORS_ONLN);
-    size_t started = 0;
-    while (started < MAX_THREADS && (long)started < wanted - 1 && started + 1 < n &&
-           pthread_create(&others[started], NULL, take, &pool) == 0)
+    size_t wanted = f2f_threads_wanted(threads), started = 0;
+    while (started + 1 < wanted && started + 1 < n && pthread_create(&others[started], NULL, take, &pool) == 0)
         started++;
     take(&pool);
     while (started) pthread_join(others[--started], NULL);

@@ -9,4 +9,7 @@
  * Returns when all are done; where the system gives fewer threads, on those. */
 void f2f_threads_each(size_t n, int threads, void (*work)(void *context, size_t i), void *context);
 
+/* How many that are: 1 to 256. */
+size_t f2f_threads_wanted(int threads);
+
 #endif

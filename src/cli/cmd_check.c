@@ -5,10 +5,15 @@
 
 static const struct opt table[] = {{0}};
 
-/* A study or plan is unfolded too: systems, paths, precisions, jobs and claims are then known to be right. */
+/* A study, plan or space is unfolded too: systems, paths, precisions, jobs and claims are then known to be right. */
 static f2f_status check_question(struct cli *cli, const char *kind, const char *path, f2f_error *err) {
     const struct f2f_study *study;
     const struct f2f_program *program;
+    const struct f2f_space *space;
+    if (strcmp(kind, "space") == 0) {
+        F2F_TRY(f2f_space_load(&space, cli->catalog, path, err));
+        return f2f_space_check(cli->catalog, space, err);
+    }
     if (strcmp(kind, "study") == 0) {
         F2F_TRY(f2f_study_load(&study, cli->catalog, path, err));
         return f2f_study_check(cli->catalog, study, err);
@@ -21,7 +26,7 @@ static f2f_status check(struct f2f_results *results, struct cli *cli, const char
     struct f2f_record *record;
     F2F_TRY(f2f_catalog_check(&record, cli->catalog, path, err));
     const char *kind = f2f_record_find(record, "kind")->text;
-    if (strcmp(kind, "study") == 0 || strcmp(kind, "plan") == 0) {
+    if (strcmp(kind, "study") == 0 || strcmp(kind, "plan") == 0 || strcmp(kind, "space") == 0) {
         struct f2f_diag *diag = f2f_catalog_diag(cli->catalog);
         size_t told = diag->n;
         f2f_status status = check_question(cli, kind, path, err);

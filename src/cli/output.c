@@ -45,6 +45,7 @@ f2f_status cli_check_output(const struct cli *cli, f2f_error *err) {
     const char *path = cli->common.output;
     struct stat info;
     if (!path) return F2F_OK;
+    if (strcmp(cli->verb, "explore") == 0) return F2F_OK; /* a database by any name, of one of many processes */
     bool run = strcmp(cli->verb, "run") == 0, is_folder = stat(path, &info) == 0 && S_ISDIR(info.st_mode),
          goes = run ? is_folder : cli->common.json || cli->common.csv || describes(cli); /* whatever it is called */
     if (!goes && has_odd_ending(path))

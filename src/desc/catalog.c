@@ -52,10 +52,10 @@ const char *f2f_desc_kinds_text(f2f_arena *arena) {
 }
 
 const struct f2f_table *f2f_table_find(const char *kind) {
-    static const struct f2f_table *const tables[] = {&f2f_process_table, &f2f_dram_table,    &f2f_controller_table,
-                                                     &f2f_memory_table,  &f2f_class_table,   &f2f_chip_table,
-                                                     &f2f_node_table,    &f2f_network_table, &f2f_system_table,
-                                                     &f2f_engine_table,  &f2f_traffic_table, &f2f_study_table};
+    static const struct f2f_table *const tables[] = {
+        &f2f_process_table, &f2f_dram_table,  &f2f_controller_table, &f2f_memory_table, &f2f_class_table,
+        &f2f_chip_table,    &f2f_node_table,  &f2f_network_table,    &f2f_system_table, &f2f_engine_table,
+        &f2f_traffic_table, &f2f_study_table, &f2f_space_table};
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         if (strcmp(tables[i]->kind, kind) == 0) return tables[i];
     return f2f_cost_table_find(kind);

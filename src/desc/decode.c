@@ -204,21 +204,16 @@ static void decode_field(void *object, struct f2f_catalog *catalog, const struct
     case F2F_FIELD_MODELS: f2f_desc_decode_models(object, catalog, field, node); break;
     case F2F_FIELD_SETS: f2f_desc_decode_sets(object, catalog, field, node); break;
     case F2F_FIELD_TEXTS: f2f_desc_decode_texts(object, catalog, field, node); break;
+    case F2F_FIELD_AXES: f2f_desc_decode_axes(object, catalog, field, node); break;
+    case F2F_FIELD_GOALS: f2f_desc_decode_goals(object, catalog, field, node); break;
     }
 }
 
-bool f2f_desc_leave_out(void *object, const struct f2f_field *field) {
-    void *target = (char *)object + field->offset;
-    switch (field->type) {
-    case F2F_FIELD_QUANTITY: *(double *)target = field->fallback; break;
-    case F2F_FIELD_INT: *(int *)target = (int)field->fallback; break;
-    case F2F_FIELD_BOOL: *(bool *)target = false; break;
-    case F2F_FIELD_TEXT:
-    case F2F_FIELD_PATH:
-    case F2F_FIELD_NAME: *(const char **)target = NULL; break;
-    default: return false;
-    }
-    return true;
+void f2f_desc_try(struct f2f_catalog *catalog, const struct f2f_field *field, struct f2f_doc *node) {
+    enum { LARGEST = 64 }; /* of one value in its struct */
+    static const struct f2f_table unsourced = {0};
+    void *object = f2f_arena_alloc(catalog->arena, field->offset + field->count_offset + LARGEST);
+    decode_field(object, catalog, &unsourced, field, node);
 }
 
 static void set_fallbacks(void *object, const struct f2f_table *table) {
@@ -286,7 +281,7 @@ void f2f_desc_decode(void *object, struct f2f_catalog *catalog, const struct f2f
     for (size_t i = 0; i < table->n_fields; i++)
         if (table->fields[i].required && !f2f_doc_get(node, table->fields[i].key))
             f2f_doc_error(catalog->diag, node, "'%s' is missing: %s", table->fields[i].key, table->fields[i].help);
-    if (table->kind) /* what it refers to has taken the place of its name by now */
+    if (table->kind && !catalog->files) /* what it refers to has taken the place of its name by now */
         ((struct f2f_ident *)object)->digest = f2f_doc_digest(F2F_DIGEST_START, node);
     if (table->check && catalog->diag->n + catalog->diag->dropped == before) table->check(object, node, catalog->diag);
 }

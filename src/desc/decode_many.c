@@ -1,4 +1,4 @@
-/* decode_many.c - fields of a study that are lists, --set changes, or names of systems and models. */
+/* decode_many.c - fields of a study that are lists, --set changes, or names of systems and models; fields left out. */
 #include <string.h>
 
 #include "desc/table.h"
@@ -96,4 +96,18 @@ void f2f_desc_decode_name(const char **out, struct f2f_catalog *catalog, const s
     }
     *out = f2f_desc_is_path(name->text) ? f2f_desc_path(catalog->arena, name->text, name) : name->text;
     (void)f2f_desc_kind(&kind, catalog, field->words, name->text, name, NULL);
+}
+
+bool f2f_desc_leave_out(void *object, const struct f2f_field *field) {
+    void *target = (char *)object + field->offset;
+    switch (field->type) {
+    case F2F_FIELD_QUANTITY: *(double *)target = field->fallback; break;
+    case F2F_FIELD_INT: *(int *)target = (int)field->fallback; break;
+    case F2F_FIELD_BOOL: *(bool *)target = false; break;
+    case F2F_FIELD_TEXT:
+    case F2F_FIELD_PATH:
+    case F2F_FIELD_NAME: *(const char **)target = NULL; break;
+    default: return false;
+    }
+    return true;
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "desc/table.h"
+#include "desc/files.h"
 
 #define MAX_NAMES 1024
 
@@ -27,13 +27,21 @@ const char *f2f_desc_path(f2f_arena *arena, const char *path, const struct f2f_d
     return slash ? f2f_arena_printf(arena, "%.*s/%s", (int)(slash - at->file), at->file, path) : path;
 }
 
-const char *f2f_catalog_file(struct f2f_catalog *catalog, const char *kind, const char *name) {
+static const char *look_for(struct f2f_catalog *catalog, const char *kind, const char *name) {
     const char *ending = strcmp(kind, "model") == 0 ? "/config.json" : ".yaml";
     for (size_t d = 0; d < catalog->n_dirs && !strchr(name, '/'); d++) {
         const char *path = f2f_arena_printf(catalog->arena, "%s/%s/%s%s", catalog->dirs[d], kind, name, ending);
         if (f2f_desc_is_file(path)) return path;
     }
     return NULL;
+}
+
+const char *f2f_catalog_file(struct f2f_catalog *catalog, const char *kind, const char *name) {
+    const char *path;
+    if (!catalog->files) return look_for(catalog, kind, name);
+    const char *key = f2f_arena_printf(catalog->arena, "%s/%s", kind, name);
+    if (f2f_files_path(&path, catalog->files, key)) return path;
+    return f2f_files_keep_path(catalog->files, key, look_for(catalog, kind, name));
 }
 
 static int by_name(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
@@ -148,12 +156,12 @@ f2f_status f2f_desc_file_kind(const char **kind, struct f2f_catalog *catalog, co
     struct f2f_doc *tree;
     *kind = "model";
     if (is_model(catalog->arena, path)) return F2F_OK;
-    F2F_TRY(f2f_doc_read(&tree, catalog->arena, path, catalog->diag, err));
+    F2F_TRY(f2f_desc_read(&tree, catalog, path, err));
     const struct f2f_doc *node = f2f_doc_get(tree, "kind");
     const struct f2f_table *table = node && node->kind == F2F_DOC_SCALAR ? f2f_table_find(node->text) : NULL;
     if (!table)
         return f2f_desc_fail(catalog, path, node ? node : tree, err,
-                             "the file must say what it describes: 'kind:' one of %s, plan or study",
+                             "the file must say what it describes: 'kind:' one of %s, plan, space or study",
                              f2f_desc_kinds_text(catalog->arena));
     *kind = table->kind;
     return F2F_OK;

@@ -5,7 +5,7 @@
  * own source and a changed one needs a new one. */
 #include <string.h>
 
-#include "desc/table.h"
+#include "desc/files.h"
 
 #define MAX_CHAIN 16
 
@@ -23,19 +23,6 @@ static void stamp_sources(struct f2f_doc *node, const char *covering) {
     if (own && own->kind == F2F_DOC_SCALAR && own->text[0]) covering = own->text;
     node->source = covering;
     for (struct f2f_doc *child = node->child; child; child = child->next) stamp_sources(child, covering);
-}
-
-static struct f2f_doc *copy_tree(f2f_arena *arena, const struct f2f_doc *node, struct f2f_doc *parent) {
-    struct f2f_doc *copy = f2f_arena_alloc(arena, sizeof *copy);
-    *copy = *node;
-    copy->parent = parent;
-    copy->next = copy->child = NULL;
-    struct f2f_doc **tail = &copy->child;
-    for (const struct f2f_doc *child = node->child; child; child = child->next) {
-        *tail = copy_tree(arena, child, copy);
-        tail = &(*tail)->next;
-    }
-    return copy;
 }
 
 static void append_child(struct f2f_doc *map, struct f2f_doc *child) {
@@ -69,8 +56,8 @@ static void merge(f2f_arena *arena, struct f2f_doc *base, const struct f2f_doc *
     const struct f2f_doc *name = f2f_desc_scalar(base);
     bool whole = child->kind != F2F_DOC_MAP || f2f_doc_get(child, "value") || f2f_doc_get(child, "extends");
     if (whole || name || base->kind != F2F_DOC_MAP) {
-        struct f2f_doc *extends = name && !whole ? copy_tree(arena, name, base) : NULL;
-        replace_node(base, copy_tree(arena, child, base->parent));
+        struct f2f_doc *extends = name && !whole ? f2f_doc_copy(arena, name, base) : NULL;
+        replace_node(base, f2f_doc_copy(arena, child, base->parent));
         if (!extends) return;
         extends->key = "extends";
         append_child(base, extends);
@@ -79,7 +66,7 @@ static void merge(f2f_arena *arena, struct f2f_doc *base, const struct f2f_doc *
     for (const struct f2f_doc *item = child->child; item; item = item->next) {
         struct f2f_doc *same = f2f_doc_get(base, item->key);
         if (same) merge(arena, same, item);
-        else append_child(base, copy_tree(arena, item, base));
+        else append_child(base, f2f_doc_copy(arena, item, base));
     }
 }
 
@@ -96,12 +83,12 @@ static f2f_status inherit(struct f2f_doc **out, struct f2f_catalog *catalog, con
     *whole = *node;
     whole->child = NULL;
     for (const struct f2f_doc *item = base->child; item; item = item->next)
-        if (is_inherited(item->key)) append_child(whole, copy_tree(catalog->arena, item, whole));
+        if (is_inherited(item->key)) append_child(whole, f2f_doc_copy(catalog->arena, item, whole));
     for (const struct f2f_doc *item = node->child; item; item = item->next) {
         if (item == parent_name) continue; /* done: must not be merged again */
         struct f2f_doc *same = f2f_doc_get(whole, item->key);
         if (same) merge(catalog->arena, same, item);
-        else append_child(whole, copy_tree(catalog->arena, item, whole));
+        else append_child(whole, f2f_doc_copy(catalog->arena, item, whole));
     }
     *out = whole;
     return F2F_OK;
@@ -123,7 +110,8 @@ static f2f_status locate(const char **path, struct f2f_catalog *catalog, const c
                          const struct f2f_doc *at, f2f_error *err) {
     const char *const kinds[] = {kind, NULL};
     *path = f2f_desc_is_path(name) ? f2f_desc_path(catalog->arena, name, at) : f2f_catalog_file(catalog, kind, name);
-    return *path && f2f_desc_is_file(*path) ? F2F_OK : f2f_desc_unknown(catalog, kinds, name, at, err);
+    bool read = *path && catalog->files && f2f_files_has(catalog->files, *path);
+    return read || (*path && f2f_desc_is_file(*path)) ? F2F_OK : f2f_desc_unknown(catalog, kinds, name, at, err);
 }
 
 static f2f_status resolve(struct f2f_doc **out, struct f2f_catalog *catalog, const struct f2f_table *table,
@@ -133,7 +121,7 @@ static f2f_status resolve(struct f2f_doc **out, struct f2f_catalog *catalog, con
     *out = NULL;
     F2F_TRY(locate(&link.path, catalog, table->kind, name, at, err));
     if (at) F2F_TRY(check_chain(catalog, &link, at, err));
-    F2F_TRY(f2f_doc_read(&tree, catalog->arena, link.path, catalog->diag, err));
+    F2F_TRY(f2f_desc_read(&tree, catalog, link.path, err));
     if (tree->kind != F2F_DOC_MAP)
         return f2f_desc_fail(catalog, NULL, tree, err, "a description is a mapping: key: value lines");
     stamp_sources(tree, NULL);

@@ -52,6 +52,8 @@ static void put_type(struct f2f_json *json, const struct f2f_field *field) {
         f2f_json_object_end(json);
         break;
     case F2F_FIELD_DTYPES:
+    case F2F_FIELD_AXES:
+    case F2F_FIELD_GOALS:
     case F2F_FIELD_SETS: f2f_json_text(json, "type", "object"); break;
     case F2F_FIELD_MODELS:
     case F2F_FIELD_QUANTITIES:
@@ -102,7 +104,7 @@ static void put_object(struct f2f_json *json, const struct f2f_table *table) {
 f2f_status f2f_catalog_schema(const char **out, f2f_arena *arena, const char *kind, f2f_error *err) {
     const struct f2f_table *table = f2f_table_find(kind);
     if (!table)
-        return f2f_fail(err, F2F_EUSAGE, "no kind '%.40s': %s, making, plan and study are known", kind,
+        return f2f_fail(err, F2F_EUSAGE, "no kind '%.40s': %s, making, plan, space and study are known", kind,
                         f2f_desc_kinds_text(arena));
     struct f2f_buffer buffer = {.arena = arena};
     struct f2f_json json = {.out = &buffer};

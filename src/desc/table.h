@@ -27,7 +27,9 @@ enum f2f_field_type {
     F2F_FIELD_NAME, /* const char *: name or path of a description of one of the kinds in `words` */
     F2F_FIELD_SETS, /* mapping path: value -> struct f2f_set[], count at count_offset */
     F2F_FIELD_TIMING, /* struct f2f_dram_timing: a time, clocks, or max() of both */
-    F2F_FIELD_TEXTS /* const char *[]: one text or a sequence, count at count_offset */
+    F2F_FIELD_TEXTS, /* const char *[]: one text or a sequence, count at count_offset */
+    F2F_FIELD_AXES, /* mapping path: values -> struct f2f_space_axis[], count at count_offset */
+    F2F_FIELD_GOALS /* mapping key: min or max -> struct f2f_space_objective[], count at count_offset */
 };
 
 struct f2f_table;
@@ -139,7 +141,7 @@ struct f2f_table {
 /* The table of a kind (src/desc/kind_*.c); f2f_study_table for studies. */
 extern const struct f2f_table f2f_process_table, f2f_dram_table, f2f_controller_table, f2f_memory_table,
     f2f_class_table, f2f_chip_table, f2f_node_table, f2f_network_table, f2f_system_table, f2f_engine_table,
-    f2f_traffic_table, f2f_study_table, f2f_study_job_table;
+    f2f_traffic_table, f2f_study_table, f2f_study_job_table, f2f_space_table;
 /* Table of a kind by name, or NULL. */
 const struct f2f_table *f2f_table_find(const char *kind);
 const struct f2f_field *f2f_table_field(const struct f2f_table *table, const char *key);
@@ -184,6 +186,11 @@ f2f_status f2f_desc_fail(struct f2f_catalog *catalog, const char *name, const st
 f2f_status f2f_desc_unknown(struct f2f_catalog *catalog, const char *const *kinds, const char *name,
                             const struct f2f_doc *at, f2f_error *err);
 
+/* files.c: a file as a tree of the catalog's own, parsed once where the catalog shares files with others. */
+f2f_status f2f_desc_read(struct f2f_doc **out, struct f2f_catalog *catalog, const char *path, f2f_error *err);
+/* A copy of a tree below `parent` (NULL: none), in the arena but for its texts. */
+struct f2f_doc *f2f_doc_copy(f2f_arena *arena, const struct f2f_doc *node, struct f2f_doc *parent);
+
 /* resolve.c: a description by name or path with its `extends` chain merged; references are not followed.
  * at: where it is named, for errors and relative paths, or NULL. */
 f2f_status f2f_desc_resolve(struct f2f_doc **out, struct f2f_catalog *catalog, const struct f2f_table *table,
@@ -211,8 +218,8 @@ extern const char *const f2f_desc_value_keys[];
 
 /* decode.c: tree to struct. object is zeroed memory of table->size. Errors go to the catalog's diag. */
 void f2f_desc_decode(void *object, struct f2f_catalog *catalog, const struct f2f_table *table, struct f2f_doc *node);
-/* The value that a field of text, number or yes and no has where it is left out; false: of another type. */
-bool f2f_desc_leave_out(void *object, const struct f2f_field *field);
+/* decode.c: reads what stands at the node as the field would, for its faults alone. */
+void f2f_desc_try(struct f2f_catalog *catalog, const struct f2f_field *field, struct f2f_doc *node);
 /* The word that a field of `only` wants another to be, and which that is in the mapping instead; NULL: it is right. */
 const char *f2f_desc_only_word(const struct f2f_field *field, const struct f2f_doc *map);
 /* A scalar that may be written {value:, source:, note:}: the scalar itself, or NULL if it is none. */
@@ -228,6 +235,13 @@ void f2f_desc_decode_models(void *object, struct f2f_catalog *catalog, const str
                             struct f2f_doc *node);
 void f2f_desc_decode_sets(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
                           struct f2f_doc *node);
+/* The value that a field of text, number or yes and no has where it is left out; false: of another type. */
+bool f2f_desc_leave_out(void *object, const struct f2f_field *field);
+/* axes.c: those of a space. */
+void f2f_desc_decode_axes(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
+                          struct f2f_doc *node);
+void f2f_desc_decode_goals(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
+                           struct f2f_doc *node);
 void f2f_desc_decode_name(const char **out, struct f2f_catalog *catalog, const struct f2f_field *field,
                           struct f2f_doc *node);
 
@@ -254,6 +268,7 @@ struct f2f_catalog {
     size_t n_sets;
     f2f_system_hook *on_system;
     void *hook_context;
+    struct f2f_files *files; /* NULL: every file is read anew */
 };
 
 #endif

@@ -50,6 +50,11 @@ void f2f_tasks_check(struct f2f_tasks *tasks);
 f2f_status f2f_task_try(const struct f2f_tasks *tasks, const struct f2f_task *task, const struct f2f_study_job *job,
                         f2f_error *err);
 
+/* Gives the task the record of its model in its arena, without money; NULL where it fails, with status and error. */
+void f2f_task_answer(struct f2f_task *task);
+/* Chips that the job runs on. */
+double f2f_task_chips(const struct f2f_task *task);
+
 /* fault.c: where that stands which a task is refused for: a field of its job, the value of its sweep, or else the job;
  * NULL: nowhere. */
 const struct f2f_doc *f2f_task_fault(const struct f2f_tasks *tasks, const struct f2f_task *task);
@@ -59,6 +64,9 @@ const char *f2f_task_title(f2f_arena *arena, const struct f2f_task *task);
 void f2f_tasks_report(const struct f2f_tasks *tasks);
 /* A table of the tasks without an answer and why; none where all have one. */
 void f2f_tasks_put_refused(struct f2f_results *results, const struct f2f_tasks *tasks);
+
+/* unfold.c: gives a field of the job (no model, no precision) that value. F2F_EINPUT: it takes none such. */
+f2f_status f2f_job_vary(struct f2f_study_job *job, const struct f2f_field *field, const char *value, f2f_error *err);
 
 /* unfold.c: the tasks of a study in the order: jobs (system-major), then sweep w (system-major, then by value) from
  * sweep_start[w] on. Jobs and values that are wrong are among them; what else is wrong is reported, all of it at once.

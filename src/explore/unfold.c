@@ -23,11 +23,14 @@ static f2f_status load_system(const struct f2f_system **out, struct f2f_catalog 
 }
 
 /* `job.FIELD` of a sweep: a text or a number of the job (kind_study.c). */
-static f2f_status vary_job(struct f2f_study_job *job, const struct f2f_field *field, const char *value,
-                           f2f_error *err) {
+f2f_status f2f_job_vary(struct f2f_study_job *job, const struct f2f_field *field, const char *value, f2f_error *err) {
     double number;
-    if (field->type == F2F_FIELD_TEXT || field->type == F2F_FIELD_NAME) {
+    if (field->type == F2F_FIELD_TEXT || field->type == F2F_FIELD_NAME || field->type == F2F_FIELD_PATH) {
         memcpy((char *)job + field->offset, &value, sizeof value);
+        return F2F_OK;
+    }
+    if (field->type == F2F_FIELD_BOOL) {
+        *(bool *)((char *)job + field->offset) = strcmp(value, "true") == 0;
         return F2F_OK;
     }
     if (field->type == F2F_FIELD_QUANTITY) {
@@ -52,7 +55,7 @@ static f2f_status make_value(struct f2f_task *like, struct f2f_study_job *job, s
                              f2f_error *err) {
     const struct f2f_set set = {sweep->path, like->value};
     struct f2f_diag *diag = f2f_catalog_diag(catalog), before = *diag;
-    if (like->varied) F2F_TRY(vary_job(job, like->varied, like->value, err));
+    if (like->varied) F2F_TRY(f2f_job_vary(job, like->varied, like->value, err));
     if (like->varied && like->system) return F2F_OK;
     f2f_status status = load_system(&like->system, catalog, like->place, like->varied ? NULL : &set, options, err);
     *diag = before; /* err has it, and the task keeps that */

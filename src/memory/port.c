@@ -9,6 +9,7 @@
 
 #include "fab2fleet/machine.h"
 #include "memory/energy.h"
+#include "memory/port.h"
 
 /* A page of the cache: keys or values of 64 tokens of 8 heads of 128 in 16 bits, TensorRT-LLM's block for Llama 3. With
  * vLLM's 16 tokens scattered one by one a stack delivers a tenth less; but blocks taken in order lie in order. */
@@ -51,44 +52,6 @@ static f2f_status simulate(struct f2f_mem_result *r, const struct f2f_chip_memor
     return f2f_mem_simulate(r, &run, err);
 }
 
-/* All classes at a temperature. */
-static f2f_status deliver(struct f2f_mem_port *port, const struct f2f_chip_memory *m, double temperature_C,
-                          f2f_error *err) {
-    double *const bandwidth[F2F_MEM_CLASSES] = {&port->read_Bps, &port->kv_Bps, &port->mixed_Bps};
-    for (int class = 0; class < F2F_MEM_CLASSES; class ++) {
-        struct f2f_mem_result r;
-        struct f2f_mem_delivered *to = &port->delivered[class];
-        F2F_TRY(simulate(&r, m, class, temperature_C, err));
-        *bandwidth[class] = port->peak_Bps * fmin(1.0, r.steady_Bps / r.peak_Bps);
-        to->data_frac = r.data_frac;
-        for (int l = 0; l < F2F_MEM_LOSSES; l++) to->loss_frac[l] = r.loss_frac[l];
-        to->latency_s = r.latency_mean_s;
-        to->row_hit_frac = r.row_hit_frac;
-        if (class == F2F_MEM_WEIGHTS) port->energy_J_per_B = (r.energy_J - r.part_J[PART_BACKGROUND]) / r.bytes_B;
-    }
-    return F2F_OK;
-}
-
-/* Refreshes that are due more often gain nothing, even where a stream happens to meet fewer of them (its beat). */
-static f2f_status deliver_hot(struct f2f_mem_port *port, const struct f2f_chip_memory *m, f2f_error *err) {
-    const struct f2f_mem_port cool = *port;
-    F2F_TRY(deliver(port, m, port->temperature_C, err));
-    port->read_Bps = fmin(port->read_Bps, cool.read_Bps);
-    port->kv_Bps = fmin(port->kv_Bps, cool.kv_Bps);
-    port->mixed_Bps = fmin(port->mixed_Bps, cool.mixed_Bps);
-    return F2F_OK;
-}
-
-static f2f_status check_temperature(const struct f2f_mem_port *port, const struct f2f_chip_memory *m, f2f_error *err) {
-    if (port->temperature_C <= F2F_MEM_LIMIT_C) return F2F_OK;
-    return f2f_fail(
-        err, F2F_EINPUT,
-        "memory %s: on a package of %.0f C a read stream brings it to %.0f C, and no DRAM is rated above %.0f "
-        "C: 'base_temperature' of at most %.0f C, or a lower 'pin_rate', 'read_energy' or 'io_energy'",
-        m->device->id.name, m->base_C, port->temperature_C, F2F_MEM_LIMIT_C,
-        floor(m->base_C + F2F_MEM_LIMIT_C - port->temperature_C));
-}
-
 /* One read, all banks closed. */
 static f2f_status isolated(double *latency_s, const struct f2f_chip_memory *m, f2f_error *err) {
     struct f2f_mem_result r;
@@ -103,18 +66,82 @@ static f2f_status isolated(double *latency_s, const struct f2f_chip_memory *m, f
     return F2F_OK;
 }
 
-f2f_status f2f_mem_port_make(struct f2f_mem_port *out, const struct f2f_chip_memory *memory, f2f_error *err) {
+/* Any temperature on that side of the threshold gives the same. */
+f2f_status f2f_mem_sim_make(struct f2f_mem_sim *out, const struct f2f_chip_memory *m, bool hot, f2f_error *err) {
+    double temperature_C = hot ? F2F_MEM_LIMIT_C : fmin(m->device->hot_C, F2F_MEM_LIMIT_C);
+    *out = (struct f2f_mem_sim){.latency_s = 0};
+    F2F_TRY(isolated(&out->latency_s, m, err));
+    for (int class = 0; class < F2F_MEM_CLASSES; class ++) {
+        struct f2f_mem_result r;
+        struct f2f_mem_delivered *to = &out->delivered[class];
+        F2F_TRY(simulate(&r, m, class, temperature_C, err));
+        out->peak_frac[class] = fmin(1.0, r.steady_Bps / r.peak_Bps);
+        to->data_frac = r.data_frac;
+        for (int l = 0; l < F2F_MEM_LOSSES; l++) to->loss_frac[l] = r.loss_frac[l];
+        to->latency_s = r.latency_mean_s;
+        to->row_hit_frac = r.row_hit_frac;
+        if (class == F2F_MEM_WEIGHTS) out->energy_J_per_B = (r.energy_J - r.part_J[PART_BACKGROUND]) / r.bytes_B;
+    }
+    return F2F_OK;
+}
+
+/* All stacks do as the one that was simulated. */
+static void deliver(struct f2f_mem_port *port, const struct f2f_mem_sim *sim) {
+    double *const bandwidth[F2F_MEM_CLASSES] = {&port->read_Bps, &port->kv_Bps, &port->mixed_Bps};
+    for (int class = 0; class < F2F_MEM_CLASSES; class ++) {
+        *bandwidth[class] = port->peak_Bps * sim->peak_frac[class];
+        port->delivered[class] = sim->delivered[class];
+    }
+    port->energy_J_per_B = sim->energy_J_per_B;
+}
+
+/* Refreshes that are due more often gain nothing, even where a stream happens to meet fewer of them (its beat). */
+static void deliver_hot(struct f2f_mem_port *port, const struct f2f_mem_sim *sim) {
+    const struct f2f_mem_port cool = *port;
+    deliver(port, sim);
+    port->read_Bps = fmin(port->read_Bps, cool.read_Bps);
+    port->kv_Bps = fmin(port->kv_Bps, cool.kv_Bps);
+    port->mixed_Bps = fmin(port->mixed_Bps, cool.mixed_Bps);
+}
+
+static f2f_status check_temperature(const struct f2f_mem_port *port, const struct f2f_chip_memory *m, f2f_error *err) {
+    if (port->temperature_C <= F2F_MEM_LIMIT_C) return F2F_OK;
+    return f2f_fail(
+        err, F2F_EINPUT,
+        "memory %s: on a package of %.0f C a read stream brings it to %.0f C, and no DRAM is rated above %.0f "
+        "C: 'base_temperature' of at most %.0f C, or a lower 'pin_rate', 'read_energy' or 'io_energy'",
+        m->device->id.name, m->base_C, port->temperature_C, F2F_MEM_LIMIT_C,
+        floor(m->base_C + F2F_MEM_LIMIT_C - port->temperature_C));
+}
+
+f2f_status f2f_mem_port_of(struct f2f_mem_port *out, const struct f2f_chip_memory *memory, f2f_mem_sim_fn *sim_of,
+                           void *context, f2f_error *err) {
     const struct f2f_memory *d = memory->device;
     double usable = memory->usable_frac > 0.0 ? memory->usable_frac : 1.0;
+    struct f2f_mem_sim sim;
     F2F_TRY(check(memory, err));
     *out = (struct f2f_mem_port){.capacity_B = d->capacity_B * memory->stacks * usable,
                                  .peak_Bps = pin_rate_bps(memory) * d->pins / 8.0 * memory->stacks,
                                  .idle_W = d->idle_W * memory->stacks};
-    F2F_TRY(isolated(&out->latency_s, memory, err));
-    F2F_TRY(deliver(out, memory, fmin(memory->base_C, d->hot_C), err));
+    F2F_TRY(sim_of(&sim, context, memory, false, err));
+    out->latency_s = sim.latency_s;
+    deliver(out, &sim);
     double stack_W = d->idle_W + out->energy_J_per_B * out->read_Bps / memory->stacks;
     out->temperature_C = f2f_mem_temperature_C(d, memory->base_C, stack_W);
     out->hot = out->temperature_C > d->hot_C;
     F2F_TRY(check_temperature(out, memory, err));
-    return out->hot ? deliver_hot(out, memory, err) : F2F_OK;
+    if (!out->hot) return F2F_OK;
+    F2F_TRY(sim_of(&sim, context, memory, true, err));
+    deliver_hot(out, &sim);
+    return F2F_OK;
+}
+
+static f2f_status simulate_now(struct f2f_mem_sim *out, void *unused, const struct f2f_chip_memory *memory, bool hot,
+                               f2f_error *err) {
+    (void)unused;
+    return f2f_mem_sim_make(out, memory, hot, err);
+}
+
+f2f_status f2f_mem_port_make(struct f2f_mem_port *out, const struct f2f_chip_memory *memory, f2f_error *err) {
+    return f2f_mem_port_of(out, memory, simulate_now, NULL, err);
 }

@@ -9,12 +9,13 @@ static void put_table(struct f2f_buffer *out, const struct f2f_record *table) {
     struct f2f_record **rows;
     size_t n = f2f_table_rows(out->arena, table, &rows);
     const char *title = table->title ? table->title : "Table";
-    bool sweep = f2f_html_is_sweep(out->arena, table);
+    bool points = table->n_drawn > 1, sweep = !points && f2f_html_is_sweep(out->arena, table);
     f2f_buffer_printf(out, "<section id=\"%s\"><h2>%s</h2>\n", f2f_html_anchor(out->arena, "table", title),
                       f2f_html_escape(out->arena, title));
     for (size_t i = 0; i < table->n_values; i++)
         if (table->values[i].kind == F2F_VALUE_TEXT && table->values[i].text)
             f2f_buffer_printf(out, "<p>%s</p>\n", f2f_html_escape(out->arena, table->values[i].text));
+    if (points) f2f_html_scatter(out, table);
     if (sweep) {
         f2f_html_sweep(out, table);
         f2f_buffer_text(out, "<details><summary>As a table</summary>\n");

@@ -56,6 +56,8 @@ void f2f_html_memory(struct f2f_buffer *out, const struct f2f_group *group, cons
 bool f2f_html_is_memory(const struct f2f_grid *grid, size_t heading);
 /* A line per record, a column per key. */
 void f2f_html_lines(struct f2f_buffer *out, struct f2f_record *const *records, size_t n);
+/* The rows of a table with `drawn` as points. */
+void f2f_html_scatter(struct f2f_buffer *out, const struct f2f_record *table);
 /* Has the table columns `SYSTEM.key` of several systems, to be drawn? */
 bool f2f_html_is_sweep(f2f_arena *arena, const struct f2f_record *table);
 /* A small chart per model and precision, a line per system. */

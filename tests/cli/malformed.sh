@@ -243,10 +243,10 @@ printf 'kind: chip\nname: x\nsource: t\nextends: ./circle.yaml\n' >circle.yaml; 
 { cat base.yaml; echo 'making: {package: organic}'; } >a.yaml; expect 3 "a\.yaml:[0-9]+:[0-9]+: error: 'making\.package' organic has no interposer, which stacks such as hbm3-8h-16gb need: e\.g\. cowos-s" check a.yaml
 # ---- words
 expect 2 "unknown objective 'TTFT-p99_s'" serve --system h100-1x --model llama-3-8b --slo 'TTFT-p99_s<=1'
-expect 2 "no kind 'model': system, .*device, making, plan and study are known" show --schema model
+expect 2 "no kind 'model': system, .*device, making, plan, space and study are known" show --schema model
 expect 2 "no kind 'chips': system, .*, device and model are known .did you mean 'chip'" list chips
 echo 'kind: foo' >kind.yaml
-expect 3 "'kind:' one of system, .*, plan or study" check kind.yaml
+expect 3 "'kind:' one of system, .*, plan, space or study" check kind.yaml
 expect 4 '^$' serve --system h100-1x --model llama-3-8b --precision fp8 --rate 1 --isl 64 --osl 8000 --requests 3 --mtbf 0.2 --warmup 0.001
 # ---- told before anything runs
 s=(serve --system h100-1x --model llama-3-8b --precision fp8 --isl 64 --osl 8)

@@ -1,0 +1,18 @@
+/* axes.h - inside of this folder: the axes of a space. */
+#ifndef F2F_DESC_AXES_H
+#define F2F_DESC_AXES_H
+
+#include "desc/table.h"
+#include "fab2fleet/space.h"
+
+/* What a path changes, and the field that reads its values; false: reported at the node. */
+bool f2f_axes_find(struct f2f_space_change *change, const struct f2f_field **field, struct f2f_catalog *catalog,
+                   const struct f2f_doc *at, const char *path);
+/* Gives the change the value that stands at the node; faults are reported. */
+void f2f_axes_put(struct f2f_space_change *change, struct f2f_catalog *catalog, const struct f2f_field *field,
+                  const struct f2f_doc *node);
+/* range_axis.c: the values of {from:, to:, step: | factor: | count:}. */
+void f2f_axes_range(struct f2f_space_axis *axis, struct f2f_catalog *catalog, const struct f2f_doc *node,
+                    const struct f2f_field *field, const struct f2f_space_change *like);
+
+#endif

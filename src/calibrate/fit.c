@@ -1,15 +1,16 @@
 /* fit.c - the constants with the least error, by NLopt's subplex (Rowan, 1990): no derivatives, bounds, and no
  * assumption that the error is smooth, which the choice of tiles makes it not.
  *
- * Each table has its own fit of its own constants, in the order of enum f2f_fit. A constant moves within a factor of
- * its starting value. */
+ * Each table has its own fit of its own constants, in the order of enum f2f_fit. What is fitted on a later table matters
+ * to rows of earlier ones too (`tile_clocks`, which products alone hardly tell, is fitted on decode), so that all are
+ * gone through several times. A constant moves within a factor of its starting value. */
 #include <math.h>
 #include <nlopt.h>
 #include <string.h>
 
 #include "calibrate/calibration.h"
 
-enum { PARAMETERS_MAX = 16 };
+enum { PARAMETERS_MAX = 16, TURNS = 3 };
 static const double reach = 4.0; /* factor a constant may move by */
 static const double first_step = 0.1; /* of the range */
 static const double tolerance = 1e-5; /* of the error, relative */
@@ -98,8 +99,8 @@ static f2f_status fit_table(struct fit *f, f2f_error *err) {
 }
 
 f2f_status f2f_calibration_fit(struct f2f_calibration *c, const char *left_out, f2f_error *err) {
-    for (int table = 0; table < F2F_FIT_N; table++) {
-        struct fit f = {.c = c, .table = (enum f2f_fit)table, .left_out = left_out};
+    for (int i = 0; i < TURNS * F2F_FIT_N; i++) {
+        struct fit f = {.c = c, .table = (enum f2f_fit)(i % F2F_FIT_N), .left_out = left_out};
         F2F_TRY(fit_table(&f, err));
     }
     return F2F_OK;

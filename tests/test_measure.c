@@ -337,13 +337,13 @@ static void timing_takes_the_median(void **state) {
     struct f2f_timing t;
     int runs = 0;
     tick_s = 1.0, looked_s = 0.0;
-    f2f_measure_time(&t, &clock, count_one, &runs, 0.0); /* no time left: three samples all the same */
+    f2f_measure_time(&t, &clock, &clock, count_one, &runs, 0.0); /* no time left: three samples all the same */
     assert_int_equal(t.samples, 3);
     assert_int_equal(runs, 4); /* and one before */
     close_to(t.median_s, 1.0, 1e-12);
     close_to(t.p90_s - t.p10_s, 0.0, 1e-12);
     runs = 0, tick_s = 1e-6;
-    f2f_measure_time(&t, &clock, count_one, &runs, 1e-4);
+    f2f_measure_time(&t, &clock, &clock, count_one, &runs, 1e-4);
     assert_true(t.samples > 3 && runs >= t.samples * 64); /* many in a sample, as the clock says each takes so little */
     close_to(t.median_s, 1e-6 * t.samples / runs, 2e-6);
 }
@@ -569,6 +569,30 @@ static void what_has_no_kernel_is_told(void **state) {
     c.op.compute = F2F_DTYPE_FP32, c.op.n = 1024, c.op.k = 1024;
     assert_int_equal(f2f_measure_run(&t, m, &c, 0.0, &err), F2F_ERUN);
     assert_non_null(strstr(err.message, "memory") ? err.message : strstr(err.message, "free"));
+    m->host.available_B = 1e7; /* weights of 16 KB, and 16 MB of input */
+    c.op.m = 65536, c.op.n = 64, c.op.k = 64;
+    assert_int_equal(f2f_measure_run(&t, m, &c, 0.0, &err), F2F_ERUN);
+    assert_non_null(strstr(err.message, "buffers"));
+    f2f_measure_free(m);
+}
+
+static void little_memory_is_enough_to_probe(void **state) {
+    (void)state;
+    struct f2f_measure *m = some_threads();
+    struct f2f_probe p;
+    f2f_error err;
+    tick_s = 1.0;
+    m->host.available_B = 2e6; /* half of it is less than caches of 1 MiB hold four times */
+    if (f2f_measure_probe(&p, m, &err) != F2F_OK) fail_msg("%s", err.message);
+    assert_true(p.memory_short && m->pool_B <= 1000000);
+    assert_true(p.memory_Bps > 0.0 && p.memory_Bps <= 1e6); /* a second for a megabyte at most, by the clock made up */
+    m->host.available_B = 0.0; /* not told */
+    assert_int_equal(f2f_measure_probe(&p, m, &err), F2F_OK);
+    assert_false(p.memory_short);
+    f2f_measure_free(m);
+    m = some_threads();
+    m->host.available_B = 1e5;
+    assert_int_equal(f2f_measure_probe(&p, m, &err), F2F_ERUN);
     f2f_measure_free(m);
 }
 
@@ -618,6 +642,7 @@ int main(void) {
         cmocka_unit_test(description_is_a_chip),
         cmocka_unit_test(cases_are_of_the_model),
         cmocka_unit_test(what_has_no_kernel_is_told),
+        cmocka_unit_test(little_memory_is_enough_to_probe),
         cmocka_unit_test(cores_bound_what_they_read),
         cmocka_unit_test(exponentials_cost_where_no_unit_has_them),
     };

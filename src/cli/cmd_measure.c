@@ -171,6 +171,10 @@ static void put_host(const struct job *j) {
             "the machine was busy with other work (load %.2g on %d CPUs): times are longer and spread more "
             "than on a quiet one",
             load[0], h->allowed);
+    if (p->memory_short)
+        f2f_results_note(j->results,
+                         "memory is short (%.3g MB are free): what is read from memory lies in caches in part",
+                         1e-6 * h->available_B);
     if (o.cpu_time)
         f2f_results_note(j->results,
                          "times are those of threads at work, the longest of each part: what other programs "

@@ -423,6 +423,10 @@ static void host_is_read(void **state) {
     assert_true(h.quota == 0.0);
     assert_int_equal(f2f_host_read(&h, arena, root, 3, NULL), F2F_OK);
     assert_int_equal(h.cores, 3);
+    put_file(root, "/sys/devices/system/cpu/online", "0-1,4\n"); /* the others may come later */
+    assert_int_equal(f2f_host_read(&h, arena, root, 0, NULL), F2F_OK);
+    assert_int_equal(h.allowed, 3);
+    assert_int_equal(h.cores, 2);
     f2f_arena_free(arena);
     remove_tree(root);
 }
@@ -442,15 +446,26 @@ static void control_groups_limit(void **state) {
     close_to(h.quota, 2.5, 1e-12);
     assert_int_equal(h.cores, 2);
     close_to(h.available_B, 6e8, 0.0);
+    put_file(root, "/sys/fs/cgroup/a/b/memory.stat", "file 9\nactive_file 7\ninactive_file 300000000\nx 1\n");
+    assert_int_equal(f2f_host_read(&h, arena, root, 0, NULL), F2F_OK);
+    close_to(h.available_B, 9e8, 0.0); /* old pages of files make room */
+    put_file(root, "/sys/fs/cgroup/a/b/memory.current", "1400000000\n"); /* the limit was lowered */
+    assert_int_equal(f2f_host_read(&h, arena, root, 0, NULL), F2F_OK);
+    close_to(h.available_B, 1.0, 0.0);
     put_file(root, "/sys/fs/cgroup/cpu.max", "50000 100000\n"); /* half a CPU is one */
     assert_int_equal(f2f_host_read(&h, arena, root, 0, NULL), F2F_OK);
     assert_int_equal(h.cores, 1);
     put_file(root, "/proc/self/cgroup", "5:memory:/x\n4:cpu,cpuacct:/docker/y\n"); /* version 1 */
+    put_file(root, "/sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n"); /* none */
+    put_file(root, "/sys/fs/cgroup/memory/x/memory.limit_in_bytes", "2000000000\n");
+    put_file(root, "/sys/fs/cgroup/memory/x/memory.usage_in_bytes", "700000000\n");
+    put_file(root, "/sys/fs/cgroup/memory/x/memory.stat", "inactive_file 1\ntotal_inactive_file 200000000\n");
     put_file(root, "/sys/fs/cgroup/cpu.max", "");
     put_file(root, "/sys/fs/cgroup/cpu/docker/y/cpu.cfs_quota_us", "300000\n");
     put_file(root, "/sys/fs/cgroup/cpu/docker/y/cpu.cfs_period_us", "100000\n");
     assert_int_equal(f2f_host_read(&h, arena, root, 0, NULL), F2F_OK);
     close_to(h.quota, 3.0, 1e-12);
+    close_to(h.available_B, 1.5e9, 0.0);
     put_file(root, "/sys/fs/cgroup/cpu/docker/y/cpu.cfs_quota_us", "-1\n");
     assert_int_equal(f2f_host_read(&h, arena, root, 0, NULL), F2F_OK);
     assert_true(h.quota == 0.0);

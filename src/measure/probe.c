@@ -20,7 +20,7 @@ struct loop {
 };
 
 enum { READ_MIN_B = 1 << 16 }; /* of each thread */
-enum { PEAK_ROUNDS = 20000, CHAIN = 64, CHAIN_ROUNDS = 1000 };
+enum { PEAK_ROUNDS = 20000, CHAIN = 16, CHAIN_ROUNDS = 4000 };
 
 static void peak_part(void *context, int thread, int threads) {
     struct loop *l = context;
@@ -34,15 +34,25 @@ static void read_part(void *context, int thread, int threads) {
     l->kept[thread] = l->m->set[F2F_PRODUCT_FP32]->read(l->at + (size_t)thread * l->wrap, l->floats);
 }
 
-/* An addition takes one clock on every core there is, and the next one needs its sum. */
+/* An addition takes one clock on every core there is, and the next one needs its sum. They stand one after the other: a
+ * branch for each would be what is timed where another thread shares the core's front end. */
+#define ADD_ONE() \
+    x += y;       \
+    __asm__ volatile("" : "+r"(x), "+r"(y))
+#define ADD_FOUR() \
+    ADD_ONE();     \
+    ADD_ONE();     \
+    ADD_ONE();     \
+    ADD_ONE()
 static void chain_part(void *context, int thread, int threads) {
     struct loop *l = context;
     uint64_t x = (uint64_t)threads, y = (uint64_t)thread + 1;
-    for (int r = 0; r < CHAIN_ROUNDS; r++)
-        for (int i = 0; i < CHAIN; i++) {
-            x += y;
-            __asm__ volatile("" : "+r"(x), "+r"(y));
-        }
+    for (int r = 0; r < CHAIN_ROUNDS; r++) {
+        ADD_FOUR();
+        ADD_FOUR();
+        ADD_FOUR();
+        ADD_FOUR();
+    }
     l->kept[thread] = (float)x;
 }
 

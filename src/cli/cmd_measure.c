@@ -43,7 +43,9 @@ struct job {
     struct f2f_measure_case *cases;
     struct f2f_timing *timings;
     size_t n;
-    const char *yaml, *chip; /* the description, a path to it or a chip's name */
+    const char *yaml; /* the description */
+    const char *chip; /* where it was written; NULL: nowhere */
+    double load; /* of the system before this program's own; below 0: not told */
     struct progress progress;
 };
 
@@ -64,17 +66,22 @@ static bool writes_yaml(const struct cli *cli) {
     return dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
 }
 
-/* A description is read from a file: that of -o, that of --tables, or one that is gone at once. */
+/* To the files that were asked for. Rows of tables are this machine's, whatever chip is predicted beside them. */
+static f2f_status write_description(struct job *j, f2f_error *err) {
+    const char *output = j->cli->common.output;
+    if (writes_yaml(j->cli)) {
+        F2F_TRY(cli_write_file(output, j->yaml, err));
+        j->chip = f2f_arena_printf(j->cli->arena, "%s%s", strchr(output, '/') ? "" : "./", output);
+    }
+    if (!o.tables) return F2F_OK;
+    j->chip = f2f_arena_printf(j->cli->arena, "%s/chip.yaml", o.tables);
+    return cli_write_file(j->chip, j->yaml, err);
+}
+
+/* A description is read from a file: one that was asked for, or one that is gone at once. */
 static f2f_status load_described(const struct f2f_system **out, struct job *j, f2f_error *err) {
     const struct common *c = &j->cli->common;
-    if (writes_yaml(j->cli)) F2F_TRY(cli_write_file(c->output, j->yaml, err));
-    if (o.tables || writes_yaml(j->cli)) {
-        if (o.tables) {
-            j->chip = f2f_arena_printf(j->cli->arena, "%s/chip.yaml", o.tables);
-            F2F_TRY(cli_write_file(j->chip, j->yaml, err));
-        } else j->chip = f2f_arena_printf(j->cli->arena, "%s%s", strchr(c->output, '/') ? "" : "./", c->output);
-        return f2f_catalog_system(out, j->cli->catalog, j->chip, c->sets.item, c->sets.n, err);
-    }
+    if (j->chip) return f2f_catalog_system(out, j->cli->catalog, j->chip, c->sets.item, c->sets.n, err);
     const char *folder = getenv("TMPDIR");
     char *path = f2f_arena_printf(j->cli->arena, "%s/fab2fleet-chip-XXXXXX", folder && *folder ? folder : "/tmp");
     int fd = mkstemp(path);
@@ -90,10 +97,10 @@ static f2f_status load_machine(struct job *j, f2f_error *err) {
     const struct f2f_system *system;
     const struct common *c = &j->cli->common;
     if (j->cli->n_args == 1) {
-        j->chip = j->cli->args[0];
-        F2F_TRY(f2f_catalog_host(&system, j->cli->catalog, j->chip, 1, c->sets.item, c->sets.n, err));
+        const char *name = j->cli->args[0];
+        F2F_TRY(f2f_catalog_host(&system, j->cli->catalog, name, 1, c->sets.item, c->sets.n, err));
         if (system->node->chip->units != j->host.cores)
-            f2f_results_note(j->results, "%s has %d units, and %d core%s of this machine %s used", j->chip,
+            f2f_results_note(j->results, "%s has %d units, and %d core%s of this machine %s used", name,
                              system->node->chip->units, j->host.cores, j->host.cores == 1 ? "" : "s",
                              j->host.cores == 1 ? "is" : "are");
     } else F2F_TRY(load_described(&system, j, err));
@@ -156,7 +163,7 @@ static f2f_status write_tables(const struct job *j, f2f_error *err) {
 static void put_host(const struct job *j) {
     const struct f2f_host *h = &j->host;
     const struct f2f_probe *p = &j->probe;
-    double load[1];
+    long cpus = sysconf(_SC_NPROCESSORS_ONLN); /* the load is of all of them, this process may have a few */
     f2f_results_note(
         j->results,
         "%s%s: %d core%s in use of %d CPUs allowed, %.3g GHz, %.4g GFLOP/s in fp32 (%s), %.3g GB/s from "
@@ -165,12 +172,12 @@ static void put_host(const struct job *j) {
         h->model, h->is_virtual ? " (virtual)" : "", h->cores, h->cores == 1 ? "" : "s", h->allowed, 1e-9 * p->clock_Hz,
         1e-9 * p->flops[F2F_DTYPE_FP32], p->kernels, 1e-9 * p->memory_Bps, 1e-9 * p->cache_Bps,
         h->caches ? h->cache[h->caches - 1].size_B / 1048576.0 : 0.0);
-    if (getloadavg(load, 1) == 1 && load[0] > 0.5 * h->allowed)
+    if (cpus > 0 && j->load > 0.5 * (double)cpus)
         f2f_results_note(
             j->results,
-            "the machine was busy with other work (load %.2g on %d CPUs): times are longer and spread more "
+            "the machine was busy with other work (load %.2g on %ld CPUs): times are longer and spread more "
             "than on a quiet one",
-            load[0], h->allowed);
+            j->load, cpus);
     if (p->memory_short)
         f2f_results_note(j->results,
                          "memory is short (%.3g MB are free): what is read from memory lies in caches in part",
@@ -186,6 +193,7 @@ static void put_host(const struct job *j) {
 /* Reads the machine and measures what it can do. */
 static f2f_status look(struct job *j, f2f_error *err) {
     const struct f2f_clock clock = {.now_s = now_s, .thread_s = o.cpu_time ? thread_s : NULL};
+    if (getloadavg(&j->load, 1) != 1) j->load = -1.0;
     F2F_TRY(f2f_host_read(&j->host, j->cli->arena, "", j->cli->common.threads, err));
     F2F_TRY(f2f_measure_new(&j->measure, &j->host, &clock, o.kernels, err));
     if (!progress_step(&j->progress, 0, 1, "what the machine can do"))
@@ -201,6 +209,7 @@ static f2f_status answer(struct job *j, f2f_error *err) {
     if (o.tables && mkdir(o.tables, 0777) != 0 && access(o.tables, W_OK | X_OK) != 0)
         return f2f_fail(err, F2F_ERUN, "cannot write into the folder '%.120s'", o.tables);
     put_host(j);
+    F2F_TRY(write_description(j, err));
     F2F_TRY(load_machine(j, err));
     F2F_TRY(choose(j, err));
     f2f_status status = run_all(j, err);

@@ -342,6 +342,11 @@ static void timing_takes_the_median(void **state) {
     assert_int_equal(runs, 4); /* and one before */
     close_to(t.median_s, 1.0, 1e-12);
     close_to(t.p90_s - t.p10_s, 0.0, 1e-12);
+    runs = 0, tick_s = 100.0;
+    f2f_measure_time(&t, &clock, &clock, count_one, &runs, 0.0); /* long: one is enough */
+    assert_int_equal(t.samples, 1);
+    assert_int_equal(runs, 2);
+    close_to(t.p90_s - t.p10_s, 0.0, 1e-9);
     runs = 0, tick_s = 1e-6;
     f2f_measure_time(&t, &clock, &clock, count_one, &runs, 1e-4);
     assert_true(t.samples > 3 && runs >= t.samples * 64); /* many in a sample, as the clock says each takes so little */

@@ -98,7 +98,8 @@ struct f2f_timing {
     int samples;
 };
 
-/* Times one; about budget_s long, a warm-up and three samples at least. F2F_ERUN: it does not fit the memory. */
+/* Times one; about budget_s long, a warm-up and three samples at least, one of runs above a second. F2F_ERUN: it does
+ * not fit the memory. */
 f2f_status f2f_measure_run(struct f2f_timing *out, struct f2f_measure *m, const struct f2f_measure_case *c,
                            double budget_s, f2f_error *err);
 

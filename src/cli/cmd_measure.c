@@ -117,6 +117,17 @@ static bool chosen(struct f2f_arena *arena, const struct f2f_machine *machine, c
     return false;
 }
 
+/* "qkv_proj, rope, ...", each once. */
+static const char *names_of(const struct job *j) {
+    const char *text = "";
+    for (size_t i = 0; i < j->n; i++) {
+        size_t same = 0;
+        while (strcmp(j->cases[same].name, j->cases[i].name) != 0) same++;
+        if (same == i) text = f2f_arena_printf(j->cli->arena, "%s%s%s", text, i ? ", " : "", j->cases[i].name);
+    }
+    return text;
+}
+
 static f2f_status choose(struct job *j, f2f_error *err) {
     const struct f2f_model *model;
     size_t kept = 0;
@@ -125,10 +136,11 @@ static f2f_status choose(struct job *j, f2f_error *err) {
                               o.context, err));
     for (size_t i = 0; i < j->n; i++)
         if (chosen(j->cli->arena, &j->machine, &j->cases[i])) j->cases[kept++] = j->cases[i];
-    j->n = kept;
     if (!kept)
-        return f2f_fail(err, F2F_EUSAGE, "--only '%.40s': no operator of %.60s has that name, kind or format", o.only,
-                        o.model);
+        return f2f_fail(err, F2F_EUSAGE,
+                        "--only '%.40s': no operator of %.60s has that name, kind or format; names are %.200s", o.only,
+                        o.model, names_of(j));
+    j->n = kept;
     j->timings = f2f_arena_alloc(j->cli->arena, kept * sizeof *j->timings);
     return F2F_OK;
 }
@@ -145,6 +157,8 @@ static f2f_status run_all(struct job *j, f2f_error *err) {
             if (j->cli->common.explain) f2f_machine_explain(r, &j->machine, &c->op);
             f2f_results_add(j->results, r);
         } else f2f_results_note(j->results, "%s (%s) is left out: %s", c->name, c->load, one.message);
+        if (!j->results->n_items && i + 1 == j->n)
+            return f2f_fail(err, F2F_EINFEASIBLE, "nothing was measured: %s (%s): %s", c->name, c->load, one.message);
     }
     return F2F_OK;
 }
@@ -225,6 +239,8 @@ static f2f_status check(const struct cli *cli, f2f_error *err) {
                                      {"tables", !o.describe, "operators"}};
     if (cli->n_args > 1 || (o.describe && cli->n_args))
         return f2f_fail(err, F2F_EUSAGE, "one chip at most is wanted, and none with --describe: fab2fleet measure");
+    if (o.describe && (cli->common.json || cli->common.csv))
+        return f2f_fail(err, F2F_EUSAGE, "--describe prints YAML alone: without --json and --csv");
     if (cli->n_args && writes_yaml(cli))
         return f2f_fail(err, F2F_EUSAGE, "-o '%.80s': the machine is not described where a chip is named",
                         cli->common.output);

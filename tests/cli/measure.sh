@@ -57,10 +57,18 @@ refused() {
     [ $code = 2 ] || fail "exit $code: $*"
 }
 refused measure --only nonsense --seconds 0.01 -j 1
+grep -q 'names are .*rope' "$dir/out" || fail "known names are not told"
 refused measure --describe --only rope
+refused measure --describe --json
 refused measure h100-sxm mi300x
 refused measure h100-sxm -o "$dir/x.yaml"
 refused measure -o "$dir/x.odd"
+
+# what no machine holds
+code=0
+"$F2F_BIN" "${small[@]}" --only attention_decode --context 10000000 --batch 100000 >"$dir/out" 2>&1 || code=$?
+[ $code = 4 ] || fail "exit $code where nothing fits"
+grep -q 'nothing was measured: attention_decode (decode of 100000): it reads' "$dir/out" || fail "not said why"
 
 # interrupted: what was finished is kept, or that there is nothing is said
 cd "$dir"

@@ -337,13 +337,18 @@ static void timing_takes_the_median(void **state) {
     struct f2f_timing t;
     int runs = 0;
     tick_s = 1.0, looked_s = 0.0;
-    f2f_measure_time(&t, &clock, count_one, &runs, 0.0); /* no time left: three samples all the same */
+    f2f_measure_time(&t, &clock, &clock, count_one, &runs, 0.0); /* no time left: three samples all the same */
     assert_int_equal(t.samples, 3);
     assert_int_equal(runs, 4); /* and one before */
     close_to(t.median_s, 1.0, 1e-12);
     close_to(t.p90_s - t.p10_s, 0.0, 1e-12);
+    runs = 0, tick_s = 100.0;
+    f2f_measure_time(&t, &clock, &clock, count_one, &runs, 0.0); /* long: one is enough */
+    assert_int_equal(t.samples, 1);
+    assert_int_equal(runs, 2);
+    close_to(t.p90_s - t.p10_s, 0.0, 1e-9);
     runs = 0, tick_s = 1e-6;
-    f2f_measure_time(&t, &clock, count_one, &runs, 1e-4);
+    f2f_measure_time(&t, &clock, &clock, count_one, &runs, 1e-4);
     assert_true(t.samples > 3 && runs >= t.samples * 64); /* many in a sample, as the clock says each takes so little */
     close_to(t.median_s, 1e-6 * t.samples / runs, 2e-6);
 }
@@ -423,6 +428,10 @@ static void host_is_read(void **state) {
     assert_true(h.quota == 0.0);
     assert_int_equal(f2f_host_read(&h, arena, root, 3, NULL), F2F_OK);
     assert_int_equal(h.cores, 3);
+    put_file(root, "/sys/devices/system/cpu/online", "0-1,4\n"); /* the others may come later */
+    assert_int_equal(f2f_host_read(&h, arena, root, 0, NULL), F2F_OK);
+    assert_int_equal(h.allowed, 3);
+    assert_int_equal(h.cores, 2);
     f2f_arena_free(arena);
     remove_tree(root);
 }
@@ -442,15 +451,26 @@ static void control_groups_limit(void **state) {
     close_to(h.quota, 2.5, 1e-12);
     assert_int_equal(h.cores, 2);
     close_to(h.available_B, 6e8, 0.0);
+    put_file(root, "/sys/fs/cgroup/a/b/memory.stat", "file 9\nactive_file 7\ninactive_file 300000000\nx 1\n");
+    assert_int_equal(f2f_host_read(&h, arena, root, 0, NULL), F2F_OK);
+    close_to(h.available_B, 9e8, 0.0); /* old pages of files make room */
+    put_file(root, "/sys/fs/cgroup/a/b/memory.current", "1400000000\n"); /* the limit was lowered */
+    assert_int_equal(f2f_host_read(&h, arena, root, 0, NULL), F2F_OK);
+    close_to(h.available_B, 1.0, 0.0);
     put_file(root, "/sys/fs/cgroup/cpu.max", "50000 100000\n"); /* half a CPU is one */
     assert_int_equal(f2f_host_read(&h, arena, root, 0, NULL), F2F_OK);
     assert_int_equal(h.cores, 1);
     put_file(root, "/proc/self/cgroup", "5:memory:/x\n4:cpu,cpuacct:/docker/y\n"); /* version 1 */
+    put_file(root, "/sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n"); /* none */
+    put_file(root, "/sys/fs/cgroup/memory/x/memory.limit_in_bytes", "2000000000\n");
+    put_file(root, "/sys/fs/cgroup/memory/x/memory.usage_in_bytes", "700000000\n");
+    put_file(root, "/sys/fs/cgroup/memory/x/memory.stat", "inactive_file 1\ntotal_inactive_file 200000000\n");
     put_file(root, "/sys/fs/cgroup/cpu.max", "");
     put_file(root, "/sys/fs/cgroup/cpu/docker/y/cpu.cfs_quota_us", "300000\n");
     put_file(root, "/sys/fs/cgroup/cpu/docker/y/cpu.cfs_period_us", "100000\n");
     assert_int_equal(f2f_host_read(&h, arena, root, 0, NULL), F2F_OK);
     close_to(h.quota, 3.0, 1e-12);
+    close_to(h.available_B, 1.5e9, 0.0);
     put_file(root, "/sys/fs/cgroup/cpu/docker/y/cpu.cfs_quota_us", "-1\n");
     assert_int_equal(f2f_host_read(&h, arena, root, 0, NULL), F2F_OK);
     assert_true(h.quota == 0.0);
@@ -569,6 +589,30 @@ static void what_has_no_kernel_is_told(void **state) {
     c.op.compute = F2F_DTYPE_FP32, c.op.n = 1024, c.op.k = 1024;
     assert_int_equal(f2f_measure_run(&t, m, &c, 0.0, &err), F2F_ERUN);
     assert_non_null(strstr(err.message, "memory") ? err.message : strstr(err.message, "free"));
+    m->host.available_B = 1e7; /* weights of 16 KB, and 16 MB of input */
+    c.op.m = 65536, c.op.n = 64, c.op.k = 64;
+    assert_int_equal(f2f_measure_run(&t, m, &c, 0.0, &err), F2F_ERUN);
+    assert_non_null(strstr(err.message, "buffers"));
+    f2f_measure_free(m);
+}
+
+static void little_memory_is_enough_to_probe(void **state) {
+    (void)state;
+    struct f2f_measure *m = some_threads();
+    struct f2f_probe p;
+    f2f_error err;
+    tick_s = 1.0;
+    m->host.available_B = 2e6; /* half of it is less than caches of 1 MiB hold four times */
+    if (f2f_measure_probe(&p, m, &err) != F2F_OK) fail_msg("%s", err.message);
+    assert_true(p.memory_short && m->pool_B <= 1000000);
+    assert_true(p.memory_Bps > 0.0 && p.memory_Bps <= 1e6); /* a second for a megabyte at most, by the clock made up */
+    m->host.available_B = 0.0; /* not told */
+    assert_int_equal(f2f_measure_probe(&p, m, &err), F2F_OK);
+    assert_false(p.memory_short);
+    f2f_measure_free(m);
+    m = some_threads();
+    m->host.available_B = 1e5;
+    assert_int_equal(f2f_measure_probe(&p, m, &err), F2F_ERUN);
     f2f_measure_free(m);
 }
 
@@ -618,6 +662,7 @@ int main(void) {
         cmocka_unit_test(description_is_a_chip),
         cmocka_unit_test(cases_are_of_the_model),
         cmocka_unit_test(what_has_no_kernel_is_told),
+        cmocka_unit_test(little_memory_is_enough_to_probe),
         cmocka_unit_test(cores_bound_what_they_read),
         cmocka_unit_test(exponentials_cost_where_no_unit_has_them),
     };

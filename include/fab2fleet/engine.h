@@ -38,7 +38,7 @@ struct f2f_engine {
     int n_graph_sizes;
     bool pads_context; /* decode: attention reads the cache of isl + osl tokens from the first token on */
     bool lone_heads; /* decode: query heads read the cache each for itself, also where they share keys and values */
-    bool lone_wide_heads; /* the same, but of an 8-bit cache */
+    bool lone_wide_heads; /* the same, except where the cache is in 8 bit */
     bool overlaps; /* host work of an iteration runs beside the chips' work; else after it */
     bool pipeline_waits; /* in a pipeline host work runs after the chips' work all the same, in every micro-batch */
     double host_s; /* host time per iteration */

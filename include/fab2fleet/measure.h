@@ -33,7 +33,7 @@ struct f2f_host {
     int cpu[F2F_HOST_CORES]; /* their numbers */
     int smt; /* logical CPUs of one core */
     double quota; /* CPUs a control group grants; 0: no limit */
-    double nominal_Hz; /* as /proc/cpuinfo or cpufreq says; 0: not told */
+    double nominal_Hz; /* as /proc/cpuinfo says; 0: not told */
     struct f2f_host_cache cache[F2F_HOST_CACHES]; /* of the first core, lowest level first */
     int caches;
     double memory_B, available_B;
@@ -52,14 +52,14 @@ struct f2f_clock {
     void *context;
 };
 
-/* What was measured of the machine: all cores in use together, median of repeats. */
+/* What was measured of the machine: all cores in use together, the fastest tenth of repeats. */
 struct f2f_probe {
     double clock_Hz; /* of one core at work: additions that wait for each other */
     double launch_s; /* all threads wake, do nothing and meet */
     double flops[F2F_DTYPE_N]; /* products in registers; 0: no instruction for it, or no kernel here */
     double cache_Bps; /* reading what fits the last-level cache but no private one */
     double memory_Bps; /* reading what fits no cache */
-    double spread_frac; /* the largest (p90 - p10) / median of all of them */
+    bool memory_short; /* half of what was free is less than caches hold four times: memory_Bps is in part theirs */
     const char *kernels; /* name of the fp32 set: "avx512" */
     int rows, columns; /* of its block of sums in registers */
 };
@@ -98,7 +98,8 @@ struct f2f_timing {
     int samples;
 };
 
-/* Times one; about budget_s long, a warm-up and three samples at least. F2F_ERUN: it does not fit the memory. */
+/* Times one; about budget_s long, a warm-up and three samples at least, one of runs above a second. F2F_ERUN: it does
+ * not fit the memory. */
 f2f_status f2f_measure_run(struct f2f_timing *out, struct f2f_measure *m, const struct f2f_measure_case *c,
                            double budget_s, f2f_error *err);
 

@@ -43,7 +43,9 @@ struct job {
     struct f2f_measure_case *cases;
     struct f2f_timing *timings;
     size_t n;
-    const char *yaml, *chip; /* the description, a path to it or a chip's name */
+    const char *yaml; /* the description */
+    const char *chip; /* where it was written; NULL: nowhere */
+    double load; /* of the system before this program's own; below 0: not told */
     struct progress progress;
 };
 
@@ -64,17 +66,22 @@ static bool writes_yaml(const struct cli *cli) {
     return dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
 }
 
-/* A description is read from a file: that of -o, that of --tables, or one that is gone at once. */
+/* To the files that were asked for. Rows of tables are this machine's, whatever chip is predicted beside them. */
+static f2f_status write_description(struct job *j, f2f_error *err) {
+    const char *output = j->cli->common.output;
+    if (writes_yaml(j->cli)) {
+        F2F_TRY(cli_write_file(output, j->yaml, err));
+        j->chip = f2f_arena_printf(j->cli->arena, "%s%s", strchr(output, '/') ? "" : "./", output);
+    }
+    if (!o.tables) return F2F_OK;
+    j->chip = f2f_arena_printf(j->cli->arena, "%s/chip.yaml", o.tables);
+    return cli_write_file(j->chip, j->yaml, err);
+}
+
+/* A description is read from a file: one that was asked for, or one that is gone at once. */
 static f2f_status load_described(const struct f2f_system **out, struct job *j, f2f_error *err) {
     const struct common *c = &j->cli->common;
-    if (writes_yaml(j->cli)) F2F_TRY(cli_write_file(c->output, j->yaml, err));
-    if (o.tables || writes_yaml(j->cli)) {
-        if (o.tables) {
-            j->chip = f2f_arena_printf(j->cli->arena, "%s/chip.yaml", o.tables);
-            F2F_TRY(cli_write_file(j->chip, j->yaml, err));
-        } else j->chip = f2f_arena_printf(j->cli->arena, "%s%s", strchr(c->output, '/') ? "" : "./", c->output);
-        return f2f_catalog_system(out, j->cli->catalog, j->chip, c->sets.item, c->sets.n, err);
-    }
+    if (j->chip) return f2f_catalog_system(out, j->cli->catalog, j->chip, c->sets.item, c->sets.n, err);
     const char *folder = getenv("TMPDIR");
     char *path = f2f_arena_printf(j->cli->arena, "%s/fab2fleet-chip-XXXXXX", folder && *folder ? folder : "/tmp");
     int fd = mkstemp(path);
@@ -90,10 +97,10 @@ static f2f_status load_machine(struct job *j, f2f_error *err) {
     const struct f2f_system *system;
     const struct common *c = &j->cli->common;
     if (j->cli->n_args == 1) {
-        j->chip = j->cli->args[0];
-        F2F_TRY(f2f_catalog_host(&system, j->cli->catalog, j->chip, 1, c->sets.item, c->sets.n, err));
+        const char *name = j->cli->args[0];
+        F2F_TRY(f2f_catalog_host(&system, j->cli->catalog, name, 1, c->sets.item, c->sets.n, err));
         if (system->node->chip->units != j->host.cores)
-            f2f_results_note(j->results, "%s has %d units, and %d core%s of this machine %s used", j->chip,
+            f2f_results_note(j->results, "%s has %d units, and %d core%s of this machine %s used", name,
                              system->node->chip->units, j->host.cores, j->host.cores == 1 ? "" : "s",
                              j->host.cores == 1 ? "is" : "are");
     } else F2F_TRY(load_described(&system, j, err));
@@ -110,6 +117,17 @@ static bool chosen(struct f2f_arena *arena, const struct f2f_machine *machine, c
     return false;
 }
 
+/* "qkv_proj, rope, ...", each once. */
+static const char *names_of(const struct job *j) {
+    const char *text = "";
+    for (size_t i = 0; i < j->n; i++) {
+        size_t same = 0;
+        while (strcmp(j->cases[same].name, j->cases[i].name) != 0) same++;
+        if (same == i) text = f2f_arena_printf(j->cli->arena, "%s%s%s", text, i ? ", " : "", j->cases[i].name);
+    }
+    return text;
+}
+
 static f2f_status choose(struct job *j, f2f_error *err) {
     const struct f2f_model *model;
     size_t kept = 0;
@@ -118,10 +136,11 @@ static f2f_status choose(struct job *j, f2f_error *err) {
                               o.context, err));
     for (size_t i = 0; i < j->n; i++)
         if (chosen(j->cli->arena, &j->machine, &j->cases[i])) j->cases[kept++] = j->cases[i];
-    j->n = kept;
     if (!kept)
-        return f2f_fail(err, F2F_EUSAGE, "--only '%.40s': no operator of %.60s has that name, kind or format", o.only,
-                        o.model);
+        return f2f_fail(err, F2F_EUSAGE,
+                        "--only '%.40s': no operator of %.60s has that name, kind or format; names are %.200s", o.only,
+                        o.model, names_of(j));
+    j->n = kept;
     j->timings = f2f_arena_alloc(j->cli->arena, kept * sizeof *j->timings);
     return F2F_OK;
 }
@@ -138,6 +157,8 @@ static f2f_status run_all(struct job *j, f2f_error *err) {
             if (j->cli->common.explain) f2f_machine_explain(r, &j->machine, &c->op);
             f2f_results_add(j->results, r);
         } else f2f_results_note(j->results, "%s (%s) is left out: %s", c->name, c->load, one.message);
+        if (!j->results->n_items && i + 1 == j->n)
+            return f2f_fail(err, F2F_EINFEASIBLE, "nothing was measured: %s (%s): %s", c->name, c->load, one.message);
     }
     return F2F_OK;
 }
@@ -156,7 +177,7 @@ static f2f_status write_tables(const struct job *j, f2f_error *err) {
 static void put_host(const struct job *j) {
     const struct f2f_host *h = &j->host;
     const struct f2f_probe *p = &j->probe;
-    double load[1];
+    long cpus = sysconf(_SC_NPROCESSORS_ONLN); /* the load is of all of them, this process may have a few */
     f2f_results_note(
         j->results,
         "%s%s: %d core%s in use of %d CPUs allowed, %.3g GHz, %.4g GFLOP/s in fp32 (%s), %.3g GB/s from "
@@ -165,12 +186,16 @@ static void put_host(const struct job *j) {
         h->model, h->is_virtual ? " (virtual)" : "", h->cores, h->cores == 1 ? "" : "s", h->allowed, 1e-9 * p->clock_Hz,
         1e-9 * p->flops[F2F_DTYPE_FP32], p->kernels, 1e-9 * p->memory_Bps, 1e-9 * p->cache_Bps,
         h->caches ? h->cache[h->caches - 1].size_B / 1048576.0 : 0.0);
-    if (getloadavg(load, 1) == 1 && load[0] > 0.5 * h->allowed)
+    if (cpus > 0 && j->load > 0.5 * (double)cpus)
         f2f_results_note(
             j->results,
-            "the machine was busy with other work (load %.2g on %d CPUs): times are longer and spread more "
+            "the machine was busy with other work (load %.2g on %ld CPUs): times are longer and spread more "
             "than on a quiet one",
-            load[0], h->allowed);
+            j->load, cpus);
+    if (p->memory_short)
+        f2f_results_note(j->results,
+                         "memory is short (%.3g MB are free): what is read from memory lies in caches in part",
+                         1e-6 * h->available_B);
     if (o.cpu_time)
         f2f_results_note(j->results,
                          "times are those of threads at work, the longest of each part: what other programs "
@@ -182,6 +207,7 @@ static void put_host(const struct job *j) {
 /* Reads the machine and measures what it can do. */
 static f2f_status look(struct job *j, f2f_error *err) {
     const struct f2f_clock clock = {.now_s = now_s, .thread_s = o.cpu_time ? thread_s : NULL};
+    if (getloadavg(&j->load, 1) != 1) j->load = -1.0;
     F2F_TRY(f2f_host_read(&j->host, j->cli->arena, "", j->cli->common.threads, err));
     F2F_TRY(f2f_measure_new(&j->measure, &j->host, &clock, o.kernels, err));
     if (!progress_step(&j->progress, 0, 1, "what the machine can do"))
@@ -197,6 +223,7 @@ static f2f_status answer(struct job *j, f2f_error *err) {
     if (o.tables && mkdir(o.tables, 0777) != 0 && access(o.tables, W_OK | X_OK) != 0)
         return f2f_fail(err, F2F_ERUN, "cannot write into the folder '%.120s'", o.tables);
     put_host(j);
+    F2F_TRY(write_description(j, err));
     F2F_TRY(load_machine(j, err));
     F2F_TRY(choose(j, err));
     f2f_status status = run_all(j, err);
@@ -212,6 +239,8 @@ static f2f_status check(const struct cli *cli, f2f_error *err) {
                                      {"tables", !o.describe, "operators"}};
     if (cli->n_args > 1 || (o.describe && cli->n_args))
         return f2f_fail(err, F2F_EUSAGE, "one chip at most is wanted, and none with --describe: fab2fleet measure");
+    if (o.describe && (cli->common.json || cli->common.csv))
+        return f2f_fail(err, F2F_EUSAGE, "--describe prints YAML alone: without --json and --csv");
     if (cli->n_args && writes_yaml(cli))
         return f2f_fail(err, F2F_EUSAGE, "-o '%.80s': the machine is not described where a chip is named",
                         cli->common.output);

@@ -3,7 +3,7 @@
 
 #include "cli/farm.h"
 
-/* Processes of the job, as Open MPI, MPICH and Slurm tell each of them; 1: it is alone. */
+/* Processes of the job, as Open MPI, MPICH and Slurm (with PMI) tell each of them; 1: it is alone. */
 static long processes(void) {
     static const char *const names[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_SIZE"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -21,7 +21,12 @@ f2f_status farm_begin(struct farm *farm, struct cli *cli, f2f_error *err) {
     if (processes() < 2) return F2F_OK;
     F2F_TRY(f2f_farm_begin(&farm->processes, cli->arena, err));
     farm->follows = f2f_farm_rank(farm->processes) > 0;
-    return F2F_OK;
+    if (f2f_farm_size(farm->processes) > 1) return F2F_OK;
+    farm_end(farm);
+    return f2f_fail(err, F2F_EUSAGE,
+                    "one of %ld processes, and MPI knows of one: each would explore the whole space; start them by the "
+                    "mpirun of the MPI this program was built with",
+                    processes());
 }
 
 void farm_share(const struct farm *farm, struct f2f_explore_options *how) {

@@ -11,7 +11,7 @@ struct farm {
     bool follows; /* another rank than 0 */
 };
 
-/* F2F_EUSAGE: there are several, and this program was built without MPI. */
+/* F2F_EUSAGE: there are several, and this program was built without MPI, or with another than started them. */
 f2f_status farm_begin(struct farm *farm, struct cli *cli, f2f_error *err);
 /* Lets the others take part. */
 void farm_share(const struct farm *farm, struct f2f_explore_options *how);

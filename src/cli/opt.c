@@ -15,7 +15,9 @@ static void common_table(struct opt *out, struct common *c) {
         {"json", 0, OPT_FLAG, &c->json, NULL, "one JSON object, SI units, unrounded", 0, 0},
         {"csv", 0, OPT_FLAG, &c->csv, NULL, "comma-separated values", 0, 0},
         {"output", 'o', OPT_TEXT, &c->output, "FILE",
-         "write there (.json .csv .html .txt); `run`: a folder, `explore`: a database", 0, 0},
+         "write there (.json .csv .html .txt); `run`: a folder, `explore`: a database, `measure`: "
+         ".yaml too",
+         0, 0},
         {"explain", 0, OPT_FLAG, &c->explain, NULL, "show where the time goes", 0, 0},
         {"require", 0, OPT_TEXT, &c->require, "TEST", "exit 4 unless it holds, e.g. 'ttft_p99_s<=0.5'", 0, 0},
         {"data", 0, OPT_TEXT, &c->data, "DIR", "catalog to use", 0, 0},

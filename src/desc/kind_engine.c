@@ -39,7 +39,7 @@ static const struct f2f_field fields[] = {
              "decode: attention reads a cache padded to prompt and answer from the first token on"),
     F2F_FLAG(T, "lone_heads", lone_heads,
              "decode: query heads read the cache each for itself, also where they share keys and values"),
-    F2F_FLAG(T, "lone_wide_heads", lone_wide_heads, "the same, but of an 8-bit cache"),
+    F2F_FLAG(T, "lone_wide_heads", lone_wide_heads, "the same, except where the cache is in 8 bit"),
     F2F_FLAG(T, "overlaps", overlaps, "host work runs beside the chips' work; else after it"),
     F2F_FLAG(T, "pipeline_waits", pipeline_waits,
              "in a pipeline host work runs after the chips' work all the same, in every micro-batch"),

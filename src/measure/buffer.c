@@ -2,6 +2,7 @@
 #if defined(__linux__)
 #define _DEFAULT_SOURCE /* madvise */
 #endif
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -60,13 +61,18 @@ void f2f_measure_fill(struct f2f_measure *m, void *out, size_t size_B, enum f2f_
     f2f_team_run(m->team, fill_part, &f);
 }
 
+double f2f_measure_limit_B(const struct f2f_measure *m) {
+    return m->host.available_B > 0.0 ? 0.5 * m->host.available_B : HUGE_VAL;
+}
+
+double f2f_measure_uncached_B(const struct f2f_measure *m) { return 4.0 * f2f_host_cache_B(&m->host); }
+
 f2f_status f2f_measure_pool(struct f2f_measure *m, size_t size_B, enum f2f_product format, f2f_error *err) {
-    double cached_B = 4.0 * f2f_host_cache_B(&m->host), limit_B = 0.5 * m->host.available_B;
-    size_t wanted_B = (double)size_B > cached_B ? size_B : (size_t)cached_B;
-    if (limit_B > 0.0 && (double)wanted_B > limit_B && (double)size_B <= limit_B) wanted_B = size_B;
-    if (limit_B > 0.0 && (double)wanted_B > limit_B)
+    double limit_B = f2f_measure_limit_B(m), much_B = fmin(f2f_measure_uncached_B(m), limit_B);
+    if ((double)size_B > limit_B)
         return f2f_fail(err, F2F_ERUN, "it reads %.3g MB, more than half of the %.3g MB that are free",
                         1e-6 * (double)size_B, 1e-6 * m->host.available_B);
+    size_t wanted_B = (double)size_B > much_B ? size_B : (size_t)much_B;
     if (m->pool_B < wanted_B) {
         free(m->pool);
         m->pool_B = 0, m->pool_holds = -1;

@@ -52,7 +52,8 @@ struct list {
 static bool same(const struct f2f_op *a, const struct f2f_op *b) {
     return f2f_measure_runner(a) == f2f_measure_runner(b) && a->compute == b->compute && a->m == b->m && a->n == b->n &&
            a->k == b->k && a->batch == b->batch && a->q_len == b->q_len && a->kv_len == b->kv_len &&
-           a->rows == b->rows && a->read_elems == b->read_elems && a->write_elems == b->write_elems;
+           a->q_heads == b->q_heads && a->kv_heads == b->kv_heads && a->head_dim == b->head_dim && a->rows == b->rows &&
+           a->read_elems == b->read_elems && a->write_elems == b->write_elems;
 }
 
 static void add(struct list *list, const struct f2f_op *op, const char *load) {

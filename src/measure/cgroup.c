@@ -1,7 +1,7 @@
 /* cgroup.c - files of the system, and what control groups grant a process in a container.
  *
  * After the Linux kernel's Documentation/admin-guide/cgroup-v2.rst (cpu.max, memory.max) and cgroup-v1
- * (cpu.cfs_quota_us). A limit of any group from the process's own up to the root holds. */
+ * (cpu.cfs_quota_us, memory.limit_in_bytes). A limit of any group from the process's own up to the root holds. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,12 +80,37 @@ static double quota_v1(f2f_arena *arena, const char *root, const char *folder) {
     return quota_us > 0.0 && period_us > 0.0 ? quota_us / period_us : 0.0;
 }
 
-static double memory_v2(f2f_arena *arena, const char *root, const char *folder) {
+/* A number of "memory.stat"; 0: none of that name. */
+static double stat_of(const char *text, const char *name) {
+    size_t length = strlen(name);
+    double number;
+    for (const char *line = text; line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (strncmp(line, name, length) == 0 && line[length] == ' ')
+            return f2f_host_number(&number, line + length + 1) ? number : 0.0;
+    }
+    return 0.0;
+}
+
+/* What is left of a limit: pages of files that nobody has looked at lately are given back first. */
+static double memory_left(f2f_arena *arena, const char *root, const char *folder, const char *limit, const char *used,
+                          const char *reclaimed) {
     double limit_B, used_B;
-    const char *limit = f2f_host_file(arena, root, f2f_arena_printf(arena, "%s/memory.max", folder));
-    if (!f2f_host_number(&limit_B, limit)) return 0.0; /* "max" */
-    const char *used = f2f_host_file(arena, root, f2f_arena_printf(arena, "%s/memory.current", folder));
-    return f2f_host_number(&used_B, used) && used_B < limit_B ? limit_B - used_B : limit_B;
+    if (!f2f_host_number(&limit_B, f2f_host_file(arena, root, f2f_arena_printf(arena, "%s/%s", folder, limit))))
+        return 0.0; /* "max" */
+    if (!f2f_host_number(&used_B, f2f_host_file(arena, root, f2f_arena_printf(arena, "%s/%s", folder, used))))
+        return limit_B;
+    used_B -= stat_of(f2f_host_file(arena, root, f2f_arena_printf(arena, "%s/memory.stat", folder)), reclaimed);
+    return used_B < limit_B ? limit_B - used_B : 1.0;
+}
+
+static double memory_v2(f2f_arena *arena, const char *root, const char *folder) {
+    return memory_left(arena, root, folder, "memory.max", "memory.current", "inactive_file");
+}
+
+/* Without a limit it says nearly 2^63. */
+static double memory_v1(f2f_arena *arena, const char *root, const char *folder) {
+    return memory_left(arena, root, folder, "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file");
 }
 
 /* The least of a limit over the groups from `group` up to that of the mount; 0: none has one. */
@@ -110,5 +135,6 @@ double f2f_host_quota(f2f_arena *arena, const char *root) {
 
 double f2f_host_memory_limit(f2f_arena *arena, const char *root) {
     const char *groups = f2f_host_file(arena, root, "/proc/self/cgroup");
-    return least(arena, root, "/sys/fs/cgroup", group_of(arena, groups, ""), memory_v2);
+    double v2 = least(arena, root, "/sys/fs/cgroup", group_of(arena, groups, ""), memory_v2);
+    return v2 > 0.0 ? v2 : least(arena, root, "/sys/fs/cgroup/memory", group_of(arena, groups, "memory"), memory_v1);
 }

@@ -74,8 +74,9 @@ static void put_memory(struct f2f_buffer *y, const struct f2f_host *host, const 
     f2f_buffer_printf(
         y,
         "unit_memory: {value: %.4g GB/s, source: \"%s: reading what no cache holds\", note: \"what one core "
-        "gets while all read\"}\n",
-        1e-9 * p->memory_Bps / host->cores, measured);
+        "gets while all read%s\"}\n",
+        1e-9 * p->memory_Bps / host->cores, measured,
+        p->memory_short ? "; memory is short, so that caches kept a part of it" : "");
     f2f_buffer_printf(
         y,
         "memory:\n  device: {value: ddr5, source: \"assumed: the system does not tell\"}\n"

@@ -6,6 +6,8 @@
 
 #include "measure/host.h"
 
+enum { LOGICAL = 4096 }; /* CPUs that are looked at */
+
 /* Of the instruction sets the kernels here could use. */
 static const char *const isa_words[] = {"avx2",        "fma",      "avx_vnni", "avx512f",  "avx512_vnni",
                                         "avx512_bf16", "amx_tile", "amx_bf16", "amx_int8", "asimd",
@@ -88,8 +90,21 @@ static bool leads_core(struct f2f_host *host, f2f_arena *arena, const char *root
     return true;
 }
 
+/* The list of CPUs in the status file may name some that are not there, which a machine could get later: without those.
+ * Returns how many are left. */
+static int keep_online(int *cpu, int n, f2f_arena *arena, const char *root) {
+    int online[LOGICAL], kept = 0;
+    int m = f2f_host_list(online, LOGICAL, f2f_host_file(arena, root, "/sys/devices/system/cpu/online"));
+    if (m < 1) return n; /* not told */
+    if (m > LOGICAL) m = LOGICAL;
+    for (int i = 0, at = 0; i < n; i++) { /* both rise */
+        while (at < m && online[at] < cpu[i]) at++;
+        if (at < m && online[at] == cpu[i]) cpu[kept++] = cpu[i];
+    }
+    return kept;
+}
+
 f2f_status f2f_host_read(struct f2f_host *out, f2f_arena *arena, const char *root, int cores, f2f_error *err) {
-    enum { LOGICAL = 4096 };
     int allowed[LOGICAL];
     *out = (struct f2f_host){.smt = 1};
     read_cpuinfo(out, arena, root);
@@ -98,7 +113,7 @@ f2f_status f2f_host_read(struct f2f_host *out, f2f_arena *arena, const char *roo
     out->available_B = meminfo_B(arena, memory, "MemAvailable");
     const char *list = line_value(arena, f2f_host_file(arena, root, "/proc/self/status"), "Cpus_allowed_list");
     int n = f2f_host_list(allowed, LOGICAL, list ? list : "");
-    if (n > LOGICAL) n = LOGICAL;
+    n = keep_online(allowed, n < LOGICAL ? n : LOGICAL, arena, root);
     if (n < 1) return f2f_fail(err, F2F_EINPUT, "%s/proc/self/status does not say which CPUs may be used", root);
     out->allowed = n;
     for (int i = 0; i < n && out->cores < F2F_HOST_CORES; i++)

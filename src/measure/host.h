@@ -12,7 +12,7 @@ bool f2f_host_number(double *out, const char *text);
 int f2f_host_list(int *out, int max, const char *text);
 /* CPUs that control groups (v2 or v1) grant this process; 0: no limit. */
 double f2f_host_quota(f2f_arena *arena, const char *root);
-/* Bytes that they let it use; 0: no limit. */
+/* Bytes that they let it use beside what it does; 0: no limit, and where nothing is left, 1. */
 double f2f_host_memory_limit(f2f_arena *arena, const char *root);
 
 #endif

@@ -27,7 +27,7 @@ f2f_status f2f_measure_new(struct f2f_measure **out, const struct f2f_host *host
     *out = NULL;
     struct f2f_measure *m = calloc(1, sizeof *m);
     if (!m) return f2f_fail(err, F2F_ERUN, "no memory");
-    *m = (struct f2f_measure){.host = *host, .clock = *clock, .pool_holds = -1};
+    *m = (struct f2f_measure){.host = *host, .clock = *clock, .wall = *clock, .pool_holds = -1};
     f2f_status status = choose_sets(m, kernels, err);
     if (status == F2F_OK) status = f2f_team_new(&m->team, host->cpu, host->cores, err);
     if (status != F2F_OK) {

@@ -19,7 +19,8 @@ struct loop {
     volatile float kept[F2F_HOST_CORES]; /* so that nothing is left out */
 };
 
-enum { PEAK_ROUNDS = 20000, CHAIN = 64, CHAIN_ROUNDS = 1000 };
+enum { READ_MIN_B = 1 << 16 }; /* of each thread */
+enum { PEAK_ROUNDS = 20000, CHAIN = 16, CHAIN_ROUNDS = 4000 };
 
 static void peak_part(void *context, int thread, int threads) {
     struct loop *l = context;
@@ -33,15 +34,25 @@ static void read_part(void *context, int thread, int threads) {
     l->kept[thread] = l->m->set[F2F_PRODUCT_FP32]->read(l->at + (size_t)thread * l->wrap, l->floats);
 }
 
-/* An addition takes one clock on every core there is, and the next one needs its sum. */
+/* An addition takes one clock on every core there is, and the next one needs its sum. They stand one after the other: a
+ * branch for each would be what is timed where another thread shares the core's front end. */
+#define ADD_ONE() \
+    x += y;       \
+    __asm__ volatile("" : "+r"(x), "+r"(y))
+#define ADD_FOUR() \
+    ADD_ONE();     \
+    ADD_ONE();     \
+    ADD_ONE();     \
+    ADD_ONE()
 static void chain_part(void *context, int thread, int threads) {
     struct loop *l = context;
     uint64_t x = (uint64_t)threads, y = (uint64_t)thread + 1;
-    for (int r = 0; r < CHAIN_ROUNDS; r++)
-        for (int i = 0; i < CHAIN; i++) {
-            x += y;
-            __asm__ volatile("" : "+r"(x), "+r"(y));
-        }
+    for (int r = 0; r < CHAIN_ROUNDS; r++) {
+        ADD_FOUR();
+        ADD_FOUR();
+        ADD_FOUR();
+        ADD_FOUR();
+    }
     l->kept[thread] = (float)x;
 }
 
@@ -53,12 +64,10 @@ static void run_loop(void *context) {
 }
 
 /* The fastest tenth: what the machine can do, others on it or not. */
-static double undisturbed_s(struct f2f_probe *p, struct loop *l, f2f_team_fn *work) {
+static double undisturbed_s(struct loop *l, f2f_team_fn *work) {
     struct f2f_timing t;
     l->work = work;
-    f2f_measure_time(&t, &l->m->clock, run_loop, l, budget_s);
-    double spread = t.median_s > 0.0 ? (t.p90_s - t.p10_s) / t.median_s : 0.0;
-    if (spread > p->spread_frac && work != nothing_part) p->spread_frac = spread;
+    f2f_measure_time(&t, &l->m->clock, &l->m->wall, run_loop, l, budget_s);
     return t.p10_s > 0.0 ? t.p10_s : 1e-9; /* a clock that stands still */
 }
 
@@ -73,25 +82,25 @@ f2f_status f2f_measure_probe(struct f2f_probe *out, struct f2f_measure *m, f2f_e
     const struct f2f_kernel_set *set = m->set[F2F_PRODUCT_FP32];
     int threads = f2f_team_threads(m->team);
     *out = (struct f2f_probe){.kernels = set->name, .rows = set->rows, .columns = f2f_kernel_set_panel(set)};
-    F2F_TRY(f2f_measure_pool(m, 0, F2F_PRODUCT_FP32, err));
+    F2F_TRY(f2f_measure_pool(m, (size_t)threads * READ_MIN_B, F2F_PRODUCT_FP32, err));
+    out->memory_short = (double)m->pool_B < f2f_measure_uncached_B(m);
     struct loop *l = calloc(1, sizeof *l);
     if (!l) return f2f_fail(err, F2F_ERUN, "no memory");
     l->m = m;
     l->at = (const float *)(const void *)m->pool;
-    out->clock_Hz = CHAIN * (double)CHAIN_ROUNDS / undisturbed_s(out, l, chain_part);
-    out->launch_s = undisturbed_s(out, l, nothing_part);
+    out->clock_Hz = CHAIN * (double)CHAIN_ROUNDS / undisturbed_s(l, chain_part);
+    out->launch_s = undisturbed_s(l, nothing_part);
     for (int p = 0; p < F2F_PRODUCTS; p++) {
         if (!m->set[p]) continue;
         l->peak = m->set[p]->peak[p];
         double flop = PEAK_ROUNDS * m->set[p]->peak_flop[p] * threads;
-        out->flops[f2f_product_dtype((enum f2f_product)p)] = flop / undisturbed_s(out, l, peak_part);
+        out->flops[f2f_product_dtype((enum f2f_product)p)] = flop / undisturbed_s(l, peak_part);
     }
-    l->floats = l->wrap = f2f_round_up(m->pool_B / sizeof(float) / (size_t)threads - 1024, 1024);
-    if (l->wrap * sizeof(float) * (size_t)threads > m->pool_B) l->floats = l->wrap -= 1024;
-    out->memory_Bps = (double)(l->floats * sizeof(float)) * threads / undisturbed_s(out, l, read_part);
+    l->floats = l->wrap = m->pool_B / (size_t)threads / 4096 * 4096 / sizeof(float); /* whole pages */
+    out->memory_Bps = (double)(l->floats * sizeof(float)) * threads / undisturbed_s(l, read_part);
     size_t cached = cached_B(&m->host) / sizeof(float);
     l->floats = cached < l->wrap ? cached : l->wrap;
-    out->cache_Bps = (double)(l->floats * sizeof(float)) * threads / undisturbed_s(out, l, read_part);
+    out->cache_Bps = (double)(l->floats * sizeof(float)) * threads / undisturbed_s(l, read_part);
     free(l);
     return F2F_OK;
 }

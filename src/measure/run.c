@@ -18,7 +18,8 @@ struct running {
     int *index; /* of the table's rows, as many as the pool holds */
     void *owned[OWNED_MAX];
     int n_owned;
-    bool poor; /* an allocation failed */
+    double owned_B;
+    bool poor; /* an allocation failed, or they would take too much */
 };
 
 static char *next_part(struct running *r) { return r->m->pool + r->turn++ % r->turns * r->turn_B; }
@@ -33,7 +34,9 @@ static f2f_status take_pool(struct running *r, size_t size_B, enum f2f_product f
 
 /* Filled with numbers of that format; unfilled where what it holds is written first. */
 static void *own(struct running *r, size_t size_B, enum f2f_product format) {
-    void *memory = f2f_measure_alloc(f2f_round_up(size_B, 4));
+    r->owned_B += (double)size_B;
+    if (r->owned_B > f2f_measure_limit_B(r->m)) r->poor = true; /* the system would grant it and end us later */
+    void *memory = r->poor ? NULL : f2f_measure_alloc(f2f_round_up(size_B, 4));
     r->owned[r->n_owned++] = memory;
     if (!memory) r->poor = true;
     else f2f_measure_fill(r->m, memory, f2f_round_up(size_B, 4), format);
@@ -223,7 +226,10 @@ static f2f_status ready(struct running *r, const struct f2f_op *op, f2f_error *e
     else if (runner == F2F_RUN_PREFILL) ready_prefill(r, op);
     else if (runner == F2F_RUN_DECODE) status = ready_decode(r, op, err);
     else status = ready_rows(r, op, runner, err);
-    if (status == F2F_OK && r->poor) status = f2f_fail(err, F2F_ERUN, "no memory for the buffers of %s", op->name);
+    if (status == F2F_OK && r->poor)
+        status = f2f_fail(err, F2F_ERUN,
+                          "its buffers take %.3g MB or more, and half of the %.3g MB that are free may be used",
+                          1e-6 * r->owned_B, 1e-6 * r->m->host.available_B);
     return status;
 }
 
@@ -231,7 +237,7 @@ f2f_status f2f_measure_run(struct f2f_timing *out, struct f2f_measure *m, const 
                            double budget_s, f2f_error *err) {
     struct running r = {.m = m};
     f2f_status status = ready(&r, &c->op, err);
-    if (status == F2F_OK) f2f_measure_time(out, &m->clock, once_of[f2f_measure_runner(&c->op)], &r, budget_s);
+    if (status == F2F_OK) f2f_measure_time(out, &m->clock, &m->wall, once_of[f2f_measure_runner(&c->op)], &r, budget_s);
     for (int i = 0; i < r.n_owned; i++) free(r.owned[i]);
     return status;
 }

@@ -11,7 +11,7 @@
 
 struct f2f_measure {
     struct f2f_host host;
-    struct f2f_clock clock;
+    struct f2f_clock clock, wall; /* what times are taken by; what budgets are */
     struct f2f_team *team;
     const struct f2f_kernel_set *set[F2F_PRODUCTS]; /* NULL: no such products */
     char *pool; /* what operators read once: weights, caches of keys; more than the last-level cache holds */
@@ -19,7 +19,6 @@ struct f2f_measure {
     int pool_holds; /* enum f2f_product of what it was filled with; -1: nothing */
 };
 
-static inline double f2f_measure_now_s(const struct f2f_measure *m) { return m->clock.now_s(m->clock.context); }
 /* The last-level cache this process sees, all its parts that the cores in use have; at least 1 MiB. */
 double f2f_host_cache_B(const struct f2f_host *host);
 
@@ -28,14 +27,20 @@ double f2f_host_cache_B(const struct f2f_host *host);
 void *f2f_measure_alloc(size_t size_B);
 /* Numbers from -1 to 1 of a format (fp32, bf16, int8: any byte), the same at the same place each time. */
 void f2f_measure_fill(struct f2f_measure *m, void *out, size_t size_B, enum f2f_product format);
-/* The pool with at least so many bytes of that format. F2F_ERUN: more than half of the memory that is free. */
+/* Most bytes that the pool and, apart from it, the buffers of an operator may have: half of the memory that is free. */
+double f2f_measure_limit_B(const struct f2f_measure *m);
+/* So many that caches keep little of them until they are read again: four times the last-level cache. */
+double f2f_measure_uncached_B(const struct f2f_measure *m);
+/* The pool with at least so many bytes of that format, and with f2f_measure_uncached_B where the limit lets it.
+ * F2F_ERUN: size_B is above the limit. */
 f2f_status f2f_measure_pool(struct f2f_measure *m, size_t size_B, enum f2f_product format, f2f_error *err);
 static inline size_t f2f_round_up(size_t x, size_t of) { return (x + of - 1) / of * of; }
 
 /* ---- timing.c ---- */
-/* Times `once`, which is run a number of times in each sample so that the clock's own time is small. */
-void f2f_measure_time(struct f2f_timing *out, const struct f2f_clock *clock, void (*once)(void *), void *context,
-                      double budget_s);
+/* Times `once` by a clock; it is run a number of times in each sample so that the clock's own time is small. The budget
+ * is the wall's: time at work may go by much slower. */
+void f2f_measure_time(struct f2f_timing *out, const struct f2f_clock *clock, const struct f2f_clock *wall,
+                      void (*once)(void *), void *context, double budget_s);
 
 /* ---- gemm.c: out[m,n] = in[m,k] x w[k,n] ---- */
 struct f2f_gemm {

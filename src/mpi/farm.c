@@ -45,6 +45,8 @@ f2f_status f2f_farm_begin(struct f2f_farm **out, f2f_arena *arena, f2f_error *er
 
 int f2f_farm_rank(const struct f2f_farm *farm) { return farm->rank; }
 
+int f2f_farm_size(const struct f2f_farm *farm) { return farm->size; }
+
 /* ---- rank 0 ---- */
 
 /* Belongs the follower's work to ours? What it sends is kept. */

@@ -11,6 +11,7 @@ struct f2f_farm;
 /* Joins the others. F2F_ERUN: MPI cannot be started. The struct is the arena's. */
 f2f_status f2f_farm_begin(struct f2f_farm **out, f2f_arena *arena, f2f_error *err);
 int f2f_farm_rank(const struct f2f_farm *farm);
+int f2f_farm_size(const struct f2f_farm *farm);
 /* A f2f_explore_share_fn for rank 0; context is the farm. */
 void f2f_farm_lead(void *farm, struct f2f_explorer *explorer);
 /* What the other ranks do: works for rank 0 until it says stop. explorer NULL: `reason` kept this process from making

@@ -40,6 +40,12 @@ awk -F, -v mape="$mape" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "ape_frac
     END { exit !(n == 2 && (sum / n - mape) ^ 2 < 1e-6 * (1 + mape) ^ 2) }' "$dir/decode.csv" || fail "validate finds another error than measure"
 "$F2F_BIN" calibrate --class cpu --evaluations 0 "$dir/tables/attention_decode.csv" >/dev/null || fail "calibrate does not take the table"
 
+# what was measured is this machine's, whatever chip is predicted beside it
+"$F2F_BIN" "${small[@]}" h100-sxm --only rope --tables "$dir/none" >/dev/null
+[ -s "$dir/none/chip.yaml" ] || fail "--tables does not write the chip"
+"$F2F_BIN" "${small[@]}" h100-sxm --only attention_decode --tables "$dir/beside" >/dev/null
+grep -q "^$dir/beside/chip.yaml,fab2fleet" "$dir/beside/attention_decode.csv" || fail "rows are called another chip's"
+
 # threads at work instead of the wall clock, a model without a kernel for all of it
 says 'threads at work' "${small[@]}" --only rope --cpu-time
 says 'is left out: there is no kernel' "${small[@]}" --only rope --model mixtral-8x7b
@@ -51,10 +57,18 @@ refused() {
     [ $code = 2 ] || fail "exit $code: $*"
 }
 refused measure --only nonsense --seconds 0.01 -j 1
+grep -q 'names are .*rope' "$dir/out" || fail "known names are not told"
 refused measure --describe --only rope
+refused measure --describe --json
 refused measure h100-sxm mi300x
 refused measure h100-sxm -o "$dir/x.yaml"
 refused measure -o "$dir/x.odd"
+
+# what no machine holds
+code=0
+"$F2F_BIN" "${small[@]}" --only attention_decode --context 10000000 --batch 100000 >"$dir/out" 2>&1 || code=$?
+[ $code = 4 ] || fail "exit $code where nothing fits"
+grep -q 'nothing was measured: attention_decode (decode of 100000): it reads' "$dir/out" || fail "not said why"
 
 # interrupted: what was finished is kept, or that there is nothing is said
 cd "$dir"

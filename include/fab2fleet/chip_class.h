@@ -47,7 +47,7 @@ struct f2f_class_errors {
     /* the chip: what is fitted, and what is stated */                                                               \
     X("launch_clocks", launch_ck, NUMBER, 0.0, 1e6, GEMM,                                                            \
       "chip clocks to start and drain one kernel in a captured graph; merging split sums takes as long")             \
-    X("tile_clocks", tile_ck, NUMBER, 0.0, 1e6, DECODE,                                                               \
+    X("tile_clocks", tile_ck, NUMBER, 0.0, 1e6, DECODE,                                                              \
       "chip clocks to fill the pipeline of a 256 x 128 tile and write its result")                                   \
     X("step_clocks", step_ck, NUMBER, 0.0, 100.0, GEMM,                                                              \
       "chip clocks of the inner loop beside products, for each step of k; operands in registers")                    \

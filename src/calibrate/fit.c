@@ -1,9 +1,9 @@
 /* fit.c - the constants with the least error, by NLopt's subplex (Rowan, 1990): no derivatives, bounds, and no
  * assumption that the error is smooth, which the choice of tiles makes it not.
  *
- * Each table has its own fit of its own constants, in the order of enum f2f_fit. What is fitted on a later table matters
- * to rows of earlier ones too (`tile_clocks`, which products alone hardly tell, is fitted on decode), so that all are
- * gone through several times. A constant moves within a factor of its starting value. */
+ * Each table has its own fit of its own constants, in the order of enum f2f_fit. What is fitted on a later table
+ * matters to rows of earlier ones too (`tile_clocks`, which products alone hardly tell, is fitted on decode), so that
+ * all are gone through several times. A constant moves within a factor of its starting value. */
 #include <math.h>
 #include <nlopt.h>
 #include <string.h>

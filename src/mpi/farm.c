@@ -3,6 +3,7 @@
  * One message of a follower, one answer: {want, kind, bytes} and up to `want` numbers of units, none to stop. Rank 0
  * looks for messages every half millisecond, so that its cores are left to its own threads. */
 #define OMPI_SKIP_MPICXX 1
+#include <limits.h>
 #include <mpi.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -29,7 +30,7 @@ struct f2f_farm {
     const char *mark; /* of rank 0; NULL: everybody goes home */
 };
 
-f2f_status f2f_farm_begin(struct f2f_farm **out, f2f_arena *arena, f2f_error *err) {
+f2f_status f2f_farm_begin(struct f2f_farm **out, f2f_arena *arena, long processes, f2f_error *err) {
     int provided;
     *out = NULL;
     if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS || provided < MPI_THREAD_FUNNELED)
@@ -38,6 +39,14 @@ f2f_status f2f_farm_begin(struct f2f_farm **out, f2f_arena *arena, f2f_error *er
     farm->arena = arena;
     MPI_Comm_rank(MPI_COMM_WORLD, &farm->rank);
     MPI_Comm_size(MPI_COMM_WORLD, &farm->size);
+    if (farm->size == 1 && processes > 1) {
+        MPI_Finalize();
+        return f2f_fail(
+            err, F2F_ERUN,
+            "%ld processes were started by another MPI than this program's, and each would explore the whole "
+            "space: use the mpirun of Open MPI, or run it alone with -j",
+            processes);
+    }
     farm->left = farm->rank == 0 ? farm->size - 1 : 0;
     *out = farm;
     return F2F_OK;
@@ -47,7 +56,7 @@ int f2f_farm_rank(const struct f2f_farm *farm) { return farm->rank; }
 
 /* ---- rank 0 ---- */
 
-/* Belongs the follower's work to ours? What it sends is kept. */
+/* Keeps what a follower sends, if its work belongs to ours. */
 static void hear(const struct f2f_farm *farm, struct f2f_explorer *e, int rank, const struct head *head,
                  const char *bytes, size_t n) {
     f2f_error reason = {0};
@@ -148,6 +157,9 @@ void f2f_farm_follow(struct f2f_explorer *e, int threads, const f2f_error *reaso
         const char *rows;
         size_t length;
         f2f_status status = f2f_explorer_work(e, scratch, units, n, &rows, &length, &failure);
+        if (status == F2F_OK && length > INT_MAX - sizeof(struct head))
+            status =
+                f2f_fail(&failure, F2F_ERUN, "%zu B of designs are more than MPI sends at once: give fewer -j", length);
         if (status == F2F_OK) say(ROWS, want, rows, length);
         f2f_arena_free(scratch);
         if (status == F2F_OK) continue;

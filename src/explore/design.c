@@ -105,7 +105,10 @@ static struct f2f_record *price(const struct f2f_designer *d, const struct unit 
 }
 
 static void read_figures(struct f2f_design_row *row, const struct f2f_design_keys *keys, const struct f2f_record *r) {
-    for (int i = 0; i < keys->n; i++) row->figure[i] = f2f_record_get(r, keys->key[i]);
+    for (int i = 0; i < keys->n; i++) {
+        double value = f2f_record_get(r, keys->key[i]);
+        row->figure[i] = isfinite(value) ? value : (double)NAN; /* the database has no infinity: there is no figure */
+    }
 }
 
 /* The answer of the job, priced, against all that is asked. */

@@ -48,6 +48,7 @@ objectives: {usd_per_Mtok: min, tpot_p99_s: min, power_W: min}
 require: [output_tokps>=1000]
 Y
 all=1536
+sed -e 's/base: .*/base: agi-1-8x/' -e '/making/d;/chip/d' space.yaml >sets.yaml
 
 # ---- threads
 answer one.json space.yaml -o one.db -j 1
@@ -120,6 +121,11 @@ explore other.yaml -o one.db --resume || fail "$(cat err)"
 sed -i 's/1100 W/1101 W/' chip.yaml
 told 3 'with another catalog, model or trace' space.yaml -o one.db --resume
 sed -i 's/1101 W/1100 W/' chip.yaml
+explore sets.yaml -o sets.db --set chip=./chip.yaml || fail "$(cat err)"
+explore sets.yaml -o sets.db --set chip=./chip.yaml --resume || fail "$(cat err)"
+sed -i 's/1100 W/1101 W/' chip.yaml
+told 3 'with another catalog, model or trace' sets.yaml -o sets.db --set chip=./chip.yaml --resume
+sed -i 's/1101 W/1100 W/' chip.yaml
 cp -r "$FAB2FLEET_DATA" data && echo '# new' >>data/chip/a40.yaml
 FAB2FLEET_DATA=data told 3 'with another catalog' space.yaml -o one.db --resume
 "$F2F_DB_DUMP" one.db "UPDATE meta SET value = 'x' WHERE key = 'program'"
@@ -147,6 +153,7 @@ told 3 "'notes.db' is damaged or no database" space.yaml -o notes.db --resume
 "$F2F_DB_DUMP" foreign.db 'CREATE TABLE mine(x); INSERT INTO mine VALUES (1)'
 cp foreign.db before.db
 told 3 "another program's" space.yaml -o foreign.db --resume
+cmp foreign.db before.db || fail "it changes a database of others"
 [ "$("$F2F_DB_DUMP" foreign.db 'SELECT * FROM mine')" = 1 ] || fail "it changes a database of others"
 head -c 20000 four.db >short.db
 told 3 "'short.db' is damaged" space.yaml -o short.db --resume
@@ -226,6 +233,7 @@ if [ -n "${F2F_MPIRUN:-}" ]; then
     [ ! -e typo.db ] || fail "a mistake leaves a database behind with two processes"
     code=0; $run nowhere.yaml -o x.db >out 2>err || code=$?
     [ $code = 3 ] && [ "$(grep -c "no file 'nowhere.yaml'" err)" = 1 ] || fail "mpirun: exit $code: $(cat err)"
+    PMI_SIZE=2 told 1 'started by another MPI' space.yaml -o x.db
 else
     OMPI_COMM_WORLD_SIZE=2 told 2 'built without MPI' space.yaml -o x.db
 fi

@@ -227,11 +227,29 @@ static void unknown_keys_are_told(void **state) {
     f2f_error err = {0};
     const struct f2f_space *s = rig_space(r, "space: {job.concurrency: [1, 2]}\nobjectives: {tpot_p95_s: min}\n");
     assert_int_equal(f2f_explore_run(&results, r->catalog, s, rig_path(r, "a.db"), &r->options, &err), F2F_EINPUT);
-    assert_non_null(strstr(err.message, "no result has a figure 'tpot_p95_s' (did you mean 'tpot_p9"));
+    assert_non_null(strstr(err.message, "the first result has no figure 'tpot_p95_s' (did you mean 'tpot_p9"));
     assert_null(results);
     s = rig_space(r, "space: {job.concurrency: [1, 2]}\nobjectives: {power_W: min}\nkeep: [memory]\n");
     assert_int_equal(f2f_explore_run(&results, r->catalog, s, rig_path(r, "b.db"), &r->options, &err), F2F_EINPUT);
     assert_non_null(strstr(err.message, "'memory' of a result is no number"));
+}
+
+/* A figure that other designs have is none of a design without it. */
+static void keys_may_be_of_some(void **state) {
+    struct rig *r = *state;
+    struct f2f_results *results;
+    f2f_error err = {0};
+    const char *rest = "space: {job.tokens: [1e12, 0, 2e12], making.module: [1000 USD, 1100 USD]}\n"
+                       "objectives: {step_s: min}\nrequire: [days>0]\n";
+    const struct f2f_space *s = rig_space(r, rest);
+    struct f2f_space train = *s;
+    train.job.kind = F2F_JOB_TRAIN;
+    train.base = "mi300x-8x";
+    f2f_status status = f2f_explore_run(&results, r->catalog, &train, rig_path(r, "a.db"), &r->options, &err);
+    if (status != F2F_OK) fail_msg("%s", err.message);
+    assert_int_equal(f2f_record_get(results->items[0], "evaluated"), 6);
+    assert_int_equal(f2f_record_get(results->items[0], "unknown"), 2);
+    assert_int_equal(f2f_record_get(results->items[0], "feasible"), 4);
 }
 
 /* What is known without a simulation is not simulated. */
@@ -301,6 +319,7 @@ int main(void) {
                                        T(designs_are_as_if_alone),      T(files_stay_as_they_were),
                                        T(lent_work_is_the_same),        T(cut_rows_are_refused),
                                        T(unknown_keys_are_told),        T(early_requirements_prune),
-                                       T(a_full_disk_leaves_no_half),   T(half_a_unit_is_done_again)};
+                                       T(keys_may_be_of_some),          T(a_full_disk_leaves_no_half),
+                                       T(half_a_unit_is_done_again)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 
 #include "base/threads.h"
 #include "desc/axes.h"
+#include "explore/designer.h"
 #include "explore/explorer.h"
 
 /* A --set of what the space varies would be undone by it. */
@@ -125,20 +126,35 @@ f2f_status f2f_explorer_put(struct f2f_explorer *e, const char *rows, size_t len
     return status == F2F_OK ? F2F_OK : f2f_fail(err, status, "%s", reason.message);
 }
 
+/* Takes a unit and works it through; false: none is left. */
+static bool work_once(struct f2f_explorer *e, struct f2f_designer *designer) {
+    f2f_error err = {0};
+    uint64_t unit;
+    if (f2f_explorer_take(e, &unit, 1) != 1) return false;
+    f2f_arena *arena = f2f_arena_new();
+    struct f2f_buffer rows = {.arena = arena};
+    if (f2f_designer_work(designer, &rows, unit, &err) != F2F_OK) f2f_explorer_fail(e, &err);
+    else (void)f2f_explorer_put(e, rows.data, rows.length, NULL);
+    f2f_arena_free(arena);
+    return true;
+}
+
 /* One thread, until nothing is left. */
 static void work_on(void *context, size_t unused) {
     struct f2f_explorer *e = context;
     struct f2f_designer *designer = f2f_designer_new(&e->shop);
-    f2f_error err = {0};
-    uint64_t unit;
     (void)unused;
-    while (f2f_explorer_take(e, &unit, 1) == 1) {
-        f2f_arena *arena = f2f_arena_new();
-        struct f2f_buffer rows = {.arena = arena};
-        if (f2f_designer_work(designer, &rows, unit, &err) != F2F_OK) f2f_explorer_fail(e, &err);
-        else (void)f2f_explorer_put(e, rows.data, rows.length, NULL);
-        f2f_arena_free(arena);
-    }
+    while (work_once(e, designer)) continue;
+    f2f_designer_free(designer);
+}
+
+/* The first units alone, until a design has a result, by which keys that are misspelt are told before there is much to
+ * lose, and with any number of threads alike. */
+static void work_first(struct f2f_explorer *e) {
+    enum { MOST = 64 };
+    struct f2f_designer *designer = f2f_designer_new(&e->shop);
+    designer->first = true;
+    for (int i = 0; i < MOST && designer->first && work_once(e, designer); i++) continue;
     f2f_designer_free(designer);
 }
 
@@ -151,6 +167,7 @@ static void *work_aside(void *explorer) {
 
 void f2f_explorer_run(struct f2f_explorer *e) {
     pthread_t aside;
+    if (!e->done) work_first(e);
     if (!e->options->share) {
         work_aside(e);
         return;

@@ -188,7 +188,7 @@ same four.db held.db
 
 # ---- a mistake that shows only in the first result leaves no database behind
 sed 's/tpot_p99_s: min/tpot_p9_s: min/' space.yaml >typo.yaml
-told 3 "no result has a figure 'tpot_p9_s' .did you mean" typo.yaml -o typo.db
+told 3 "the first result has no figure 'tpot_p9_s' .did you mean" typo.yaml -o typo.db
 [ ! -e typo.db ] && [ ! -e typo.db-wal ] || fail "a mistake leaves a database behind"
 told 1 'cannot write' space.yaml -o nowhere/x.db
 told 1 'cannot write' space.yaml -o x.db --html nowhere/x.html
@@ -229,7 +229,7 @@ if [ -n "${F2F_MPIRUN:-}" ]; then
     code=0; $run space.yaml -o mpi.db >out 2>err || code=$?
     [ $code = 2 ] && [ "$(grep -c 'is there already' err)" = 1 ] || fail "mpirun: exit $code: $(cat err)"
     code=0; $run typo.yaml -o typo.db >out 2>err || code=$?
-    [ $code = 3 ] && [ "$(grep -c "no result has a figure 'tpot_p9_s'" err)" = 1 ] || fail "mpirun: exit $code: $(cat err)"
+    [ $code = 3 ] && [ "$(grep -c "the first result has no figure 'tpot_p9_s'" err)" = 1 ] || fail "mpirun: exit $code: $(cat err)"
     [ ! -e typo.db ] || fail "a mistake leaves a database behind with two processes"
     code=0; $run nowhere.yaml -o x.db >out 2>err || code=$?
     [ $code = 3 ] && [ "$(grep -c "no file 'nowhere.yaml'" err)" = 1 ] || fail "mpirun: exit $code: $(cat err)"

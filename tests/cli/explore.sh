@@ -221,7 +221,9 @@ done
     \"chip.memory.stacks\" = '4' AND \"job.tp\" = '1' AND why LIKE 'weights need 72.7 GB%'")" = 48 ] || fail "what does not fit"
 
 # ---- processes
-if [ -n "${F2F_MPIRUN:-}" ]; then
+if [ "${F2F_MPIRUN:-}" = none ]; then
+    echo "no mpirun: processes are not tried"
+elif [ -n "${F2F_MPIRUN:-}" ]; then
     run="$F2F_MPIRUN -n 2 --allow-run-as-root --oversubscribe --bind-to none $F2F_BIN explore"
     $run space.yaml -o mpi.db -j 1 --json 2>err | grep -v wall_s >mpi.json || fail "mpirun: $(cat err)"
     cmp one.json mpi.json || fail "another answer with two processes"

@@ -19,7 +19,7 @@ static long processes(void) {
 f2f_status farm_begin(struct farm *farm, struct cli *cli, f2f_error *err) {
     *farm = (struct farm){.processes = NULL};
     if (processes() < 2) return F2F_OK;
-    F2F_TRY(f2f_farm_begin(&farm->processes, cli->arena, processes(), err));
+    F2F_TRY(f2f_farm_begin(&farm->processes, cli->arena, err));
     farm->follows = f2f_farm_rank(farm->processes) > 0;
     return F2F_OK;
 }

@@ -30,7 +30,7 @@ struct f2f_farm {
     const char *mark; /* of rank 0; NULL: everybody goes home */
 };
 
-f2f_status f2f_farm_begin(struct f2f_farm **out, f2f_arena *arena, long processes, f2f_error *err) {
+f2f_status f2f_farm_begin(struct f2f_farm **out, f2f_arena *arena, f2f_error *err) {
     int provided;
     *out = NULL;
     if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS || provided < MPI_THREAD_FUNNELED)
@@ -39,14 +39,6 @@ f2f_status f2f_farm_begin(struct f2f_farm **out, f2f_arena *arena, long processe
     farm->arena = arena;
     MPI_Comm_rank(MPI_COMM_WORLD, &farm->rank);
     MPI_Comm_size(MPI_COMM_WORLD, &farm->size);
-    if (farm->size == 1 && processes > 1) {
-        MPI_Finalize();
-        return f2f_fail(
-            err, F2F_ERUN,
-            "%ld processes were started by another MPI than this program's, and each would explore the whole "
-            "space: use the mpirun of Open MPI, or run it alone with -j",
-            processes);
-    }
     farm->left = farm->rank == 0 ? farm->size - 1 : 0;
     *out = farm;
     return F2F_OK;

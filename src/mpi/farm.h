@@ -8,9 +8,8 @@
 
 struct f2f_farm;
 
-/* Joins the others, of whom there are so many by what started them. F2F_ERUN: MPI cannot be started, or knows of none:
- * each would take itself for rank 0. The struct is the arena's. */
-f2f_status f2f_farm_begin(struct f2f_farm **out, f2f_arena *arena, long processes, f2f_error *err);
+/* Joins the others. F2F_ERUN: MPI cannot be started. The struct is the arena's. */
+f2f_status f2f_farm_begin(struct f2f_farm **out, f2f_arena *arena, f2f_error *err);
 int f2f_farm_rank(const struct f2f_farm *farm);
 /* A f2f_explore_share_fn for rank 0; context is the farm. */
 void f2f_farm_lead(void *farm, struct f2f_explorer *explorer);

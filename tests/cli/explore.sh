@@ -235,7 +235,6 @@ elif [ -n "${F2F_MPIRUN:-}" ]; then
     [ ! -e typo.db ] || fail "a mistake leaves a database behind with two processes"
     code=0; $run nowhere.yaml -o x.db >out 2>err || code=$?
     [ $code = 3 ] && [ "$(grep -c "no file 'nowhere.yaml'" err)" = 1 ] || fail "mpirun: exit $code: $(cat err)"
-    PMI_SIZE=2 told 1 'started by another MPI' space.yaml -o x.db
 else
     OMPI_COMM_WORLD_SIZE=2 told 2 'built without MPI' space.yaml -o x.db
 fi

@@ -1,6 +1,7 @@
 /* test_explore.c - an exploration: its front and medians against brute force, its figures against each design alone. */
 #include "explore_rig.h"
 
+#include "explore/database_in.h"
 #include "fab2fleet/cost.h"
 
 #define SPACE                                                                                                      \
@@ -226,11 +227,29 @@ static void unknown_keys_are_told(void **state) {
     f2f_error err = {0};
     const struct f2f_space *s = rig_space(r, "space: {job.concurrency: [1, 2]}\nobjectives: {tpot_p95_s: min}\n");
     assert_int_equal(f2f_explore_run(&results, r->catalog, s, rig_path(r, "a.db"), &r->options, &err), F2F_EINPUT);
-    assert_non_null(strstr(err.message, "no result has a figure 'tpot_p95_s' (did you mean 'tpot_p9"));
+    assert_non_null(strstr(err.message, "the first result has no figure 'tpot_p95_s' (did you mean 'tpot_p9"));
     assert_null(results);
     s = rig_space(r, "space: {job.concurrency: [1, 2]}\nobjectives: {power_W: min}\nkeep: [memory]\n");
     assert_int_equal(f2f_explore_run(&results, r->catalog, s, rig_path(r, "b.db"), &r->options, &err), F2F_EINPUT);
     assert_non_null(strstr(err.message, "'memory' of a result is no number"));
+}
+
+/* A figure that other designs have is none of a design without it. */
+static void keys_may_be_of_some(void **state) {
+    struct rig *r = *state;
+    struct f2f_results *results;
+    f2f_error err = {0};
+    const char *rest = "space: {job.tokens: [1e12, 0, 2e12], making.module: [1000 USD, 1100 USD]}\n"
+                       "objectives: {step_s: min}\nrequire: [days>0]\n";
+    const struct f2f_space *s = rig_space(r, rest);
+    struct f2f_space train = *s;
+    train.job.kind = F2F_JOB_TRAIN;
+    train.base = "mi300x-8x";
+    f2f_status status = f2f_explore_run(&results, r->catalog, &train, rig_path(r, "a.db"), &r->options, &err);
+    if (status != F2F_OK) fail_msg("%s", err.message);
+    assert_int_equal(f2f_record_get(results->items[0], "evaluated"), 6);
+    assert_int_equal(f2f_record_get(results->items[0], "unknown"), 2);
+    assert_int_equal(f2f_record_get(results->items[0], "feasible"), 4);
 }
 
 /* What is known without a simulation is not simulated. */
@@ -253,11 +272,54 @@ static void early_requirements_prune(void **state) {
     assert_non_null(strstr(results->notes[0], "cost.chip_usd is "));
 }
 
+/* Where the disk is full the batch is taken back, so that no half unit is in the file. */
+static void a_full_disk_leaves_no_half(void **state) {
+    struct rig *r = *state;
+    struct f2f_explorer *e = rig_explorer(r, SPACE GOALS);
+    struct f2f_design_row row = {.why =
+                                     "a long reason that fills a page before long, when it is given many times over"};
+    struct f2f_database_counts counts;
+    uint64_t id = 0;
+    assert_int_equal(f2f_database_add(e->database, &row, NULL), F2F_OK);
+    assert_int_equal(f2f_database_commit(e->database, NULL), F2F_OK);
+    assert_int_equal(f2f_database_exec(e->database, "PRAGMA max_page_count = 1", NULL), F2F_OK); /* as many as now */
+    f2f_status status = F2F_OK;
+    while (status == F2F_OK && id < 200) {
+        row.id = ++id;
+        status = f2f_database_add(e->database, &row, NULL);
+    }
+    assert_int_equal(status, F2F_ERUN);
+    assert_true(id > 1);
+    assert_int_equal(f2f_database_commit(e->database, NULL), F2F_OK);
+    assert_int_equal(f2f_database_count(e->database, &counts, NULL), F2F_OK);
+    assert_int_equal(counts.rows, 1);
+    assert_int_equal(f2f_database_close(e->database, NULL), F2F_OK);
+}
+
+/* The first designs of a unit, however they came there, are not taken for all of it. */
+static void half_a_unit_is_done_again(void **state) {
+    struct rig *r = *state;
+    struct f2f_results *results;
+    struct f2f_explorer *e = rig_explorer(r, SPACE GOALS);
+    struct f2f_design_row row = {.id = f2f_lattice_id(&e->lattice, 2, 0), .status = F2F_DESIGN_MISSED, .why = "half"};
+    f2f_error err = {0};
+    for (int i = 0; i < e->keys.n; i++) row.figure[i] = (double)NAN;
+    assert_int_equal(f2f_database_add(e->database, &row, NULL), F2F_OK);
+    assert_int_equal(f2f_database_close(e->database, &err), F2F_OK);
+    struct f2f_explore_options again = {.threads = 1, .resume = true};
+    const struct f2f_space *space = rig_space(r, SPACE GOALS);
+    assert_int_equal(f2f_explore_run(&results, r->catalog, space, rig_path(r, "a.db"), &again, &err), F2F_OK);
+    assert_int_equal(f2f_record_get(results->items[0], "evaluated"), 288);
+    assert_int_equal(f2f_record_get(results->items[0], "missed"), 0);
+}
+
 int main(void) {
 #define T(test) cmocka_unit_test_setup_teardown(test, rig_setup, rig_teardown)
     const struct CMUnitTest tests[] = {T(front_is_that_of_brute_force), T(medians_are_those_of_brute_force),
                                        T(designs_are_as_if_alone),      T(files_stay_as_they_were),
                                        T(lent_work_is_the_same),        T(cut_rows_are_refused),
-                                       T(unknown_keys_are_told),        T(early_requirements_prune)};
+                                       T(unknown_keys_are_told),        T(early_requirements_prune),
+                                       T(keys_may_be_of_some),          T(a_full_disk_leaves_no_half),
+                                       T(half_a_unit_is_done_again)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,6 +27,15 @@ static void ranges_are_counted_out(void **state) {
     same_values(&s->axes[0], mixed, 3);
 }
 
+/* Nothing of a unit is still written in it. */
+static void ranges_may_begin_at_zero(void **state) {
+    static const char *const times[] = {"0 ms", "5 ms", "10 ms"}, *const rates[] = {"0 GB/s", "400 GB/s", "800 GB/s"};
+    const struct f2f_space *s = rig_space(*state, "space:\n  engine.host: {from: 0 ms, to: 10 ms, step: 5000 us}\n"
+                                                  "  chip.unit_memory: {from: 0 GB/s, to: 0.8 TB/s, count: 3}\n" GOAL);
+    same_values(&s->axes[0], times, 3);
+    same_values(&s->axes[1], rates, 3);
+}
+
 /* A tenth added ten times is not one: values are counted, not summed up, and the end is met. */
 static void ranges_meet_their_end(void **state) {
     const struct f2f_space *s = rig_space(*state, "space: {job.rate_scale: {from: 0.1, to: 1, step: 0.1}}\n" GOAL);
@@ -60,6 +69,15 @@ static void faults_stand_at_their_place(void **state) {
         {"space: {mine: [{name: a, set: {chip.tdp: 500}}]}\n" GOAL, "a power"},
         {"space: {chip.tdp: [500 W], mine: [{name: a, set: {chip.tdp: 500 W}}]}\n" GOAL,
          "is varied by 'chip.tdp', too"},
+        {"space: {chip.tdp: [500 W], node.chip.tdp: [600 W]}\n" GOAL, "is varied by 'chip.tdp', too"},
+        {"space: {tdp: [500 W], chip: [h100-sxm]}\n" GOAL, "'chip' would undo 'tdp' of 'tdp'"},
+        {"space: {chip.tdp: [500 W], mine: [{name: a, set: {chip.idle: 9 W}}, {name: b, set: {tdp: 9 W}}]}\n" GOAL,
+         "'tdp' is varied by 'chip.tdp', too"},
+        {"space: {mine: [{name: a, set: {chip.idle: 9 W}}, {name: b, set: {chip.tdp: 9 W}}], chip.tdp: [8 W]}\n" GOAL,
+         "'chip.tdp' is varied by 'mine', too"},
+        {"space: {mine: [{name: a, set: {chip.tdp: 500 W, chip: h200-sxm}}]}\n" GOAL, "'chip' would undo 'chip.tdp'"},
+        {"space: {job.tp: [1], mine: [{name: a, set: {job.tp: 2}}]}\n" GOAL, "'job.tp' is varied by 'job.tp', too"},
+        {"space: {chip.tdp: {from: 500 W, to: 500 W, count: 3}}\n" GOAL, "has the value '500 W' twice"},
         {"space: {}\n" GOAL, "must map 1 to 24 paths"},
         {"space: {chip.tdp: [500 W]}\nobjectives: {usd_per_Mtok: low}", "must be min or max"},
         {"space: {chip.tdp: [500 W]}\nobjectives: {}", "must map 1 to 8 keys"},
@@ -81,8 +99,8 @@ static void faults_stand_at_their_place(void **state) {
 /* What only shows when the space is unfolded. */
 static void spaces_that_cannot_be_explored(void **state) {
     struct rig *r = *state;
-    const struct f2f_set twice = {"chip.tdp", "600 W"};
-    struct f2f_explore_options with_set = {.sets = &twice, .n_sets = 1};
+    const struct f2f_set twice[] = {{"chip.tdp", "600 W"}, {"tdp", "600 W"}, {"chip.idle", "9 W"}};
+    struct f2f_explore_options with_set = {.n_sets = 1};
     struct f2f_explorer *e;
     f2f_error err = {0};
     const struct f2f_space *s = rig_space(r, "space: {job.precision: [fp8, fp9]}\n" GOAL);
@@ -92,7 +110,12 @@ static void spaces_that_cannot_be_explored(void **state) {
     assert_int_equal(f2f_explorer_new(&e, r->catalog, s, &r->options, &err), F2F_EINPUT);
     assert_non_null(strstr(err.message, "KEY<=NUMBER is wanted"));
     s = rig_space(r, "space: {chip.tdp: [500 W]}\n" GOAL);
+    for (with_set.sets = twice; with_set.sets < &twice[2]; with_set.sets++)
+        assert_int_equal(f2f_explorer_new(&e, r->catalog, s, &with_set, &err), F2F_EUSAGE);
+    assert_int_equal(f2f_explorer_new(&e, r->catalog, s, &with_set, &err), F2F_OK);
+    s = rig_space(r, "space: {mine: [{name: a, set: {job.tp: 1}}, {name: b, set: {chip: h200-sxm}}]}\n" GOAL);
     assert_int_equal(f2f_explorer_new(&e, r->catalog, s, &with_set, &err), F2F_EUSAGE);
+    assert_non_null(strstr(err.message, "--set chip.idle: the space varies it by 'mine'"));
     s = rig_space(
         r,
         "space:\n  chip.tdp: {from: 500 W, to: 700 W, count: 5000}\n"
@@ -127,6 +150,35 @@ static void every_design_once(void **state) {
     assert_int_equal(f2f_lattice_place(&l, 35, 0), 1);
 }
 
+/* However many designs differ in costs alone, a unit has at most 1,024, and each is in one. */
+static void units_are_bounded(void **state) {
+    struct rig *r = *state;
+    struct f2f_lattice l;
+    static int seen[6000];
+    for (int samples = 0; samples <= 5900; samples += 5900) {
+        const char *rest = f2f_arena_printf(
+            r->arena,
+            "space:\n  price.electricity: {from: 0.1 USD/kWh, to: 1 USD/kWh, count: 3000}\n  job.tp: [1, 2]\n"
+            "samples: %d\n" GOAL,
+            samples);
+        assert_int_equal(f2f_lattice_make(&l, r->arena, rig_space(r, rest), NULL), F2F_OK);
+        uint64_t n = 0, most = 0;
+        memset(seen, 0, sizeof seen);
+        for (uint64_t u = 0; u < l.n_units; u++) {
+            uint64_t count = f2f_lattice_count(&l, u), first = f2f_lattice_id(&l, u, 0);
+            for (uint64_t k = 0; k < count; k++) {
+                uint64_t id = f2f_lattice_id(&l, u, k);
+                assert_true(id < 6000 && !seen[id]++);
+                assert_int_equal(f2f_lattice_place(&l, id, 1), f2f_lattice_place(&l, first, 1));
+            }
+            n += count;
+            if (count > most) most = count;
+        }
+        assert_int_equal(n, l.n_designs);
+        assert_int_equal(most, 1024);
+    }
+}
+
 /* 50 samples: each of ten values of an axis is drawn five times, none twice, the same every time. */
 static void samples_hit_every_value(void **state) {
     struct rig *r = *state;
@@ -159,6 +211,7 @@ int main(void) {
 #define T(test) cmocka_unit_test_setup_teardown(test, rig_setup, rig_teardown)
     const struct CMUnitTest tests[] = {T(ranges_are_counted_out),      T(ranges_meet_their_end),
                                        T(faults_stand_at_their_place), T(spaces_that_cannot_be_explored),
-                                       T(every_design_once),           T(samples_hit_every_value)};
+                                       T(every_design_once),           T(units_are_bounded),
+                                       T(samples_hit_every_value),     T(ranges_may_begin_at_zero)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

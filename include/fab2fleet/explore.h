@@ -86,9 +86,9 @@ struct f2f_explore_options {
 /* Explores the space into the database at `path` (docs/explore.md). One result: points, evaluated, feasible, pareto,
  * infeasible, refused, missed, unknown, pruned, simulations; tables: the front, the best by the first objective first,
  * and what each axis is worth. F2F_EUSAGE: the file is there and not to be resumed, a --set of what the space varies;
- * F2F_EINPUT: too many designs, a key that no result has (of a database made by this call nothing is left then), a
- * database that is none or of another space, catalog or program; F2F_EINTERRUPTED: out holds what was finished;
- * F2F_EINFEASIBLE: no design is feasible, out says why. */
+ * F2F_EINPUT: too many designs, a key that the first result lacks (of a database made by this call nothing is left
+ * then), a database that is none or of another space, catalog or program; F2F_EINTERRUPTED: out holds what was
+ * finished; F2F_EINFEASIBLE: no design is feasible, out says why. */
 f2f_status f2f_explore_run(struct f2f_results **out, struct f2f_catalog *catalog, const struct f2f_space *space,
                            const char *path, const struct f2f_explore_options *options, f2f_error *err);
 

@@ -27,6 +27,7 @@ struct f2f_space_change {
     const struct f2f_field *field; /* of a JOB; else NULL */
     const struct f2f_model *model; /* of a MODEL; else NULL */
     bool pays; /* only what things cost */
+    const char *place; /* the path with all its steps, the same for whatever way it may be written: node.chip.tdp */
 };
 
 /* One value of an axis: one change, or several that belong together. */

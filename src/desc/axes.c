@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "desc/axes.h"
+#include "desc/set.h"
 
 enum { CHOICE_KEYS = 2 }; /* name and set */
 
@@ -63,10 +65,27 @@ static const struct f2f_field *whole(int *part, const char *path) {
     return strcmp(path, "base") == 0 ? &base : strcmp(path, "price") == 0 ? &price : NULL;
 }
 
+/* "tdp", "chip.tdp" and "node.chip.tdp" are one field. A path that is none stands for itself. */
+static const char *place_of(f2f_arena *arena, const char *path) {
+    struct f2f_set_path parsed;
+    struct f2f_buffer out = {.arena = arena};
+    int part;
+    if (whole(&part, path)) return part == F2F_SPACE_BASE ? "base" : "price list";
+    const struct f2f_table *table = table_of(&part, path);
+    const char *below = part == F2F_SPACE_JOB ? path + strlen("job.") : path;
+    if (f2f_set_parse(&parsed, arena, table, &(struct f2f_set){below, ""}, NULL) != F2F_OK) return path;
+    f2f_buffer_text(&out, part == F2F_SPACE_SYSTEM ? "system" : table->kind ? table->kind : "job");
+    for (int i = 0; i < parsed.n; i++) {
+        f2f_buffer_printf(&out, ".%s", parsed.step[i]);
+        if (parsed.item[i] >= 0) f2f_buffer_printf(&out, "[%d]", parsed.item[i]);
+    }
+    return f2f_buffer_str(&out);
+}
+
 bool f2f_axes_find(struct f2f_space_change *change, const struct f2f_field **field, struct f2f_catalog *catalog,
                    const struct f2f_doc *at, const char *path) {
     f2f_error reason = {0};
-    *change = (struct f2f_space_change){.set = {path, NULL}};
+    *change = (struct f2f_space_change){.set = {path, NULL}, .place = place_of(catalog->arena, path)};
     *field = whole(&change->part, path);
     if (*field) {
         change->pays = change->part == F2F_SPACE_PRICE_LIST;
@@ -111,6 +130,20 @@ void f2f_axes_put(struct f2f_space_change *change, struct f2f_catalog *catalog, 
     else try_value(catalog, field, node);
 }
 
+/* Is the field at `before` the one that is changed later, or in a description that is put in its place later? */
+static bool undoes(const char *later, const char *before) {
+    size_t n = strlen(later);
+    return strncmp(before, later, n) == 0 && (before[n] == '\0' || before[n] == '.');
+}
+
+static void check_choice(struct f2f_catalog *catalog, const struct f2f_space_value *value) {
+    for (int i = 0; i < value->n_changes; i++)
+        for (int k = 0; k < i; k++)
+            if (undoes(value->changes[i].place, value->changes[k].place))
+                f2f_doc_error(catalog->diag, value->at, "'%.60s' would undo '%.60s': put it first, or leave one out",
+                              value->changes[i].set.path, value->changes[k].set.path);
+}
+
 /* {name: HBM3E, set: {chip.memory.device: hbm3e-8h-24gb, chip.memory.pin_rate: 8 Gb/s}} */
 static void read_choice(struct f2f_space_value *value, struct f2f_catalog *catalog, const struct f2f_doc *node) {
     const struct f2f_doc *name = f2f_doc_get(node, "name"), *set = f2f_doc_get(node, "set");
@@ -131,6 +164,7 @@ static void read_choice(struct f2f_space_value *value, struct f2f_catalog *catal
             value->n_changes++;
         }
     }
+    check_choice(catalog, value);
 }
 
 /* A value of the list, or a choice. */
@@ -173,17 +207,50 @@ static void read_axis(struct f2f_space_axis *axis, struct f2f_catalog *catalog, 
             read_item(axis, catalog, item, field, &like);
 }
 
-/* Two axes that change one path: the second would undo the first. */
+/* Values of an axis that may differ in what they change: of an axis that is a path, one stands for all. */
+static int kinds_of(const struct f2f_space_axis *axis) {
+    bool plain = axis->n_values && axis->values[0].n_changes && axis->values[0].changes[0].set.path == axis->name;
+    return plain ? 1 : axis->n_values;
+}
+
+/* A change of the axis that undoes what stands at that place before it; NULL: none. */
+static const struct f2f_space_change *undone(const struct f2f_space_axis *axis, const char *place) {
+    for (int v = 0; v < kinds_of(axis); v++)
+        for (int c = 0; c < axis->values[v].n_changes; c++)
+            if (undoes(axis->values[v].changes[c].place, place)) return &axis->values[v].changes[c];
+    return NULL;
+}
+
+const struct f2f_space_axis *f2f_axes_undo(const struct f2f_space *space, f2f_arena *arena, const char *path) {
+    const char *place = place_of(arena, path);
+    for (int a = 0; a < space->n_axes; a++)
+        if (undone(&space->axes[a], place)) return &space->axes[a];
+    return NULL;
+}
+
+/* The first change of `before` that a later axis would undo. */
+static void check_pair(struct f2f_catalog *catalog, const struct f2f_space_axis *before,
+                       const struct f2f_space_axis *later) {
+    for (int v = 0; v < kinds_of(before); v++)
+        for (int c = 0; c < before->values[v].n_changes; c++) {
+            const struct f2f_space_change *change = &before->values[v].changes[c],
+                                          *other = undone(later, change->place);
+            if (!other) continue;
+            if (strcmp(change->place, other->place) == 0)
+                f2f_doc_error(catalog->diag, later->values[0].at, "'%.60s' is varied by '%.60s', too", other->set.path,
+                              before->name);
+            else
+                f2f_doc_error(catalog->diag, later->values[0].at,
+                              "'%.60s' would undo '%.60s' of '%.60s', which is a part of it: put it first",
+                              other->set.path, change->set.path, before->name);
+            return;
+        }
+}
+
+/* Changes are made in the order of the axes, in a choice in that of its lines: a later one must not undo one before. */
 static void check_paths(struct f2f_catalog *catalog, const struct f2f_space_axis *axes, int n) {
     for (int a = 0; a < n; a++)
-        for (int b = 0; b < a && axes[a].n_values; b++) {
-            const struct f2f_space_value *mine = &axes[a].values[0], *other = axes[b].values;
-            for (int i = 0; i < mine->n_changes; i++)
-                for (int k = 0; axes[b].n_values && k < other->n_changes; k++)
-                    if (strcmp(mine->changes[i].set.path, other->changes[k].set.path) == 0)
-                        f2f_doc_error(catalog->diag, mine->at, "'%.60s' is varied by '%.60s', too",
-                                      mine->changes[i].set.path, axes[b].name);
-        }
+        for (int b = 0; b < a; b++) check_pair(catalog, &axes[b], &axes[a]);
 }
 
 void f2f_desc_decode_axes(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,

@@ -14,5 +14,8 @@ void f2f_axes_put(struct f2f_space_change *change, struct f2f_catalog *catalog, 
 /* range_axis.c: the values of {from:, to:, step: | factor: | count:}. */
 void f2f_axes_range(struct f2f_space_axis *axis, struct f2f_catalog *catalog, const struct f2f_doc *node,
                     const struct f2f_field *field, const struct f2f_space_change *like);
+/* The axis that would undo a change of that path made before: of the same field, however it is written, or of a
+ * description that holds it; NULL: none. */
+const struct f2f_space_axis *f2f_axes_undo(const struct f2f_space *space, f2f_arena *arena, const char *path);
 
 #endif

@@ -3,6 +3,7 @@
  * Value i is from + i step, or from times factor to the i, not a running sum: no error adds up. The end counts if a
  * value meets it within 1e-9 of a step. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +30,17 @@ static bool read_end(double *out, struct f2f_catalog *catalog, const struct f2f_
     if (!good) f2f_doc_error(catalog->diag, node, "'%s': %s", node->key, plain ? "a number is wanted" : reason.message);
     *out = value / unit_SI;
     return good;
+}
+
+/* One of the unit that the text is written in, whatever its number (0 ms); 1: it has none that is known. */
+static double unit_of(const struct f2f_field *field, const char *unit) {
+    char text[F2F_NUMBER_MAX];
+    double one = 1;
+    bool plain = field->type != F2F_FIELD_QUANTITY && field->type != F2F_FIELD_DTYPES;
+    int length = snprintf(text, sizeof text, "1%s", unit);
+    if (plain || length >= (int)sizeof text || f2f_quantity_parse(&one, field->quantity, text, NULL) != F2F_OK)
+        return 1;
+    return one > 0 ? one : 1;
 }
 
 /* One of the three; NULL: reported. */
@@ -72,11 +84,10 @@ static bool read_range(struct range *r, struct f2f_catalog *catalog, const struc
     const struct f2f_doc *from = f2f_doc_get(map, "from"), *by = find_by(r, catalog, map);
     char *unit = NULL;
     if (!by) return false;
-    double number = strtod(from->text, &unit), unit_SI = 1;
+    (void)strtod(from->text, &unit);
     r->unit = unit;
-    if (!read_end(&r->from, catalog, field, from, 1)) return false;
-    if (number > 0 && r->from > 0) unit_SI = r->from / number;
-    r->from /= unit_SI;
+    double unit_SI = unit_of(field, unit);
+    if (!read_end(&r->from, catalog, field, from, unit_SI)) return false;
     if (!read_end(&r->to, catalog, field, f2f_doc_get(map, "to"), unit_SI)) return false;
     if (r->how != STEP) {
         if (!f2f_number_parse(&r->by, by->text)) f2f_doc_error(catalog->diag, by, "'%s' must be a number", by->key);
@@ -109,6 +120,8 @@ void f2f_axes_range(struct f2f_space_axis *axis, struct f2f_catalog *catalog, co
         struct f2f_doc *node = f2f_doc_copy(catalog->arena, from, NULL);
         node->text = f2f_arena_printf(catalog->arena, "%s%s", f2f_number_short(text, value_at(&r, i), 12), r.unit);
         *value = (struct f2f_space_value){.name = node->text, .n_changes = 1, .at = map};
+        if (i && strcmp(value[-1].name, value->name) == 0)
+            f2f_doc_error(diag, map, "the range has the value '%.60s' twice: 'to' must be above 'from'", value->name);
         value->changes = f2f_arena_alloc(catalog->arena, sizeof *value->changes);
         *value->changes = *like;
         f2f_axes_put(value->changes, catalog, field, node);

@@ -47,15 +47,17 @@ static f2f_status look(bool *empty, const char *path, bool resume, f2f_error *er
     return F2F_OK;
 }
 
-/* A stranger's schema can run nothing; one process at a time; log before file. */
+/* A stranger's schema can run nothing; one process at a time. The file itself stays as it is. */
 static f2f_status set_up(const struct f2f_database *db, f2f_error *err) {
     (void)sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     (void)sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     (void)sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
-    return f2f_database_exec(db,
-                             "PRAGMA cell_size_check=ON; PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; "
-                             "PRAGMA synchronous=NORMAL",
-                             err);
+    return f2f_database_exec(db, "PRAGMA cell_size_check=ON; PRAGMA locking_mode=EXCLUSIVE", err);
+}
+
+/* Log before file; which the file itself says, so that only one of ours is changed. */
+static f2f_status start_log(const struct f2f_database *db, f2f_error *err) {
+    return f2f_database_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL", err);
 }
 
 static bool has_tables(const struct f2f_database *db) {
@@ -88,7 +90,9 @@ static f2f_status prepare(struct f2f_database *db, f2f_error *err) {
 static f2f_status fill_or_check(struct f2f_database *db, const struct f2f_fingerprint *mark, f2f_error *err) {
     F2F_TRY(set_up(db, err));
     db->resumed = has_tables(db);
-    F2F_TRY(db->resumed ? f2f_database_check(db, mark, err) : f2f_database_make(db, mark, err));
+    if (db->resumed) F2F_TRY(f2f_database_check(db, mark, err));
+    F2F_TRY(start_log(db, err));
+    if (!db->resumed) F2F_TRY(f2f_database_make(db, mark, err));
     return prepare(db, err);
 }
 
@@ -100,18 +104,29 @@ f2f_status f2f_database_open(struct f2f_database **out, f2f_arena *arena, const 
     *out = NULL;
     F2F_TRY(look(&empty, path, resume, err));
     *db = (struct f2f_database){.path = path, .arena = arena, .lattice = lattice, .keys = keys};
-    int code = sqlite3_open_v2(path, &db->sqlite, SQLITE_OPEN_READWRITE | (empty ? SQLITE_OPEN_CREATE : 0), NULL);
+    /* ":memory:" is a name like any other here */
+    const char *file = *path == ':' ? f2f_arena_printf(arena, "./%s", path) : path;
+    int code = sqlite3_open_v2(file, &db->sqlite, SQLITE_OPEN_READWRITE | (empty ? SQLITE_OPEN_CREATE : 0), NULL);
     f2f_status status = code == SQLITE_OK ? fill_or_check(db, mark, err) : f2f_database_fail(db, code, err);
     if (status == F2F_OK) *out = db;
     else (void)f2f_database_close(db, NULL);
     return status;
 }
 
-f2f_status f2f_database_commit(struct f2f_database *db, f2f_error *err) {
-    if (!db->open) return F2F_OK;
+/* Ends a batch that cannot be written whole: half a unit of work would be taken for all of it by the next run. */
+static void take_back(struct f2f_database *db) {
+    (void)sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL); /* SQLite may have done so already */
     db->open = false;
     db->batch = 0;
-    return f2f_database_exec(db, "COMMIT", err);
+}
+
+f2f_status f2f_database_commit(struct f2f_database *db, f2f_error *err) {
+    if (!db->open) return F2F_OK;
+    f2f_status status = f2f_database_exec(db, "COMMIT", err);
+    if (status != F2F_OK) take_back(db);
+    db->open = false;
+    db->batch = 0;
+    return status;
 }
 
 f2f_status f2f_database_close(struct f2f_database *db, f2f_error *err) {
@@ -159,7 +174,10 @@ f2f_status f2f_database_add(struct f2f_database *db, const struct f2f_design_row
     sqlite3_reset(db->insert);
     sqlite3_clear_bindings(db->insert);
     db->batch++;
-    return code == SQLITE_DONE ? F2F_OK : f2f_database_fail(db, code, err);
+    if (code == SQLITE_DONE) return F2F_OK;
+    f2f_status status = f2f_database_fail(db, code, err);
+    take_back(db);
+    return status;
 }
 
 f2f_status f2f_database_pause(struct f2f_database *db, f2f_error *err) {

@@ -48,7 +48,7 @@ static bool miss(struct f2f_design_row *row, const struct f2f_design_keys *keys,
     return row->status != F2F_DESIGN_FEASIBLE;
 }
 
-/* A key that a result must have. */
+/* A key that the first result must have: later ones may lack it, as `days` where no tokens are given. */
 static f2f_status check_key(const struct f2f_record *r, const char *key, f2f_error *err) {
     const char *names[256];
     size_t n = 0;
@@ -59,7 +59,8 @@ static f2f_status check_key(const struct f2f_record *r, const char *key, f2f_err
     if (found || (no_costs && (strncmp(key, "cost.", 5) == 0 || strstr(key, "usd") || strstr(key, "kgCO2e"))))
         return F2F_OK;
     for (size_t i = 0; i < r->n_values && n < 256; i++) names[n++] = r->values[i].key;
-    return f2f_fail(err, F2F_EINPUT, "no result has a figure '%.60s'%s", key, f2f_did_you_mean(key, names, n).text);
+    return f2f_fail(err, F2F_EINPUT, "the first result has no figure '%.60s'%s", key,
+                    f2f_did_you_mean(key, names, n).text);
 }
 
 /* An objective or a requirement without a figure. */
@@ -105,12 +106,15 @@ static struct f2f_record *price(const struct f2f_designer *d, const struct unit 
 }
 
 static void read_figures(struct f2f_design_row *row, const struct f2f_design_keys *keys, const struct f2f_record *r) {
-    for (int i = 0; i < keys->n; i++) row->figure[i] = f2f_record_get(r, keys->key[i]);
+    for (int i = 0; i < keys->n; i++) {
+        double value = f2f_record_get(r, keys->key[i]);
+        row->figure[i] = isfinite(value) ? value : (double)NAN; /* the database has no infinity: there is no figure */
+    }
 }
 
 /* The answer of the job, priced, against all that is asked. */
-static f2f_status rate(struct f2f_design_row *row, const struct f2f_design_keys *keys, const struct f2f_record *r,
-                       f2f_error *err) {
+static f2f_status rate(struct f2f_design_row *row, struct f2f_designer *d, const struct f2f_record *r, f2f_error *err) {
+    const struct f2f_design_keys *keys = d->shop->keys;
     const struct f2f_value *why = f2f_record_find(r, "why");
     read_figures(row, keys, r);
     if (f2f_record_get(r, "feasible") <= 0) {
@@ -119,8 +123,9 @@ static f2f_status rate(struct f2f_design_row *row, const struct f2f_design_keys 
         end(row, F2F_DESIGN_INFEASIBLE, why && why->text ? why->text : "infeasible");
         return F2F_OK;
     }
-    for (int i = 0; i < keys->n; i++)
+    for (int i = 0; i < keys->n && d->first; i++)
         if (keys->wanted[i]) F2F_TRY(check_key(r, keys->key[i], err));
+    d->first = false;
     if (!lack(row, keys, r)) (void)miss(row, keys, r);
     return F2F_OK;
 }
@@ -156,7 +161,7 @@ static f2f_status judge(struct f2f_design_row *row, struct f2f_designer *d, stru
         u->ran = true;
     }
     if (u->task.status != F2F_OK) return refuse(row, arena, u->task.status, &u->task.err, err);
-    return rate(row, keys, price(d, u, known, arena), err);
+    return rate(row, d, price(d, u, known, arena), err);
 }
 
 f2f_status f2f_designer_work(struct f2f_designer *d, struct f2f_buffer *rows, uint64_t unit, f2f_error *err) {

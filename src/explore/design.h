@@ -69,7 +69,7 @@ struct f2f_designer; /* of one thread */
 struct f2f_designer *f2f_designer_new(const struct f2f_design_shop *shop);
 void f2f_designer_free(struct f2f_designer *designer);
 /* Appends the rows of a unit. What is wrong with a design is in its row; a failure is one of the machine, or a key that
- * no result has. */
+ * the first result lacks. */
 f2f_status f2f_designer_work(struct f2f_designer *designer, struct f2f_buffer *rows, uint64_t unit, f2f_error *err);
 
 #endif

@@ -17,6 +17,7 @@ struct f2f_designer {
     const struct f2f_system *system;
     const struct f2f_price *price;
     bool has_price;
+    bool first; /* no design had a result yet: it must have every key that the space names */
 };
 
 /* design_load.c: a catalog with room; *fresh: it is a new one, and what was loaded is gone. */

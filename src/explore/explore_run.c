@@ -70,16 +70,17 @@ static f2f_status why_none(const struct f2f_explorer *e, f2f_error *err) {
 }
 
 /* What an earlier run left. */
-static f2f_status tell_resumed(const struct f2f_explorer *e, f2f_error *err) {
+static f2f_status take_over(struct f2f_explorer *e, f2f_error *err) {
     struct f2f_database_counts c;
     F2F_TRY(f2f_database_count(e->database, &c, err));
+    e->done = c.rows;
     const struct f2f_resumed found = {.taken = (int)c.rows, .total = (int)e->lattice.n_designs};
     if (c.rows && e->options->resumed) e->options->resumed(e->options->resumed_context, &found);
     return F2F_OK;
 }
 
 static f2f_status explore(struct f2f_results *results, struct f2f_explorer *e, f2f_error *err) {
-    F2F_TRY(tell_resumed(e, err));
+    F2F_TRY(take_over(e, err));
     f2f_explorer_run(e);
     F2F_TRY(f2f_database_commit(e->database, err));
     if (e->failure.status != F2F_OK) return f2f_fail(err, e->failure.status, "%s", e->failure.message);

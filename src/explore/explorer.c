@@ -4,17 +4,19 @@
 #include <string.h>
 
 #include "base/threads.h"
-#include "desc/table.h"
+#include "desc/axes.h"
+#include "explore/designer.h"
 #include "explore/explorer.h"
 
 /* A --set of what the space varies would be undone by it. */
-static f2f_status check_sets(const struct f2f_space *space, const struct f2f_explore_options *o, f2f_error *err) {
-    for (size_t i = 0; i < o->n_sets; i++)
-        for (int a = 0; a < space->n_axes; a++)
-            for (int c = 0; c < space->axes[a].values[0].n_changes; c++)
-                if (strcmp(space->axes[a].values[0].changes[c].set.path, o->sets[i].path) == 0)
-                    return f2f_fail(err, F2F_EUSAGE, "--set %.80s: the space varies it by '%.60s', leave it out",
-                                    o->sets[i].path, space->axes[a].name);
+static f2f_status check_sets(const struct f2f_space *space, f2f_arena *arena, const struct f2f_explore_options *o,
+                             f2f_error *err) {
+    for (size_t i = 0; i < o->n_sets; i++) {
+        const struct f2f_space_axis *axis = f2f_axes_undo(space, arena, o->sets[i].path);
+        if (axis)
+            return f2f_fail(err, F2F_EUSAGE, "--set %.80s: the space varies it by '%.60s', leave it out",
+                            o->sets[i].path, axis->name);
+    }
     return F2F_OK;
 }
 
@@ -42,12 +44,15 @@ f2f_status f2f_explorer_new(struct f2f_explorer **out, struct f2f_catalog *catal
     *e = (struct f2f_explorer){.arena = arena, .options = options, .space = *space};
     if (options->seed) e->space.seed = options->seed;
     space = &e->space;
-    F2F_TRY(check_sets(space, options, err));
+    F2F_TRY(check_sets(space, arena, options, err));
     check_precisions(catalog, space);
     F2F_TRY(f2f_diag_status(diag, before, err));
     F2F_TRY(f2f_lattice_make(&e->lattice, arena, space, err));
     F2F_TRY(f2f_design_keys_make(&e->keys, catalog, space, err));
     F2F_TRY(f2f_fingerprint_make(&e->mark, catalog, space, options, err));
+    e->mark_text = f2f_arena_printf(arena, "%s %s %s", e->mark.program, e->mark.space, e->mark.catalog);
+    f2f_arena *ports = f2f_arena_new(); /* threads make ports while the catalog's arena is used by others */
+    f2f_arena_adopt(arena, ports);
     e->shop = (struct f2f_design_shop){.catalog = catalog,
                                        .space = space,
                                        .lattice = &e->lattice,
@@ -56,23 +61,18 @@ f2f_status f2f_explorer_new(struct f2f_explorer **out, struct f2f_catalog *catal
                                        .n_sets = options->n_sets,
                                        .price = options->price,
                                        .files = f2f_files_new(arena),
-                                       .ports = f2f_mem_ports_new(arena)};
+                                       .ports = f2f_mem_ports_new(ports)};
     pthread_mutex_init(&e->lock, NULL);
     *out = e;
     return F2F_OK;
 }
 
-const char *f2f_explorer_mark(const struct f2f_explorer *e) {
-    return f2f_arena_printf(e->arena, "%s %s %s", e->mark.program, e->mark.space, e->mark.catalog);
-}
+const char *f2f_explorer_mark(const struct f2f_explorer *e) { return e->mark_text; }
 
-/* Is the unit in the database? Units are written whole. */
+/* Is the unit in the database? Its designs were written in order, so that the last one tells. */
 static bool is_done(struct f2f_explorer *e, uint64_t unit) {
-    uint64_t n = f2f_lattice_count(&e->lattice, unit);
-    if (!f2f_database_has(e->database, f2f_lattice_id(&e->lattice, unit, 0))) return false;
-    e->done += n;
-    e->taken_over += n;
-    return true;
+    uint64_t last = f2f_lattice_count(&e->lattice, unit) - 1;
+    return f2f_database_has(e->database, f2f_lattice_id(&e->lattice, unit, last));
 }
 
 size_t f2f_explorer_take(struct f2f_explorer *e, uint64_t *units, size_t most) {
@@ -102,13 +102,16 @@ void f2f_explorer_fail(struct f2f_explorer *e, const f2f_error *reason) {
 static f2f_status keep(struct f2f_explorer *e, const char *rows, size_t length, f2f_error *err) {
     const char *at = rows, *end = rows + length;
     struct f2f_design_row row;
+    uint64_t n = 0;
     while (at < end) {
         if (!f2f_design_unpack(&row, &at, end, e->keys.n))
             return f2f_fail(err, F2F_ERUN, "designs of another process came garbled");
         F2F_TRY(f2f_database_add(e->database, &row, err));
-        e->done++;
+        n++;
     }
-    return f2f_database_pause(e->database, err);
+    F2F_TRY(f2f_database_pause(e->database, err));
+    e->done += n;
+    return F2F_OK;
 }
 
 f2f_status f2f_explorer_put(struct f2f_explorer *e, const char *rows, size_t length, f2f_error *err) {
@@ -123,20 +126,35 @@ f2f_status f2f_explorer_put(struct f2f_explorer *e, const char *rows, size_t len
     return status == F2F_OK ? F2F_OK : f2f_fail(err, status, "%s", reason.message);
 }
 
+/* Takes a unit and works it through; false: none is left. */
+static bool work_once(struct f2f_explorer *e, struct f2f_designer *designer) {
+    f2f_error err = {0};
+    uint64_t unit;
+    if (f2f_explorer_take(e, &unit, 1) != 1) return false;
+    f2f_arena *arena = f2f_arena_new();
+    struct f2f_buffer rows = {.arena = arena};
+    if (f2f_designer_work(designer, &rows, unit, &err) != F2F_OK) f2f_explorer_fail(e, &err);
+    else (void)f2f_explorer_put(e, rows.data, rows.length, NULL);
+    f2f_arena_free(arena);
+    return true;
+}
+
 /* One thread, until nothing is left. */
 static void work_on(void *context, size_t unused) {
     struct f2f_explorer *e = context;
     struct f2f_designer *designer = f2f_designer_new(&e->shop);
-    f2f_error err = {0};
-    uint64_t unit;
     (void)unused;
-    while (f2f_explorer_take(e, &unit, 1) == 1) {
-        f2f_arena *arena = f2f_arena_new();
-        struct f2f_buffer rows = {.arena = arena};
-        if (f2f_designer_work(designer, &rows, unit, &err) != F2F_OK) f2f_explorer_fail(e, &err);
-        else (void)f2f_explorer_put(e, rows.data, rows.length, NULL);
-        f2f_arena_free(arena);
-    }
+    while (work_once(e, designer)) continue;
+    f2f_designer_free(designer);
+}
+
+/* The first units alone, until a design has a result, by which keys that are misspelt are told before there is much to
+ * lose, and with any number of threads alike. */
+static void work_first(struct f2f_explorer *e) {
+    enum { MOST = 64 };
+    struct f2f_designer *designer = f2f_designer_new(&e->shop);
+    designer->first = true;
+    for (int i = 0; i < MOST && designer->first && work_once(e, designer); i++) continue;
     f2f_designer_free(designer);
 }
 
@@ -149,6 +167,7 @@ static void *work_aside(void *explorer) {
 
 void f2f_explorer_run(struct f2f_explorer *e) {
     pthread_t aside;
+    if (!e->done) work_first(e);
     if (!e->options->share) {
         work_aside(e);
         return;

@@ -13,11 +13,12 @@ struct f2f_explorer {
     struct f2f_lattice lattice;
     struct f2f_design_keys keys;
     struct f2f_fingerprint mark;
+    const char *mark_text; /* the same in one line, for other processes */
     struct f2f_design_shop shop;
     pthread_mutex_t lock; /* of all below */
     struct f2f_database *database; /* NULL: of a process that lends a hand */
     uint64_t next; /* unit */
-    uint64_t done, taken_over; /* designs; of these, from an earlier run */
+    uint64_t done; /* designs in the database, those of an earlier run too */
     bool stop; /* asked to, or something failed */
     f2f_error failure; /* the first; status F2F_OK: none */
 };

@@ -70,27 +70,35 @@ static uint64_t of_job_file(uint64_t digest, struct f2f_catalog *catalog, const 
     return digest;
 }
 
+/* What a change of the system, its price list or engine names by a path. */
+static uint64_t of_set(uint64_t digest, struct f2f_catalog *catalog, const struct f2f_space *space,
+                       const struct f2f_set *set) {
+    if (!f2f_desc_is_path(set->value)) return digest;
+    return of_file(of_system(digest, catalog, space->base, set, 1), set->value);
+}
+
 /* What a value of an axis names by a path. */
 static uint64_t of_change(uint64_t digest, struct f2f_catalog *catalog, const struct f2f_space *space,
                           const struct f2f_space_change *change) {
     const char *value = change->set.value;
     if (change->part == F2F_SPACE_MODEL) return f2f_digest_int(digest, change->model->digest);
     if (change->part == F2F_SPACE_JOB) return of_job_file(digest, catalog, change->field->key, value);
+    if (change->part == F2F_SPACE_SYSTEM) return of_set(digest, catalog, space, &change->set);
     if (!f2f_desc_is_path(value)) return digest;
     if (change->part == F2F_SPACE_PRICE_LIST) return of_price(digest, catalog, value);
     if (change->part == F2F_SPACE_BASE) return of_system(digest, catalog, value, NULL, 0);
-    if (change->part == F2F_SPACE_SYSTEM)
-        return of_file(of_system(digest, catalog, space->base, &change->set, 1), value);
     return digest;
 }
 
-static uint64_t of_outside(struct f2f_catalog *catalog, const struct f2f_space *space, const char *price) {
+static uint64_t of_outside(struct f2f_catalog *catalog, const struct f2f_space *space,
+                           const struct f2f_explore_options *o) {
     uint64_t digest = of_system(F2F_DIGEST_START, catalog, space->base, space->sets, (size_t)space->n_sets);
-    digest = of_price(digest, catalog, price ? price : space->price);
+    digest = of_price(digest, catalog, o->price ? o->price : space->price);
     digest = f2f_digest_int(digest, space->job.models[0]->digest);
     digest = of_job_file(digest, catalog, "trace", space->job.trace);
     digest = of_job_file(digest, catalog, "engine", space->job.engine);
     digest = of_job_file(digest, catalog, "traffic", space->job.traffic);
+    for (size_t i = 0; i < o->n_sets; i++) digest = of_set(digest, catalog, space, &o->sets[i]);
     for (int a = 0; a < space->n_axes; a++)
         for (int v = 0; v < space->axes[a].n_values; v++)
             for (int c = 0; c < space->axes[a].values[v].n_changes; c++)
@@ -120,8 +128,8 @@ f2f_status f2f_fingerprint_make(struct f2f_fingerprint *out, struct f2f_catalog 
     F2F_TRY(f2f_catalog_again(&plain, catalog, NULL, err));
     out->program = F2F_BUILD_ID;
     out->space = f2f_arena_printf(arena, "%016" PRIx64, of_space(space, options));
-    out->catalog = f2f_arena_printf(arena, "%016" PRIx64 "%016" PRIx64, of_catalog(plain),
-                                    of_outside(plain, space, options->price));
+    out->catalog =
+        f2f_arena_printf(arena, "%016" PRIx64 "%016" PRIx64, of_catalog(plain), of_outside(plain, space, options));
     f2f_catalog_free(plain);
     return F2F_OK;
 }

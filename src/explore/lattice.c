@@ -16,6 +16,8 @@ static bool axis_pays(const struct f2f_space_axis *axis) {
     return true;
 }
 
+#define MOST_SHARED UINT64_C(1024) /* designs of a unit, whose rows are held in memory until it is done */
+
 /* The id of combination `unit` of the axes that do not pay and `pay` of those that do. */
 static uint64_t join(const struct f2f_lattice *l, uint64_t unit, uint64_t pay) {
     uint64_t id = 0;
@@ -53,7 +55,8 @@ static void draw_all(struct f2f_lattice *l, f2f_arena *arena) {
     l->n_units = 0;
     for (size_t i = 0; i < n; i++) {
         if (kept && by_place(&l->picks[i], &l->picks[kept - 1]) == 0) continue;
-        if (!kept || l->picks[i].unit != l->picks[kept - 1].unit) l->begin[l->n_units++] = kept;
+        if (!kept || l->picks[i].unit != l->picks[kept - 1].unit || kept - l->begin[l->n_units - 1] == MOST_SHARED)
+            l->begin[l->n_units++] = kept;
         l->picks[kept++] = l->picks[i];
     }
     l->begin[l->n_units] = l->n_designs = kept;
@@ -71,6 +74,8 @@ f2f_status f2f_lattice_make(struct f2f_lattice *l, f2f_arena *arena, const struc
         *(l->pays[a] ? &l->n_pays : &l->n_units) *= n;
     }
     l->n_designs = l->points;
+    l->n_slices = (l->n_pays + MOST_SHARED - 1) / MOST_SHARED;
+    l->n_units *= l->n_slices;
     if (space->samples > 0 && (uint64_t)space->samples < l->points) draw_all(l, arena);
     else if (l->points > MOST_DESIGNS)
         return f2f_fail(err, F2F_EINPUT, "the space has %.3g designs, at most %.0e are run: give `samples:`",
@@ -79,11 +84,13 @@ f2f_status f2f_lattice_make(struct f2f_lattice *l, f2f_arena *arena, const struc
 }
 
 uint64_t f2f_lattice_count(const struct f2f_lattice *l, uint64_t unit) {
-    return l->picks ? l->begin[unit + 1] - l->begin[unit] : l->n_pays;
+    if (l->picks) return l->begin[unit + 1] - l->begin[unit];
+    uint64_t first = unit % l->n_slices * MOST_SHARED;
+    return l->n_pays - first < MOST_SHARED ? l->n_pays - first : MOST_SHARED;
 }
 
 uint64_t f2f_lattice_id(const struct f2f_lattice *l, uint64_t unit, uint64_t k) {
-    if (!l->picks) return join(l, unit, k);
+    if (!l->picks) return join(l, unit / l->n_slices, unit % l->n_slices * MOST_SHARED + k);
     const struct f2f_pick *pick = &l->picks[l->begin[unit] + k];
     return join(l, pick->unit, pick->pay);
 }

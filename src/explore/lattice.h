@@ -2,7 +2,7 @@
  *
  * Design `id` counts through all combinations of values in the order of the axes, the last axis fastest. Axes that only
  * change what things cost (prices, making) leave speed and power alone: all designs that differ in nothing else are one
- * unit of work, and are simulated once. */
+ * unit of work, and are simulated once; where they are more than 1,024, once for each 1,024. */
 #ifndef F2F_EXPLORE_LATTICE_H
 #define F2F_EXPLORE_LATTICE_H
 
@@ -17,6 +17,7 @@ struct f2f_lattice {
     uint64_t stride[F2F_SPACE_AXES_MAX]; /* of an axis in `id` */
     bool pays[F2F_SPACE_AXES_MAX]; /* the axis changes costs only */
     uint64_t n_pays; /* combinations of those */
+    uint64_t n_slices; /* units that they make of each combination of the others */
     struct f2f_pick {
         uint64_t unit, pay;
     } * picks; /* of samples, sorted; NULL: all */

@@ -3,6 +3,7 @@
  * One message of a follower, one answer: {want, kind, bytes} and up to `want` numbers of units, none to stop. Rank 0
  * looks for messages every half millisecond, so that its cores are left to its own threads. */
 #define OMPI_SKIP_MPICXX 1
+#include <limits.h>
 #include <mpi.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -49,7 +50,7 @@ int f2f_farm_size(const struct f2f_farm *farm) { return farm->size; }
 
 /* ---- rank 0 ---- */
 
-/* Belongs the follower's work to ours? What it sends is kept. */
+/* Keeps what a follower sends, if its work belongs to ours. */
 static void hear(const struct f2f_farm *farm, struct f2f_explorer *e, int rank, const struct head *head,
                  const char *bytes, size_t n) {
     f2f_error reason = {0};
@@ -150,6 +151,9 @@ void f2f_farm_follow(struct f2f_explorer *e, int threads, const f2f_error *reaso
         const char *rows;
         size_t length;
         f2f_status status = f2f_explorer_work(e, scratch, units, n, &rows, &length, &failure);
+        if (status == F2F_OK && length > INT_MAX - sizeof(struct head))
+            status =
+                f2f_fail(&failure, F2F_ERUN, "%zu B of designs are more than MPI sends at once: give fewer -j", length);
         if (status == F2F_OK) say(ROWS, want, rows, length);
         f2f_arena_free(scratch);
         if (status == F2F_OK) continue;

@@ -313,7 +313,7 @@ static size_t count(const char *text, const char *what) {
 /* Designs as points: a logarithm's middle lies in the middle, twice the figure twice as high; no point for no number.
  */
 static void html_draws_points(void **state) {
-    static const double costs[] = {0.01, 0.1, 1, 0.1}, waits[] = {0.02, 0.01, 0.04, NAN};
+    static const double costs[] = {0.01, 0.1, 1, 0.1}, waits[] = {0.02, 0.01, 0.04, (double)NAN};
     const char *drawn[] = {"usd_per_Mtok", "tpot_p99_s"};
     struct f2f_results *set = f2f_results_new(*state, "explore");
     struct f2f_record *table = f2f_record_new(*state, "front");

@@ -132,7 +132,7 @@ static f2f_status job_check(const struct f2f_machine *machine, const struct f2f_
     enum f2f_dtype compute = job->precision.compute;
     bool scaled = compute == F2F_DTYPE_FP8_BLOCK || compute == F2F_DTYPE_MXFP8; /* plain fp8 stands in for them */
     if (compute == F2F_DTYPE_INT8 || job->precision.weight != compute)
-        return f2f_fail(err, F2F_EUSAGE, "precision %s is for inference: train in bf16, fp16 or fp8",
+        return f2f_fail(err, F2F_EUSAGE, "precision %s is for inference: train in bf16, fp16, fp8, mxfp8 or nvfp4",
                         job->precision.name);
     if (machine->chip->peak_flops[scaled ? F2F_DTYPE_FP8 : compute] <= 0)
         return f2f_fail(err, F2F_EINPUT, "chip %s does not support %s", machine->chip->id.name,

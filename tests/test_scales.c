@@ -132,6 +132,9 @@ static void mxfp8_may_have_its_own_rate(void **state) {
     struct f2f_op op = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_MXFP8), fp8 = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_FP8);
     double as_fp8_s = time_of(&r, &fp8);
     near(time_of(&r, &op), as_fp8_s, 0.05);
+    struct f2f_op cast = op, cast_fp8 = fp8; /* a scale for each 32 is found as they are cast, in one pass */
+    cast.cast = cast_fp8.cast = true, cast.act = cast_fp8.act = F2F_DTYPE_BF16;
+    assert_true(f2f_machine_cast_s(&r.machine, &cast) < 0.7 * f2f_machine_cast_s(&r.machine, &cast_fp8));
     r.chip.peak_flops[F2F_DTYPE_MXFP8] = 2.0 * r.chip.peak_flops[F2F_DTYPE_FP8];
     assert_true(time_of(&r, &op) < 0.6 * as_fp8_s);
     struct f2f_op narrow = op; /* mxfp4 weights are multiplied as they come */

@@ -440,6 +440,8 @@ static void training_words_are_mapped(void **state) {
     struct run run;
     int n = -9;
     assert_string_equal(f2f_alias_precision("bf16 (assumed)"), "bf16");
+    assert_string_equal(f2f_alias_precision("MXFP8"), "mxfp8");
+    assert_string_equal(f2f_alias_precision("fp8_block"), "fp8_block");
     assert_null(f2f_alias_precision("int99"));
     assert_true(f2f_alias_zero(&n, "ZeRO-3") && n == 3);
     assert_false(f2f_alias_zero(&n, "ZeRO-9"));

@@ -345,19 +345,18 @@ static void memory_tells_each_number_apart(void **state) {
     rig_make(&r);
     r.cls.exp_ops = 40.0;
     samples(ops);
-    static const size_t numbers[] = {
-        offsetof(struct f2f_op, m),           offsetof(struct f2f_op, n),
-        offsetof(struct f2f_op, k),           offsetof(struct f2f_op, groups),
-        offsetof(struct f2f_op, experts),     offsetof(struct f2f_op, copies),
-        offsetof(struct f2f_op, flop_energy), offsetof(struct f2f_op, runs),
-        offsetof(struct f2f_op, param_elems), offsetof(struct f2f_op, batch),
-        offsetof(struct f2f_op, q_len),       offsetof(struct f2f_op, kv_len),
-        offsetof(struct f2f_op, q_heads),     offsetof(struct f2f_op, head_dim),
-        offsetof(struct f2f_op, latent_dim),  offsetof(struct f2f_op, window),
-        offsetof(struct f2f_op, rows),        offsetof(struct f2f_op, read_elems),
-        offsetof(struct f2f_op, write_elems), offsetof(struct f2f_op, flop_per_elem),
-        offsetof(struct f2f_op, wide_elems),  offsetof(struct f2f_op, exps_per_elem),
-        offsetof(struct f2f_op, bytes_B)};
+    static const size_t numbers[] = {offsetof(struct f2f_op, m),           offsetof(struct f2f_op, n),
+                                     offsetof(struct f2f_op, k),           offsetof(struct f2f_op, groups),
+                                     offsetof(struct f2f_op, experts),     offsetof(struct f2f_op, copies),
+                                     offsetof(struct f2f_op, flop_energy), offsetof(struct f2f_op, runs),
+                                     offsetof(struct f2f_op, param_elems), offsetof(struct f2f_op, batch),
+                                     offsetof(struct f2f_op, q_len),       offsetof(struct f2f_op, kv_len),
+                                     offsetof(struct f2f_op, q_heads),     offsetof(struct f2f_op, head_dim),
+                                     offsetof(struct f2f_op, latent_dim),  offsetof(struct f2f_op, window),
+                                     offsetof(struct f2f_op, rows),        offsetof(struct f2f_op, read_elems),
+                                     offsetof(struct f2f_op, write_elems), offsetof(struct f2f_op, flop_per_elem),
+                                     offsetof(struct f2f_op, wide_elems),  offsetof(struct f2f_op, exps_per_elem),
+                                     offsetof(struct f2f_op, bytes_B)};
     f2f_arena *arena = f2f_arena_new();
     struct f2f_memo *memo = f2f_memo_new(arena, &r.machine);
     for (int i = 0; i < N_SAMPLES; i++)

@@ -160,6 +160,9 @@ static void a_torus_gives_the_links_of_an_axis(void **state) {
         struct f2f_net_path path = f2f_net_group_make(&system, &cls, (int)share[i][0], 1).local;
         assert_true(fabs(path.line_Bps / 180e9 - share[i][1]) < 1e-12);
     }
+    pod.chips = 16; /* 4 x 4 */
+    assert_true(fabs(f2f_net_group_make(&system, &cls, 2, 1).local.line_Bps - 45e9) < 1.0);
+    assert_true(fabs(f2f_net_group_make(&system, &cls, 4, 1).local.line_Bps - 90e9) < 1.0);
     pod.chips = 8;
     assert_true(fabs(f2f_net_group_make(&system, &cls, 2, 1).local.line_Bps - 90e9) < 1.0);
     assert_true(fabs(f2f_net_group_make(&system, &cls, 4, 1).local.line_Bps - 180e9) < 1.0);

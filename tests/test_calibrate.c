@@ -108,7 +108,8 @@ static void a_fit_lowers_the_error(void **state) {
     /* What is stated stays, what has no rows too, and the file reads again. */
     assert_non_null(strstr(text, "softmax_flop: {value: 12,"));
     assert_non_null(strstr(text, "\nfit:\n"));
-    assert_non_null(strstr(text, "left out"));
+    assert_non_null(strstr(text, "chips left out of the fit\""));
+    assert_non_null(strstr(text, " / left out: "));
     char path[32];
     FILE *file = temporary(path);
     fputs(text, file);
@@ -127,6 +128,7 @@ static void the_same_fit_twice_is_the_same(void **state) {
     calibrated(b, &first, 200, false);
     calibrated(b, &second, 200, false);
     assert_string_equal(first, second);
+    assert_non_null(strstr(first, "chips of the fit\"")); /* none was left out */
 }
 
 static void tables_of_other_chips_are_refused(void **state) {

@@ -337,6 +337,39 @@ static void memory_of_operators_changes_nothing(void **state) {
     f2f_arena_free(arena);
 }
 
+/* Two operators that differ in one number alone are not taken for each other. */
+static void memory_tells_each_number_apart(void **state) {
+    (void)state;
+    struct rig r;
+    struct f2f_op ops[N_SAMPLES];
+    rig_make(&r);
+    r.cls.exp_ops = 40.0;
+    samples(ops);
+    static const size_t numbers[] = {offsetof(struct f2f_op, m),           offsetof(struct f2f_op, n),
+                                     offsetof(struct f2f_op, k),           offsetof(struct f2f_op, groups),
+                                     offsetof(struct f2f_op, experts),     offsetof(struct f2f_op, copies),
+                                     offsetof(struct f2f_op, flop_energy), offsetof(struct f2f_op, runs),
+                                     offsetof(struct f2f_op, param_elems), offsetof(struct f2f_op, batch),
+                                     offsetof(struct f2f_op, q_len),       offsetof(struct f2f_op, kv_len),
+                                     offsetof(struct f2f_op, q_heads),     offsetof(struct f2f_op, head_dim),
+                                     offsetof(struct f2f_op, latent_dim),  offsetof(struct f2f_op, window),
+                                     offsetof(struct f2f_op, rows),        offsetof(struct f2f_op, read_elems),
+                                     offsetof(struct f2f_op, write_elems), offsetof(struct f2f_op, flop_per_elem),
+                                     offsetof(struct f2f_op, wide_elems),  offsetof(struct f2f_op, exps_per_elem),
+                                     offsetof(struct f2f_op, bytes_B)};
+    f2f_arena *arena = f2f_arena_new();
+    struct f2f_memo *memo = f2f_memo_new(arena, &r.machine);
+    for (int i = 0; i < N_SAMPLES; i++)
+        for (size_t f = 0; f < sizeof numbers / sizeof numbers[0]; f++) {
+            struct f2f_op other = ops[i];
+            double *number = (double *)((char *)&other + numbers[f]);
+            *number = *number > 0.0 ? 2.0 * *number : 1.0;
+            (void)f2f_memo_op(memo, &ops[i]);
+            assert_true(f2f_memo_op(memo, &other).time_s == f2f_machine_op(&r.machine, &other).time_s);
+        }
+    f2f_arena_free(arena);
+}
+
 static void explained_time_is_the_time(void **state) {
     (void)state;
     struct rig r;
@@ -441,6 +474,7 @@ int main(void) {
                                        cmocka_unit_test(libraries_have_the_kernel_alone),
                                        cmocka_unit_test(narrow_formats_run_in_the_faster_half),
                                        cmocka_unit_test(memory_of_operators_changes_nothing),
+                                       cmocka_unit_test(memory_tells_each_number_apart),
                                        cmocka_unit_test(explained_time_is_the_time),
                                        cmocka_unit_test(uncertainty_is_that_of_the_kind)};
     return cmocka_run_group_tests(tests, NULL, NULL);

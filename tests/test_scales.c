@@ -132,11 +132,26 @@ static void mxfp8_may_have_its_own_rate(void **state) {
     struct f2f_op op = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_MXFP8), fp8 = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_FP8);
     double as_fp8_s = time_of(&r, &fp8);
     near(time_of(&r, &op), as_fp8_s, 0.05);
+    struct f2f_op cast = op, cast_fp8 = fp8; /* a scale for each 32 is found as they are cast, in one pass */
+    cast.cast = cast_fp8.cast = true, cast.act = cast_fp8.act = F2F_DTYPE_BF16;
+    assert_true(f2f_machine_cast_s(&r.machine, &cast) < 0.7 * f2f_machine_cast_s(&r.machine, &cast_fp8));
     r.chip.peak_flops[F2F_DTYPE_MXFP8] = 2.0 * r.chip.peak_flops[F2F_DTYPE_FP8];
     assert_true(time_of(&r, &op) < 0.6 * as_fp8_s);
     struct f2f_op narrow = op; /* mxfp4 weights are multiplied as they come */
     narrow.weight = F2F_DTYPE_MXFP4;
     near(time_of(&r, &narrow), time_of(&r, &op), 0.03);
+}
+
+/* A small array on a chip that says it is a Blackwell: its tiles are its own, and no product is done at once. */
+static void arrays_are_no_smaller_than_scales(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make_fp4(&r, F2F_OPERANDS_PAIRED);
+    r.chip.compute_capability = 10.0;
+    r.chip.array = (struct f2f_array){.rows = 32, .columns = 32};
+    struct f2f_op op = gemm(8192.0, 8192.0, 8192.0, F2F_DTYPE_FP4);
+    r.chip.tdp_W = 1e5;
+    assert_true(time_of(&r, &op) > f2f_op_flop(&op) / r.chip.peak_flops[F2F_DTYPE_FP4]);
 }
 
 /* A scale that is known spares the search: one kernel, one pass, vectors. */
@@ -174,10 +189,10 @@ static void wide_dot_products_cost_less(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(block_scales_come_in_pieces),  cmocka_unit_test(k_is_walked_in_full),
-        cmocka_unit_test(mxfp4_is_multiplied_as_it_is), cmocka_unit_test(vllm_has_tiles_for_nvfp4),
-        cmocka_unit_test(casts_take_several_elements),  cmocka_unit_test(scales_of_rows_keep_operands),
-        cmocka_unit_test(mxfp8_may_have_its_own_rate),  cmocka_unit_test(known_scales_are_not_looked_for),
-        cmocka_unit_test(wide_dot_products_cost_less)};
+        cmocka_unit_test(block_scales_come_in_pieces),       cmocka_unit_test(k_is_walked_in_full),
+        cmocka_unit_test(mxfp4_is_multiplied_as_it_is),      cmocka_unit_test(vllm_has_tiles_for_nvfp4),
+        cmocka_unit_test(casts_take_several_elements),       cmocka_unit_test(scales_of_rows_keep_operands),
+        cmocka_unit_test(mxfp8_may_have_its_own_rate),       cmocka_unit_test(known_scales_are_not_looked_for),
+        cmocka_unit_test(arrays_are_no_smaller_than_scales), cmocka_unit_test(wide_dot_products_cost_less)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

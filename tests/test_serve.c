@@ -582,6 +582,9 @@ static void test_builds(void **state) {
      */
     assert_int_equal(built(w, "1.0", "llama-3-70b", "nvfp4", 1, 150, 150).max_seqs, 1024);
     assert_int_equal(built(w, "0.17", "llama-3-70b", "nvfp4", 1, 150, 150).max_seqs, 64);
+    int plain = built(w, "1.0", "llama-3-70b", "fp8", 2, 128, 128).max_seqs;
+    assert_true(plain > 384); /* than in fp16 */
+    assert_int_equal(built(w, "1.0", "llama-3-70b", "fp8_block", 2, 128, 128).max_seqs, plain);
 }
 
 /* Fixed batches: TensorRT-LLM's session has no manager that works for each sequence, vLLM's process has. */

@@ -578,6 +578,18 @@ static void what_does_not_fit_says_by_how_much(void **state) {
     assert_non_null(strstr(why, "try "));
 }
 
+/* Plain fp8 stands in for 8 bits with scales of blocks, in the share of the peak as well. */
+static void scaled_formats_have_a_peak(void **state) {
+    struct fixture *f = *state;
+    static const char *const precisions[] = {"fp8", "fp8_block", "mxfp8"};
+    for (int i = 0; i < 3; i++) {
+        struct f2f_train_job job = job_of(gpt(f, 32, 4096, 32, 50000), precisions[i], 64, 128);
+        job.strategy = strategy(4, 4, 2, 4, 2);
+        double mfu_frac = f2f_record_get(run(f, &job), "mfu_frac");
+        assert_true(mfu_frac > 0.1 && mfu_frac < 0.7);
+    }
+}
+
 static void record_is_consistent(void **state) {
     struct fixture *f = *state;
     struct f2f_train_job job = job_of(gpt(f, 32, 4096, 32, 50000), "bf16", 64, 128);
@@ -680,6 +692,7 @@ int main(void) {
         cmocka_unit_test(wide_search_is_exhaustive),
         cmocka_unit_test(search_keeps_what_is_given),
         cmocka_unit_test(what_does_not_fit_says_by_how_much),
+        cmocka_unit_test(scaled_formats_have_a_peak),
         cmocka_unit_test(record_is_consistent),
         cmocka_unit_test(llama_3_405b),
         cmocka_unit_test(impossible_jobs_are_refused),

@@ -325,6 +325,7 @@ static void graphs_are_those_of_the_source(void **state) {
         double few_n, n, copies, runs;
     } rows[] = {{"vllm", "aiconfigurator:h100_sxm/gemm/vllm/0.24.0", 2048, 4096, 6, 54},
                 {"trtllm", "aiconfigurator:h100_sxm/gemm/trtllm/1.0.0", 4096, 4096, 5, 45},
+                {"trtllm", "aiconfigurator:h100_sxm/gemm/trtllm/0.20.0", 4096, 4096, 5, 45},
                 {"trtllm", "aiconfigurator:h100_sxm/gemm/trtllm/1.3.0", 4096, 4096, 3, 27},
                 {"trtllm", "of another", 4096, 4096, 0, 0}};
     const double few = 16, many = 16384;
@@ -439,6 +440,8 @@ static void training_words_are_mapped(void **state) {
     struct run run;
     int n = -9;
     assert_string_equal(f2f_alias_precision("bf16 (assumed)"), "bf16");
+    assert_string_equal(f2f_alias_precision("MXFP8"), "mxfp8");
+    assert_string_equal(f2f_alias_precision("fp8_block"), "fp8_block");
     assert_null(f2f_alias_precision("int99"));
     assert_true(f2f_alias_zero(&n, "ZeRO-3") && n == 3);
     assert_false(f2f_alias_zero(&n, "ZeRO-9"));

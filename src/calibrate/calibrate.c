@@ -87,6 +87,7 @@ static f2f_status leave_out(struct f2f_results *out, double *ratio, struct f2f_c
         f2f_calibration_report(out, c, c->chips[i], true);
         f2f_calibration_ratios(ratio, c, c->chips[i]);
         c->cls = all;
+        c->left_out = true;
     }
     return F2F_OK;
 }

@@ -28,6 +28,7 @@ struct f2f_calibration {
     size_t n_chips;
     struct f2f_chip_class cls; /* all machines of the samples point here */
     int evaluations;
+    bool left_out; /* errors are those of chips that were left out of the fit */
 };
 
 /* A constant that is fitted. */

@@ -3,7 +3,7 @@
  *
  * Each table has its own fit of its own constants, in the order of enum f2f_fit. What is fitted on a later table
  * matters to rows of earlier ones too (`tile_clocks`, which products alone hardly tell, is fitted on decode), so that
- * all are gone through several times. A constant moves within a factor of its starting value. */
+ * all are gone through several times. Each time a constant moves within a factor of the value it has by then. */
 #include <math.h>
 #include <nlopt.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "calibrate/calibration.h"
 
 enum { PARAMETERS_MAX = 16, TURNS = 3 };
-static const double reach = 4.0; /* factor a constant may move by */
+static const double reach = 4.0; /* factor a constant may move by in one turn */
 static const double first_step = 0.1; /* of the range */
 static const double tolerance = 1e-5; /* of the error, relative */
 

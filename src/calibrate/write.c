@@ -35,9 +35,9 @@ static void put_value(struct f2f_buffer *out, const char *line, const struct f2f
                       text_of(out->arena, constant->quantity, value), rest);
 }
 
-static void put_errors(struct f2f_buffer *out, const struct f2f_residuals errors[F2F_FIT_N]) {
-    f2f_buffer_printf(
-        out, "%s\n  source: \"fab2fleet calibrate: measured over predicted, chips left out of the fit\"\n", errors_key);
+static void put_errors(struct f2f_buffer *out, const struct f2f_residuals errors[F2F_FIT_N], bool left_out) {
+    f2f_buffer_printf(out, "%s\n  source: \"fab2fleet calibrate: measured over predicted, chips %s the fit\"\n",
+                      errors_key, left_out ? "left out of" : "of");
     char p10[F2F_NUMBER_MAX], p90[F2F_NUMBER_MAX];
     for (int fit = 0; fit < F2F_FIT_N; fit++)
         if (errors[fit].p10 > 0.0)
@@ -69,7 +69,7 @@ f2f_status f2f_calibration_write(const char **out, const struct f2f_calibration 
         else f2f_buffer_text(&text, line);
     }
     fclose(file);
-    put_errors(&text, errors);
+    put_errors(&text, errors, c->left_out);
     put_statistics(&text, statistics, n_statistics);
     *out = f2f_buffer_str(&text);
     return F2F_OK;

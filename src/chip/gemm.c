@@ -46,9 +46,9 @@ static double resident_share(const struct f2f_machine *machine, const struct f2f
     return fmin(1.0, fmax(0.0, (1.1 - taken) / 0.5));
 }
 
-/* Are there scales for blocks of a row, each found as the elements are cast? */
+/* Are there scales for blocks of a row, each found as the elements are cast? Of 8 bits also where they run as fp8. */
 static bool scales_in_rows(const struct f2f_op *op, enum f2f_dtype format) {
-    return f2f_chip_scales_blocks(format) || op->compute == F2F_DTYPE_FP8_BLOCK;
+    return f2f_chip_scales_blocks(format) || op->compute == F2F_DTYPE_FP8_BLOCK || op->compute == F2F_DTYPE_MXFP8;
 }
 
 /* One kernel casts, in one pass, where no largest magnitude of all has to be found before. */

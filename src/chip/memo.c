@@ -52,8 +52,9 @@ static struct key key_of(const struct f2f_op *op) {
     case F2F_OP_EMBED:
     case F2F_OP_SAMPLE: break;
     }
-    return (struct key){
-        words, {op->rows, op->read_elems, op->write_elems, op->flop_per_elem, op->param_elems, op->wide_elems}};
+    return (struct key){words,
+                        {op->rows, op->read_elems, op->write_elems, op->flop_per_elem, op->exps_per_elem,
+                         op->param_elems, op->wide_elems}};
 }
 
 /* Multiply and rotate over the words, four lanes at a time. */

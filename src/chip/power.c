@@ -11,14 +11,14 @@
 #include "chip/chip.h"
 
 static const char *const bound_names[F2F_BOUND_N] = {"compute", "memory", "latency", "network"};
-/* Of a 16-bit product's energy where sums are kept in registers: the accumulation in 32 bit, which does not shrink with
- * the format. An fp16 multiplication takes 1.1 pJ and an fp32 addition 0.9 pJ at 45 nm (Horowitz, ISSCC 2014), but wide
- * dot products add once for several, and operands have to be fetched as well. 0.1 to 0.3 suit fp8 against bf16 at the
- * power limit of H100 and L40S, 0.2 to 0.3 on B200 (1.51 PFLOP/s in bf16 and 2.54 in fp8 with 16384 x 6144 x 4096, vLLM
- * pull request 19566). Blackwell multiplies 4 bits in instructions of their own with dot products twice as wide (PTX
- * ISA, kind::mxf4nvf4 beside kind::f8f6f4), and less of it is left: with 8192^3 a B200 reaches 1.42 PFLOP/s in bf16 and
- * 5.37 in nvfp4 by cuBLAS (pytorch/ao pull request 2427), which suits 0, but 1.36 and 3.9 by vLLM's kernels (pull
- * request 20646), which suits 0.2. */
+/* Of a 16-bit product's energy: the accumulation in 32 bit, which does not shrink with the format. An fp16
+ * multiplication takes 1.1 pJ and an fp32 addition 0.9 pJ at 45 nm (Horowitz, ISSCC 2014), but wide dot products add
+ * once for several, and operands have to be fetched as well. 0.1 to 0.3 suit fp8 against bf16 at the power limit of
+ * H100 and L40S, 0.2 to 0.3 on B200 (1.51 PFLOP/s in bf16 and 2.54 in fp8 with 16384 x 6144 x 4096, vLLM pull request
+ * 19566). Blackwell multiplies 4 bits in instructions of their own with dot products twice as wide (PTX ISA,
+ * kind::mxf4nvf4 beside kind::f8f6f4), and less of it is left: with 8192^3 a B200 reaches 1.42 PFLOP/s in bf16 and 5.37
+ * in nvfp4 by cuBLAS (pytorch/ao pull request 2427), which suits 0, but 1.36 and 3.9 by vLLM's kernels (pull request
+ * 20646), which suits 0.2. */
 static const double accumulate_share = 0.2, wide_accumulate_share = 0.05;
 
 /* Voltage over that of the nominal clock: a line in the clock, down to a floor. The slope is what large products need

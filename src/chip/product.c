@@ -73,9 +73,10 @@ static struct library library_of(const struct product *p, const struct f2f_chip 
     bool scaled = f2f_chip_scales_blocks(format) && generation >= F2F_GENERATION_BLACKWELL;
     scaled = scaled || (blocks && generation == F2F_GENERATION_BLACKWELL); /* by the same instructions */
     l.paired = chip->operands == F2F_OPERANDS_PAIRED;
-    if (scaled) l.least = scaled_least;
+    bool array = chip->array.rows > 0; /* tiles are those of the array, however small */
+    if (scaled && !array) l.least = scaled_least;
     l.untiled = on_vectors(generation, op, format);
-    if (blocks && generation == F2F_GENERATION_HOPPER) l.least_rows = warpgroup_rows;
+    if (blocks && !array && generation == F2F_GENERATION_HOPPER) l.least_rows = warpgroup_rows;
     if (scaled || blocks || l.only.m > 0.0) return l;
     bool cublas = !(p->dequant_s > 0.0) && !(op->experts > 0.0);
     bool large = cublas && (generation == F2F_GENERATION_AMPERE || generation == F2F_GENERATION_ADA);

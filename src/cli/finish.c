@@ -67,7 +67,7 @@ void cli_put_wall(struct f2f_results *results, double started_s) {
 
 void cli_note_format(struct f2f_results *results, const struct f2f_chip *chip, enum f2f_dtype format) {
     if (chip->peak_flops[format] <= 0)
-        f2f_results_note(results, "%s has no matrix units for %s: what it has for wider formats stands in.",
+        f2f_results_note(results, "%s has no matrix units for %s: the next it has that holds its values stands in.",
                          chip->id.name ? chip->id.name : "The chip", f2f_dtype_name(format));
 }
 

@@ -19,13 +19,15 @@ static double topology_share(const struct f2f_link *link, int chips) {
     return pow(2.0 / chips, link->contention);
 }
 
-/* Share of a chip's links a group drives that is smaller than its torus of two dimensions (a pod; a host of a few
- * chips is described with the two links it has, of which a pair has one): a part of one side one link, a whole side,
- * which wraps around, both links of that axis, several sides those and one of the other axis. */
+static const int least_pod = 16; /* chips: 4 x 4 (trn2-16), the smallest torus that has four links a chip */
+
+/* Share of a chip's links a group drives that is smaller than its torus of two dimensions: a part of one side one link,
+ * a whole side, which wraps around, both links of that axis, several sides those and one of the other axis. A host of
+ * fewer chips than a pod is described with the two links each has, of which a pair has one. */
 static double torus_share(const struct f2f_link *link, int chips, int all) {
     double side = sqrt(all);
     if (link->topology != F2F_TOPO_TORUS || chips >= all) return 1.0;
-    if (all <= 16) return chips == 2 ? 0.5 : 1.0;
+    if (all < least_pod) return chips == 2 ? 0.5 : 1.0;
     if (chips < side) return 0.25;
     return chips < 2 * side ? 0.5 : 0.75;
 }

@@ -40,10 +40,11 @@ static void build_listed(struct f2f_serve_job *job) {
 
 static double stepped(double x, double step) { return step * ceil(x / step); }
 
-/* BYTES_PER_ELEM, and what was there before it: fp8 is a byte, fp4 half of one without its scales, all else two. */
+/* BYTES_PER_ELEM, and what was there before it: fp8, also with scales of blocks, is a byte, fp4 half of one without its
+ * scales, all else two. */
 static double element_B(enum f2f_dtype d, bool knows_fp4) {
     if (d == F2F_DTYPE_FP4 && knows_fp4) return 0.5;
-    return d == F2F_DTYPE_FP8 ? 1.0 : 2.0;
+    return d == F2F_DTYPE_FP8 || d == F2F_DTYPE_FP8_BLOCK ? 1.0 : 2.0;
 }
 
 /* calc_engine_setting and finetune_setting: slightly more than is thought to fit into what the device reports. Before

@@ -89,10 +89,16 @@ static void add_strategy(struct f2f_record *r, const struct f2f_strategy *s) {
                     "what tensor parallelism does not cut");
 }
 
+/* Peak of what a job computes in; 0: the chip has none. Plain fp8 stands in for 8 bits with scales of blocks. */
+static double peak_of(const struct f2f_chip *chip, enum f2f_dtype compute) {
+    bool scaled = compute == F2F_DTYPE_FP8_BLOCK || compute == F2F_DTYPE_MXFP8;
+    return chip->peak_flops[scaled && !(chip->peak_flops[compute] > 0.0) ? F2F_DTYPE_FP8 : compute];
+}
+
 static void add_speed(struct f2f_record *r, const struct f2f_machine *machine, const struct f2f_train_job *job,
                       const struct f2f_train_step *step, double forward_flop) {
     double tokps = (double)job->global_batch * job->seq / step->total_s, per_chip = tokps / job->chips;
-    double peak = machine->chip->peak_flops[job->precision.compute];
+    double peak = peak_of(machine->chip, job->precision.compute);
     f2f_record_num(r, "step_s", step->total_s, "one optimizer step");
     f2f_record_num(r, "tokps", tokps, "tokens trained on in a second");
     f2f_record_num(r, "tokps_per_chip", per_chip, NULL);
@@ -130,11 +136,10 @@ static f2f_status job_check(const struct f2f_machine *machine, const struct f2f_
     if (job->jobs < 0 || (job->jobs > 1 && job->chips % job->jobs != 0))
         return f2f_fail(err, F2F_EINPUT, "%d chips do not divide by %d jobs", job->chips, job->jobs);
     enum f2f_dtype compute = job->precision.compute;
-    bool scaled = compute == F2F_DTYPE_FP8_BLOCK || compute == F2F_DTYPE_MXFP8; /* plain fp8 stands in for them */
     if (compute == F2F_DTYPE_INT8 || job->precision.weight != compute)
-        return f2f_fail(err, F2F_EUSAGE, "precision %s is for inference: train in bf16, fp16 or fp8",
+        return f2f_fail(err, F2F_EUSAGE, "precision %s is for inference: train in bf16, fp16, fp8, mxfp8 or nvfp4",
                         job->precision.name);
-    if (machine->chip->peak_flops[scaled ? F2F_DTYPE_FP8 : compute] <= 0)
+    if (!(peak_of(machine->chip, compute) > 0.0))
         return f2f_fail(err, F2F_EINPUT, "chip %s does not support %s", machine->chip->id.name,
                         f2f_dtype_name(compute));
     return F2F_OK;

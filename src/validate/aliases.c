@@ -63,9 +63,9 @@ static const struct word models[] = {
 };
 
 static const struct word precisions[] = {
-    {"bf16", "bf16"}, {"", "bf16"}, /* not stated: all of these runs are in 16 bit */
-    {"fp16", "fp16"}, {"FP16 mixed", "fp16"}, {"FP16, FP32 Adam", "fp16"},
-    {"fp8", "fp8"},   {"mxfp8", "fp8"},       {"nvfp4", "nvfp4"},
+    {"bf16", "bf16"},           {"", "bf16"}, /* not stated: all of these runs are in 16 bit */
+    {"fp16", "fp16"},           {"FP16 mixed", "fp16"}, {"FP16, FP32 Adam", "fp16"}, {"fp8", "fp8"}, {"mxfp8", "mxfp8"},
+    {"fp8_block", "fp8_block"}, {"nvfp4", "nvfp4"},
 };
 
 static const struct {

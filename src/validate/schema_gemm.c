@@ -33,13 +33,26 @@ static const double runs_alone = 8.0;
  * up and six times to measure. */
 static const double timed_turns = 9.0;
 
+static bool by_aiconfigurator(const char *source) {
+    static const char collected[] = "aiconfigurator";
+    return strncmp(source, collected, sizeof collected - 1) == 0;
+}
+
+/* TensorRT-LLM 1.1 and before: released, and collected, before 2026. */
+static bool by_early_trtllm(const char *source) {
+    static const char engine[] = "/trtllm/";
+    const char *version = strstr(source, engine);
+    if (!version) return false;
+    version += sizeof engine - 1;
+    return version[0] == '0' || strncmp(version, "1.0.", 4) == 0 || strncmp(version, "1.1.", 4) == 0;
+}
+
 /* Products in that graph, as the versions of its collector say (collect_gemm.py of each engine; those of TensorRT-LLM
  * from 2026 on take as many as exceed the cache, five at most); 0: another method. */
 static double products_timed(const char *source, double cache_B, double weight_B) {
-    static const char collected[] = "aiconfigurator";
-    if (strncmp(source, collected, sizeof collected - 1) != 0) return 0.0;
+    if (!by_aiconfigurator(source)) return 0.0;
     if (strstr(source, "/vllm/")) return 6.0;
-    if (strstr(source, "/trtllm/1.0")) return 5.0;
+    if (by_early_trtllm(source)) return 5.0;
     return fmax(1.0, fmin(5.0, ceil(cache_B / weight_B)));
 }
 
@@ -55,7 +68,7 @@ static double streamed_s(const struct f2f_machine *machine, const struct f2f_op 
  * until something is written there. Inputs and results of earlier rows leave blocks that larger weights do not fit. */
 static const double zero_operand = 0.6, zero_weights = 0.4;
 
-static bool by_vllm(const char *source) { return products_timed(source, 0.0, 1.0) > 0.0 && strstr(source, "/vllm/"); }
+static bool by_vllm(const char *source) { return by_aiconfigurator(source) && strstr(source, "/vllm/"); }
 
 /* On Hopper that saving does not show: something else holds vLLM's fp8 kernel back by as much. */
 static bool fixed_scale(const char *source, const struct f2f_precision *p, const struct f2f_chip *chip) {

@@ -370,6 +370,24 @@ static double predicted_us(const char *engine, const char *dtype, double m, doub
     return 1.0 + off_by(engine, dtype, m, n, k, 1.0);
 }
 
+/* vLLM's collector times one product in 4 bit, whose weights of 75 MB stay in a B200's cache of 126; six would not. */
+static void one_product_of_scaled_blocks_is_timed(void **state) {
+    (void)state;
+    static const char *const sources[] = {"aiconfigurator:b200_sxm/gemm/vllm/0.24.0", "of another"};
+    double predicted[2];
+    for (int i = 0; i < 2; i++) {
+        struct run run;
+        char text[256];
+        (void)snprintf(text, sizeof text,
+                       "chip,framework,dtype,m,n,k,latency_us,source\nb200-sxm,vllm,nvfp4,16,16384,8192,1,%s\n",
+                       sources[i]);
+        validate_text(&run, text);
+        predicted[i] = 1.0 + f2f_record_get(item(&run, 0), "bias_frac");
+        close_run(&run);
+    }
+    assert_true(predicted[0] < 0.97 * predicted[1]);
+}
+
 /* Weights of zeros, and fp8 inputs of zeros, draw less than random numbers do: where power binds vLLM's rows are
  * faster, but for weights that are no larger than the input. */
 static void rows_draw_what_their_source_multiplied(void **state) {
@@ -736,6 +754,7 @@ int main(void) {
         cmocka_unit_test(bad_numbers_are_refused_in_place),
         cmocka_unit_test(errors_are_those_of_the_hand),
         cmocka_unit_test(graphs_are_those_of_the_source),
+        cmocka_unit_test(one_product_of_scaled_blocks_is_timed),
         cmocka_unit_test(rows_draw_what_their_source_multiplied),
         cmocka_unit_test(no_row_is_faster_than_memory),
         cmocka_unit_test(training_words_are_mapped),

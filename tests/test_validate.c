@@ -316,7 +316,7 @@ static double graph_us(struct f2f_catalog *catalog, const char *engine, double m
 }
 
 /* How many products a source timed in one graph, nine times over, is in what is predicted of it: six, five, or as many
- * as exceed the cache (50 MB of 16.8 MB are three; six of 8.4 MB fit in part). Few rows know how many weights share the
+ * as exceed the cache (50 MiB of 16.8 MB are four; six of 8.4 MB fit in part). Few rows know how many weights share the
  * cache, many how soon the power limit acts. */
 static void graphs_are_those_of_the_source(void **state) {
     (void)state;
@@ -326,7 +326,7 @@ static void graphs_are_those_of_the_source(void **state) {
     } rows[] = {{"vllm", "aiconfigurator:h100_sxm/gemm/vllm/0.24.0", 2048, 4096, 6, 54},
                 {"trtllm", "aiconfigurator:h100_sxm/gemm/trtllm/1.0.0", 4096, 4096, 5, 45},
                 {"trtllm", "aiconfigurator:h100_sxm/gemm/trtllm/0.20.0", 4096, 4096, 5, 45},
-                {"trtllm", "aiconfigurator:h100_sxm/gemm/trtllm/1.3.0", 4096, 4096, 3, 27},
+                {"trtllm", "aiconfigurator:h100_sxm/gemm/trtllm/1.3.0", 4096, 4096, 4, 36},
                 {"trtllm", "of another", 4096, 4096, 0, 0}};
     const double few = 16, many = 16384;
     struct run run, model;
@@ -346,7 +346,7 @@ static void graphs_are_those_of_the_source(void **state) {
         is_near(item(&run, 0), "mape_frac", 0);
         close_run(&run);
         if (copies > 0) assert_true(graph_us(model.catalog, engine, few, few_n, 1, runs) < 0.99 * few_us);
-        if (runs > 40) assert_true(graph_us(model.catalog, engine, many, n, copies, 9) < 0.999 * many_us);
+        if (runs > 30) assert_true(graph_us(model.catalog, engine, many, n, copies, 9) < 0.999 * many_us);
         if (runs > 40) assert_true(graph_us(model.catalog, engine, many, n, copies, runs / 9) < 0.999 * many_us);
     }
     close_run(&model);

@@ -64,26 +64,19 @@ static double streamed_s(const struct f2f_machine *machine, const struct f2f_op 
     return (f2f_op_weight_B(op) + f2f_op_act_B(op)) / machine->mem.peak_Bps;
 }
 
-/* What operands hold decides on what products draw. TensorRT-LLM's rows multiply random numbers. vLLM's collector
- * leaves the scale of fp8 activations at its initial value, the lowest number there is, so that all of them are cast to
- * zeros (vllm/model_executor/layers/quantization/fp8.py), and its bf16 weights hold whatever the memory did: zeros,
- * until something is written there. Inputs and results of earlier rows leave blocks that larger weights do not fit.
- * From June 2026 on (aiconfigurator pull request 1114; before vLLM 0.24) it finds scales at run time instead, and its
- * fp8 weights are all 0.01. */
-static const double zero_operand = 0.6, zero_weights = 0.4;
+/* What operands hold decides on what products draw. TensorRT-LLM's rows multiply random numbers. In vLLM's, bf16 weights
+ * hold whatever the memory did: zeros, until something is written there; inputs and results of earlier rows leave
+ * blocks that larger weights do not fit. Its fp8 weights are all 0.01 (aiconfigurator pull request 1344, which brought
+ * the tables of vLLM 0.24), as even as zeros. */
+static const double even_operand = 0.6, zero_weights = 0.4;
 
 static bool by_vllm(const char *source) { return by_aiconfigurator(source) && strstr(source, "/vllm/"); }
 
-/* Which of the two made a table it does not say. Chosen after the rows: L40S's suit zeros and a scale that is known
- * (8.5 % off, 10.7 with a scale found at run time), H100's, of the same vLLM 0.24, do not (6.5 %, 16 with zeros). */
-static bool fixed_scale(const char *source, const struct f2f_precision *p, const struct f2f_chip *chip) {
-    return by_vllm(source) && p->compute == F2F_DTYPE_FP8 && chip->operands == F2F_OPERANDS_REGISTERS;
-}
-
+/* Chosen after the rows: what even weights save shows in L40S's fp8, not in H100's. */
 static double flop_energy(const char *source, const struct f2f_precision *p, const struct f2f_chip *chip, bool wide) {
-    if (fixed_scale(source, p, chip)) return zero_operand;
-    bool zeros = wide && by_vllm(source) && p->compute == F2F_DTYPE_BF16;
-    return zeros ? 1.0 - zero_weights * (1.0 - zero_operand) : 1.0;
+    if (!by_vllm(source)) return 1.0;
+    if (p->compute == F2F_DTYPE_FP8) return chip->operands == F2F_OPERANDS_REGISTERS ? even_operand : 1.0;
+    return wide && p->compute == F2F_DTYPE_BF16 ? 1.0 - zero_weights * (1.0 - even_operand) : 1.0;
 }
 
 static void predict(struct f2f_validation *v, const struct f2f_row *row) {
@@ -106,7 +99,7 @@ static void predict(struct f2f_validation *v, const struct f2f_row *row) {
                               .flop_energy =
                                   flop_energy(row->source, &p, machine->chip, row->number[M] < row->number[N]),
                               .cast = f2f_lookup_framework(v, key.framework)->engine,
-                              .known_scale = p.known_scale || fixed_scale(row->source, &p, machine->chip),
+                              .known_scale = p.known_scale,
                               .compute = p.compute,
                               .weight = p.weight,
                               .act = p.act,

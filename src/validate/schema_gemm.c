@@ -64,10 +64,10 @@ static double streamed_s(const struct f2f_machine *machine, const struct f2f_op 
     return (f2f_op_weight_B(op) + f2f_op_act_B(op)) / machine->mem.peak_Bps;
 }
 
-/* What operands hold decides on what products draw. TensorRT-LLM's rows multiply random numbers. In vLLM's, bf16 weights
- * hold whatever the memory did: zeros, until something is written there; inputs and results of earlier rows leave
- * blocks that larger weights do not fit. Its fp8 weights are all 0.01 (aiconfigurator pull request 1344, which brought
- * the tables of vLLM 0.24), as even as zeros. */
+/* What operands hold decides on what products draw. TensorRT-LLM's rows multiply random numbers. In vLLM's, bf16
+ * weights hold whatever the memory did: zeros, until something is written there; inputs and results of earlier rows
+ * leave blocks that larger weights do not fit. Its fp8 weights are all 0.01 (aiconfigurator pull request 1344, which
+ * brought the tables of vLLM 0.24), as even as zeros. */
 static const double even_operand = 0.6, zero_weights = 0.4;
 
 static bool by_vllm(const char *source) { return by_aiconfigurator(source) && strstr(source, "/vllm/"); }

@@ -101,7 +101,7 @@ static struct f2f_record *alone(struct rig *r, const struct f2f_explorer *e, uin
     assert_int_equal(f2f_catalog_system(&system, r->catalog, "h100-1x", sets, 3, NULL), F2F_OK);
     assert_int_equal(f2f_catalog_price(&price, r->catalog, NULL, &bill, 1, NULL), F2F_OK);
     if (f2f_serve_run(&record, r->arena, system, &job, NULL) != F2F_OK) return NULL;
-    f2f_cost_join(record, system, price, f2f_serve_job_chips(&job), 0);
+    f2f_cost_join(record, system, price, 0);
     return record;
 }
 

@@ -94,11 +94,12 @@ struct f2f_cost_options {
 f2f_status f2f_cost_run(struct f2f_record **out, struct f2f_record **tornado, f2f_arena *arena,
                         const struct f2f_cost_case *c, const struct f2f_cost_options *options, f2f_error *err);
 
-/* Adds money to the record of a serving or training job that ran on `chips` of the system: usd_per_Mtok and
- * kgCO2e_per_Mtok; usd and kgCO2e of a training run of `tokens`; a record `cost` with the chain and, for --explain, its
- * tree. What cannot be known is null, and `cost.why` says why. price: NULL adds nothing. */
-void f2f_cost_join(struct f2f_record *r, const struct f2f_system *system, const struct f2f_price *price, double chips,
-                   double tokens);
+/* Chips that the job of a record takes, those that stand by too; NaN where it says nothing. */
+double f2f_cost_chips(const struct f2f_record *r);
+/* Adds money to the record of a serving or training job that ran on the system: usd_per_Mtok and kgCO2e_per_Mtok; usd
+ * and kgCO2e of a training run of `tokens` (0: of a step); a record `cost` with the chain and, for --explain, its tree.
+ * What cannot be known is null, and `cost.why` says why. price: NULL adds nothing. */
+void f2f_cost_join(struct f2f_record *r, const struct f2f_system *system, const struct f2f_price *price, double tokens);
 
 /* ---- sampling ---- */
 

@@ -149,7 +149,7 @@ static f2f_status run_one(struct cli *cli, struct f2f_results *results, const ch
     progress_end(&progress);
     if (!record) return status;
     if (status == F2F_EINTERRUPTED) f2f_results_note(results, "Interrupted: the figures are of what was finished.");
-    f2f_cost_join(record, system, price, (double)o.tp * o.pp, 0);
+    f2f_cost_join(record, system, price, 0);
     cli_note_format(results, system->node->chip, job.precision.compute);
     cli_note_assumed(results, cli, system->node->chip);
     note_waiting(results, record);

@@ -203,7 +203,7 @@ static struct f2f_train_job job_of_options(const struct cli *cli) {
 
 static void put_size(struct cli *cli, struct f2f_results *results, const struct f2f_system *system,
                      const struct f2f_price *price, const struct f2f_train_size *size) {
-    f2f_cost_join(size->record, system, price, size->chips, o.tokens);
+    f2f_cost_join(size->record, system, price, o.tokens);
     size->record->title =
         f2f_arena_printf(cli->arena, "%s / train %s %s on %d chips", o.system, o.model, o.precision, size->chips);
     f2f_results_add(results, size->record);

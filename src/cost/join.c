@@ -12,13 +12,15 @@ static void put_chain(struct f2f_record *r, const struct f2f_cost *cost) {
         f2f_record_num(r, f2f_cost_key(chain[i]), cost->figure[chain[i]], NULL);
 }
 
+double f2f_cost_chips(const struct f2f_record *r) {
+    double spares = f2f_record_get(r, "spares");
+    return f2f_record_get(r, "chips") + (spares > 0 ? spares : 0);
+}
+
 /* Tokens a second of the job: generated where it serves; taken in where it trains, less what failures cost. */
-static struct f2f_cost_job job_of(const struct f2f_record *r, double chips) {
+static struct f2f_cost_job job_of(const struct f2f_record *r) {
     double served = f2f_record_get(r, "output_tokps"), goodput = f2f_record_get(r, "goodput_frac");
-    double all = served > 0 ? served : f2f_record_get(r, "tokps");
-    double each = f2f_record_get(r, served > 0 ? "output_tokps_per_chip" : "tokps_per_chip");
-    if (each > 0) chips = all / each; /* the record knows best */
-    struct f2f_cost_job job = {.tokps = served, .chips = chips, .power_W = f2f_record_get(r, "power_W")};
+    struct f2f_cost_job job = {.tokps = served, .chips = f2f_cost_chips(r), .power_W = f2f_record_get(r, "power_W")};
     if (served > 0) return job;
     job.tokps = f2f_record_get(r, "tokps") * (goodput > 0 ? goodput : 1.0);
     job.always = true;
@@ -34,13 +36,13 @@ static void put_run(struct f2f_record *r, const struct f2f_cost *cost, const str
     f2f_record_num(r, "kgCO2e", cost->figure[F2F_COST_CARBON_PER_MTOK] * run * 1e-6, "the same");
 }
 
-void f2f_cost_join(struct f2f_record *r, const struct f2f_system *system, const struct f2f_price *price, double chips,
+void f2f_cost_join(struct f2f_record *r, const struct f2f_system *system, const struct f2f_price *price,
                    double tokens) {
     struct f2f_cost_case c = {.system = system, .price = price};
     struct f2f_cost cost;
     f2f_error err = {0};
     if (!price || f2f_record_get(r, "feasible") <= 0) return;
-    c.job = job_of(r, chips);
+    c.job = job_of(r);
     f2f_status status = f2f_cost_evaluate(&cost, &c, &err);
     double per_Mtok = status == F2F_OK ? cost.figure[F2F_COST_PER_MTOK] : (double)NAN;
     f2f_record_num(r, "usd_per_Mtok", per_Mtok, "a million tokens: capital, upkeep and electricity");

@@ -101,7 +101,7 @@ static struct f2f_record *price(const struct f2f_designer *d, const struct unit 
     struct f2f_record *r = f2f_record_new(arena, NULL);
     for (size_t i = 0; i < u->task.record->n_values; i++) f2f_record_add(r, &u->task.record->values[i]);
     f2f_record_add(r, f2f_record_find(known, "chip"));
-    f2f_cost_join(r, d->system, d->price, f2f_task_chips(&u->task), u->task.train.tokens);
+    f2f_cost_join(r, d->system, d->price, u->task.train.tokens);
     return r;
 }
 

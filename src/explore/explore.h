@@ -52,8 +52,6 @@ f2f_status f2f_task_try(const struct f2f_tasks *tasks, const struct f2f_task *ta
 
 /* Gives the task the record of its model in its arena, without money; NULL where it fails, with status and error. */
 void f2f_task_answer(struct f2f_task *task);
-/* Chips that the job runs on. */
-double f2f_task_chips(const struct f2f_task *task);
 
 /* fault.c: where that stands which a task is refused for: a field of its job, the value of its sweep, or else the job;
  * NULL: nowhere. */

@@ -96,12 +96,11 @@ static double rate_of(const struct f2f_task *t, const struct f2f_price *price, d
     const struct f2f_cost_case c = {.system = t->system, .price = price};
     struct f2f_cost cost;
     bool train = t->kind == F2F_JOB_TRAIN;
-    double chips = train ? t->train.chips : (double)t->serve.strategy.tp * t->serve.strategy.pp;
     double tokps = f2f_figure(t->record, train ? "tokps" : "output_tokps");
     double goodput = train ? f2f_figure(t->record, "goodput_frac") : price->use_frac;
     *usd_per_Mtok = (double)NAN;
     if (!(tokps > 0) || f2f_cost_evaluate(&cost, &c, NULL) != F2F_OK) return 0;
-    double rate = tokps / chips * (goodput > 0 ? goodput : 1) * cost.figure[F2F_COST_DELIVERED];
+    double rate = tokps / f2f_cost_chips(t->record) * (goodput > 0 ? goodput : 1) * cost.figure[F2F_COST_DELIVERED];
     *usd_per_Mtok = cost.figure[F2F_COST_TCO_CHIP] / (rate * 3600e-6);
     return rate;
 }

@@ -121,12 +121,6 @@ static void put_head(struct f2f_record *r, const struct f2f_task *task) {
     r->title = f2f_arena_printf(r->arena, "%s / %s", task->system_name, task->job_name);
 }
 
-/* Chips that the job runs on. */
-double f2f_task_chips(const struct f2f_task *task) {
-    if (task->kind == F2F_JOB_TRAIN) return task->train.chips;
-    return (double)task->serve.strategy.tp * task->serve.strategy.pp;
-}
-
 void f2f_task_answer(struct f2f_task *task) {
     task->status = task->kind == F2F_JOB_SERVE
                        ? f2f_serve_run(&task->record, task->arena, task->system, &task->serve, &task->err)
@@ -139,7 +133,7 @@ static void run_task(struct f2f_task *task) {
     f2f_task_answer(task);
     if (!task->record) return;
     bool carried = task->place && task->place->device && !task->place->streamed; /* no server, no building */
-    if (!carried) f2f_cost_join(task->record, task->system, task->price, f2f_task_chips(task), task->train.tokens);
+    if (!carried) f2f_cost_join(task->record, task->system, task->price, task->train.tokens);
     if (task->place && task->place->device)
         f2f_device_join(task->record, task->place->device, task->system, task->place->streamed);
     put_head(task->record, task);

@@ -26,6 +26,15 @@ for tp in 1 2 4 8; do
 done
 [ "$(serves "$dir/tp1.yaml")" = "$best" ] || fail "one chip is not the best way on an MI300X"
 
+# replicas share the work out and are paid for: a chip does and costs what it does alone
+of_h100() { # file: tokens/s of a chip in serving, and dollars of a million of them
+    "$F2F_BIN" plan "$1" --samples 0 | awk '$1 == "h100" { sub("[$]", "", $5); print $3, $5; exit }'
+}
+sed "s/precision: fp8, isl/precision: fp8, tp: 2, replicas: 4, isl/" "$plan" >"$dir/replicas.yaml"
+echo "$(of_h100 "$dir/tp2.yaml") $(of_h100 "$dir/replicas.yaml")" |
+    awk '{ exit !(NF == 4 && $3 / $1 > 0.97 && $3 / $1 < 1.03 && $4 / $2 > 0.97 && $4 / $2 < 1.03) }' ||
+    fail "a chip of four replicas: $(of_h100 "$dir/replicas.yaml"), of one $(of_h100 "$dir/tp2.yaml")"
+
 # run takes a plan as well, and writes its folder
 "$F2F_BIN" run "$plan" -o "$dir/out" >/dev/null
 grep -q 'chips that begin their work' "$dir/out/report.html" || fail "no table of chips in the report"

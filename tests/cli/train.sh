@@ -59,6 +59,13 @@ expect 0 'best strategies on 128 chips' "${cluster[@]}" --chips 64,128 --global-
     failed=$((failed + 1))
 }
 
+# chips that stand by are paid for: 6 of 1,030 train nothing
+dollars() { "$F2F_BIN" "${cluster[@]}" --chips "$1" --global-batch 1024 --json | awk '/"usd"/ { sub(",", "", $2); print $2 }'; }
+awk -v all="$(dollars 1030)" -v trained="$(dollars 1024)" 'BEGIN { exit !(all / trained > 1.004 && all / trained < 1030 / 1024) }' || {
+    echo "FAIL: 1030 chips of which 1024 train cost $(dollars 1030), 1024 cost $(dollars 1024)"
+    failed=$((failed + 1))
+}
+
 # threads change nothing but the time
 sizes=("${cluster[@]}" --chips 64,128,256,512 --global-batch 512 --search --json)
 "$F2F_BIN" "${sizes[@]}" -j 1 | grep -v wall_s >one && "$F2F_BIN" "${sizes[@]}" -j 4 | grep -v wall_s | cmp -s - one || {

@@ -525,7 +525,7 @@ static void shares_of_systems_are_merged(void **state) {
     struct f2f_record *b = add_result(set, "b", "chat", 1.5);
     f2f_share_child(*state, b->shares, "extra", NULL)->amount = 2;
     f2f_share_sum(b->shares);
-    struct f2f_share_table table = f2f_share_table_make(*state, set->items, 2, 0);
+    struct f2f_share_table table = f2f_share_table_make(*state, set->items, 2, NULL, 0);
     static const char *const names[] = {"requests", "decode", "gemm", "attention", "extra", "host"};
     assert_int_equal(table.n_lines, 6);
     for (size_t i = 0; i < 6; i++) assert_string_equal(table.lines[i].name, names[i]);
@@ -533,10 +533,52 @@ static void shares_of_systems_are_merged(void **state) {
     assert_true(fabs(table.lines[2].amounts[0] - 3) < 1e-12 && fabs(table.lines[2].amounts[1] - 2) < 1e-12);
     assert_true(table.lines[4].amounts[0] <= 0 && fabs(table.lines[4].amounts[1] - 2) < 1e-12);
     /* What is folded away still counts. */
-    table = f2f_share_table_make(*state, set->items, 2, 0.5);
+    table = f2f_share_table_make(*state, set->items, 2, NULL, 0.5);
     double sum = 0;
     for (size_t i = 0; i < table.n_lines; i++) sum += table.lines[i].leaf ? table.lines[i].amounts[1] : 0;
     assert_true(fabs(sum - 6) < 1e-12);
+}
+
+/* Two systems, of which one has no costs: its column is there, and both have their names over each tree. */
+static void trees_in_records_are_drawn_too(void **state) {
+    struct f2f_results *set = f2f_results_new(*state, "run");
+    struct f2f_record *a = add_result(set, "a", "chat", 1);
+    add_result(set, "b", "chat", 2);
+    f2f_record_num(a, "skin_C", 40, NULL);
+    f2f_record_num(set->items[1], "skin_C", 50, NULL);
+    struct f2f_record *cost = f2f_record_sub(a, "cost", NULL);
+    struct f2f_share *root = f2f_share_root(cost, "a million tokens", "usd");
+    f2f_share_child(*state, root, "chip", NULL)->amount = 3;
+    f2f_share_sum(root);
+    const struct f2f_report_options how = {.explain = true};
+    const char *text = f2f_report(*state, set, F2F_FORMAT_TEXT, &how);
+    assert_int_equal(count(text, "where it goes"), 2);
+    assert_non_null(strstr(text, "where it goes\n"
+                                 "                         a           b\n"
+                                 "    a million tokens    $3  100.0%  $0  0.0%\n"));
+    assert_non_null(strstr(text, "  skin_C            40 C      50 C\n")); /* not 1.25 times as warm */
+    const char *html = f2f_report(*state, set, F2F_FORMAT_HTML, NULL);
+    assert_non_null(strstr(html, "Where the time goes: requests"));
+    assert_non_null(strstr(html, "Where the money goes: a million tokens"));
+}
+
+/* Each band of a table that is too wide says which row is which. */
+static void bands_repeat_the_names(void **state) {
+    struct f2f_results *set = f2f_results_new(*state, "run");
+    struct f2f_record *table = f2f_record_new(*state, "sweep");
+    for (int i = 0; i < 2; i++) {
+        struct f2f_record *row = f2f_record_sub(table, i ? "8" : "4", NULL);
+        f2f_record_text(row, "model", "llama", NULL);
+        f2f_record_text(row, "stacks", i ? "eight" : "four", NULL);
+        for (int k = 0; k < 12; k++)
+            f2f_record_num(row, f2f_arena_printf(*state, "output_%c_tokps", 'a' + k), 1 + i + k, NULL);
+    }
+    f2f_results_table(set, table);
+    const char *text = f2f_report(*state, set, F2F_FORMAT_TEXT, NULL);
+    size_t bands = count(text, "stacks");
+    assert_true(bands > 1);
+    assert_int_equal(count(text, "four"), bands);
+    assert_int_equal(count(text, "eight"), bands);
 }
 
 /* A table of one row, its columns on the left and so wide, cut to fit; what is left of each column. */
@@ -591,6 +633,8 @@ int main(void) {
         TEST(quantities_take_their_unit_from_the_key),
         TEST(labels_are_words),
         TEST(shares_of_systems_are_merged),
+        TEST(trees_in_records_are_drawn_too),
+        TEST(bands_repeat_the_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -107,8 +107,14 @@ bool f2f_row_is_empty(const struct f2f_row *row, const char *const *texts, size_
     return !row->heading;
 }
 
+/* Degrees have a zero that means nothing: no ratio. */
+static bool is_temperature(const char *key) {
+    size_t length = strlen(key);
+    return length > 2 && strcmp(key + length - 2, "_C") == 0;
+}
+
 const char *f2f_row_ratio(f2f_arena *arena, const struct f2f_row *row, size_t n, bool ascii) {
-    if (n < 2 || !is_number(row->cells[0]) || !is_number(row->cells[n - 1])) return "";
+    if (n < 2 || !is_number(row->cells[0]) || !is_number(row->cells[n - 1]) || is_temperature(row->key)) return "";
     if (row->depth > 0 && row->cells[0]->kind == F2F_VALUE_INT) return "";
     double first = f2f_value_number(row->cells[0]), last = f2f_value_number(row->cells[n - 1]), ratio = last / first;
     if (first >= last && first <= last) return "=";

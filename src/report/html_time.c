@@ -1,4 +1,4 @@
-/* html_time.c - bars of where the time goes, coloured by what bounds it, and the same as a table. */
+/* html_time.c - bars of where the time goes, coloured by what bounds it, and the money; and the same as a table. */
 #include <math.h>
 #include <string.h>
 
@@ -93,9 +93,15 @@ static void put_table(struct f2f_buffer *out, const struct f2f_group *group, con
     f2f_buffer_text(out, "</tbody></table></div></details>\n");
 }
 
-void f2f_html_time(struct f2f_buffer *out, const struct f2f_group *group) {
+static const char *title_of(const char *unit) {
+    if (strcmp(unit, "s") == 0) return "Where the time goes";
+    if (strcmp(unit, "J") == 0) return "Where the energy goes";
+    return strcmp(unit, "usd") == 0 ? "Where the money goes" : "Where it goes";
+}
+
+static void put_tree(struct f2f_buffer *out, const struct f2f_group *group, const char *key) {
     f2f_arena *arena = out->arena;
-    struct f2f_share_table shares = f2f_share_table_make(arena, group->records, group->n, SMALL_FRAC);
+    struct f2f_share_table shares = f2f_share_table_make(arena, group->records, group->n, key, SMALL_FRAC);
     struct f2f_bar *bars = f2f_arena_alloc(arena, group->n * sizeof *bars);
     double full = 0;
     size_t n = 0;
@@ -106,13 +112,17 @@ void f2f_html_time(struct f2f_buffer *out, const struct f2f_group *group) {
     }
     if (!n) return;
     bool time = strcmp(shares.unit, "s") == 0;
-    const char *title = time                            ? "Where the time goes"
-                        : strcmp(shares.unit, "J") == 0 ? "Where the energy goes"
-                                                        : "Where it goes";
+    const char *title = title_of(shares.unit);
     f2f_buffer_printf(out, "<figure><figcaption>%s: %s</figcaption>\n", title,
                       f2f_html_escape(arena, shares.lines[0].name));
     if (time) put_legend(out, &shares); /* money and joules are not bound by anything */
     f2f_html_bars(out, title, bars, n, full);
     put_table(out, group, &shares);
     f2f_buffer_text(out, "</figure>\n");
+}
+
+void f2f_html_time(struct f2f_buffer *out, const struct f2f_group *group) {
+    const char **keys;
+    size_t trees = f2f_share_keys(&keys, out->arena, group->records, group->n);
+    for (size_t i = 0; i < trees; i++) put_tree(out, group, keys[i]);
 }

@@ -93,17 +93,45 @@ static void add_family(const struct maker *m, const struct family *family, int d
     for (size_t i = kept; i < n; i++) add_amounts(m, line, &below[i]);
 }
 
+static bool is_listed(const char *const *keys, size_t n, const char *key) {
+    for (size_t i = 0; i < n; i++)
+        if (keys[i] && strcmp(keys[i], key) == 0) return true;
+    return false;
+}
+
+size_t f2f_share_keys(const char ***out, f2f_arena *arena, struct f2f_record *const *records, size_t n) {
+    size_t most = 1, found = 0;
+    for (size_t i = 0; i < n; i++) most += records[i]->n_values;
+    const char **keys = *out = f2f_arena_alloc(arena, most * sizeof *keys);
+    keys[found++] = NULL;
+    for (size_t i = 0; i < n; i++)
+        for (size_t v = 0; v < records[i]->n_values; v++) {
+            const struct f2f_value *value = &records[i]->values[v];
+            if (value->kind == F2F_VALUE_RECORD && value->record->shares && !is_listed(keys, found, value->key))
+                keys[found++] = value->key;
+        }
+    return found;
+}
+
+/* NULL: it has none by that key. */
+static const struct f2f_record *record_of(const struct f2f_record *r, const char *key) {
+    const struct f2f_value *value = key ? f2f_record_find(r, key) : NULL;
+    if (!key) return r;
+    return value && value->kind == F2F_VALUE_RECORD ? value->record : NULL;
+}
+
 struct f2f_share_table f2f_share_table_make(f2f_arena *arena, struct f2f_record *const *records, size_t n,
-                                            double small_frac) {
+                                            const char *key, double small_frac) {
     struct f2f_share_table table = {.n_columns = n, .unit = ""};
     struct maker m = {arena, &table, small_frac};
     struct family root = {.nodes = f2f_arena_alloc(arena, n * sizeof *root.nodes)};
     size_t most = 0;
     table.wholes = f2f_arena_alloc(arena, n * sizeof *table.wholes);
     for (size_t i = 0; i < n; i++) {
-        const struct f2f_share *tree = root.nodes[i] = records[i]->shares;
+        const struct f2f_record *r = record_of(records[i], key);
+        const struct f2f_share *tree = root.nodes[i] = r ? r->shares : NULL;
         if (!tree) continue;
-        if (!root.first && records[i]->share_unit) table.unit = records[i]->share_unit;
+        if (!root.first && r->share_unit) table.unit = r->share_unit;
         if (!root.first) root.first = tree;
         table.wholes[i] = tree->amount;
         most += 2 * count_nodes(tree);

@@ -19,10 +19,13 @@ struct f2f_share_table {
     const char *unit; /* "s", "J", "usd" */
 };
 
-/* Nodes are the same if their names, bounds and parents are. What is less than `small_frac` of the
- * whole in every record is one line "(n smaller)". Records without a tree have amounts of 0. */
+/* Keys of the records in these that have a tree, after that of their own trees, which is NULL; returns how many. */
+size_t f2f_share_keys(const char ***out, f2f_arena *arena, struct f2f_record *const *records, size_t n);
+
+/* The trees of one key. Nodes are the same if their names, bounds and parents are. What is less than `small_frac` of
+ * the whole in every record is one line "(n smaller)". Records without a tree have amounts of 0. */
 struct f2f_share_table f2f_share_table_make(f2f_arena *arena, struct f2f_record *const *records, size_t n,
-                                            double small_frac);
+                                            const char *key, double small_frac);
 
 /* part / whole, 0 if there is no whole. */
 double f2f_share_frac(double part, double whole);

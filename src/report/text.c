@@ -146,28 +146,13 @@ static void put_heading(struct f2f_text *t, const char *text) {
     f2f_buffer_text(t->out, "\n");
 }
 
-/* The trees of the records, then those of the records in them. */
-static void put_trees(struct f2f_text *t, const struct f2f_group *group) {
-    const struct f2f_record *first = group->records[0];
-    struct f2f_record **inner = f2f_arena_alloc(t->out->arena, group->n * sizeof(struct f2f_record *));
-    f2f_text_shares(t, group->records, group->n);
-    for (size_t v = 0; v < first->n_values; v++) {
-        size_t n = 0;
-        for (size_t i = 0; i < group->n; i++) {
-            const struct f2f_value *value = f2f_record_find(group->records[i], first->values[v].key);
-            if (value && value->kind == F2F_VALUE_RECORD && value->record->shares) inner[n++] = value->record;
-        }
-        if (n == group->n) f2f_text_shares(t, inner, n);
-    }
-}
-
 static void put_group(struct f2f_text *t, const struct f2f_group *group, const struct f2f_report_options *options) {
     const char *title = group->job ? group->job : group->n == 1 ? group->records[0]->title : NULL;
     if (title) put_heading(t, title);
     else if (t->out->length) f2f_buffer_text(t->out, "\n");
     if (group->job || group->n == 1) put_columns(t, group, options->help);
     else put_lines(t, group->records, group->n);
-    if (options->explain) put_trees(t, group);
+    if (options->explain) f2f_text_shares(t, group->records, group->n);
 }
 
 static void put_table(struct f2f_text *t, const struct f2f_record *table) {

@@ -34,7 +34,7 @@ size_t f2f_text_table_width(const struct f2f_text_table *table);
  */
 bool f2f_text_table_fit(f2f_arena *arena, struct f2f_text_table *table, size_t width);
 
-/* The tree of shares of the records: bound, then amount and part of the whole of each. */
+/* The trees of shares of the records: bound, then amount and part of the whole of each. */
 void f2f_text_shares(struct f2f_text *t, struct f2f_record *const *records, size_t n);
 /* Claims with their verdict. */
 void f2f_text_claims(struct f2f_text *t, const struct f2f_results *results);

@@ -30,9 +30,9 @@ static void fill_line(f2f_arena *arena, const char **cells, const struct f2f_sha
     }
 }
 
-void f2f_text_shares(struct f2f_text *t, struct f2f_record *const *records, size_t n) {
+static void put_tree(struct f2f_text *t, struct f2f_record *const *records, size_t n, const char *key) {
     f2f_arena *arena = t->out->arena;
-    struct f2f_share_table shares = f2f_share_table_make(arena, records, n, SMALL_FRAC);
+    struct f2f_share_table shares = f2f_share_table_make(arena, records, n, key, SMALL_FRAC);
     if (!shares.n_lines) return;
     size_t columns = 2 + 2 * n + (n == 1), header = n > 1;
     struct f2f_text_table table = f2f_text_table_new(arena, shares.n_lines + header, columns, header);
@@ -47,4 +47,10 @@ void f2f_text_shares(struct f2f_text *t, struct f2f_record *const *records, size
     f2f_text_styled(t, F2F_STYLE_BOLD, "where it goes");
     f2f_buffer_text(t->out, "\n");
     f2f_text_table_put(t, &table, 4);
+}
+
+void f2f_text_shares(struct f2f_text *t, struct f2f_record *const *records, size_t n) {
+    const char **keys;
+    size_t trees = f2f_share_keys(&keys, t->out->arena, records, n);
+    for (size_t i = 0; i < trees; i++) put_tree(t, records, n, keys[i]);
 }

@@ -130,10 +130,25 @@ static void trim_line(struct f2f_buffer *out) {
     while (out->length && out->data[out->length - 1] == ' ') out->data[--out->length] = '\0';
 }
 
-/* Where the band of columns that begins at `from` ends: as many as fit beside the first column, and no group of figures
- * with its ratio taken apart if one fits. */
-static size_t band_end(const struct f2f_text_table *table, const size_t *widths, size_t from, size_t width) {
-    size_t end = from, used = from ? widths[0] : 0, whole = 0;
+/* Columns that name a row and stand before each band: all on the left before the first figure if they leave half of the
+ * width, else the first. */
+static size_t count_names(const struct f2f_text_table *table, const size_t *widths, size_t width) {
+    size_t n = 0, used = 0;
+    for (; n < table->n_columns && table->left[n]; n++) used += widths[n] + GAP;
+    return n > 1 && used <= width / 2 ? n : 1;
+}
+
+static size_t names_width(const size_t *widths, size_t names) {
+    size_t width = 0;
+    for (size_t c = 0; c < names; c++) width += widths[c] + (c ? GAP : 0);
+    return width;
+}
+
+/* Where the band of columns that begins at `from` ends: as many as fit beside the names, and no group of figures with
+ * its ratio taken apart if one fits. */
+static size_t band_end(const struct f2f_text_table *table, const size_t *widths, size_t names, size_t from,
+                       size_t width) {
+    size_t end = from, used = from ? names_width(widths, names) : 0, whole = 0;
     for (; end < table->n_columns; end++) {
         used += widths[end] + (end ? GAP : 0);
         if (used > width && end > from) break;
@@ -143,13 +158,18 @@ static size_t band_end(const struct f2f_text_table *table, const size_t *widths,
     return end < table->n_columns && whole ? whole : end;
 }
 
-static void put_row(struct f2f_text *t, const struct f2f_text_table *table, const size_t *widths, size_t row,
-                    size_t from, size_t end) {
-    if (from) put_cell(t, table, row, 0, widths[0]);
+static void put_cells(struct f2f_text *t, const struct f2f_text_table *table, const size_t *widths, size_t row,
+                      size_t from, size_t end) {
     for (size_t c = from; c < end; c++) {
         if (c) f2f_buffer_fill(t->out, ' ', GAP);
         put_cell(t, table, row, c, widths[c]);
     }
+}
+
+static void put_row(struct f2f_text *t, const struct f2f_text_table *table, const size_t *widths, size_t names,
+                    size_t row, size_t from, size_t end) {
+    if (from) put_cells(t, table, widths, row, 0, names);
+    put_cells(t, table, widths, row, from, end);
     trim_line(t->out);
     f2f_buffer_text(t->out, "\n");
 }
@@ -160,12 +180,13 @@ enum { PAGE_ROWS = 24 };
 void f2f_text_table_put(struct f2f_text *t, const struct f2f_text_table *table, size_t indent) {
     size_t width = table->n_rows <= PAGE_ROWS ? F2F_TEXT_WIDTH - indent : SIZE_MAX;
     const size_t *widths = column_widths(t->out->arena, table);
+    size_t names = count_names(table, widths, width);
     for (size_t from = 0, end; from < table->n_columns; from = end) {
-        end = band_end(table, widths, from, width);
+        end = band_end(table, widths, names, from, width);
         if (from) f2f_buffer_text(t->out, "\n");
         for (size_t i = 0; i < table->n_rows; i++) {
             f2f_buffer_fill(t->out, ' ', indent);
-            put_row(t, table, widths, i, from, end);
+            put_row(t, table, widths, names, i, from, end);
         }
     }
 }

@@ -257,7 +257,8 @@ static void collect(struct f2f_fleet *f) {
         const struct f2f_replica *r = &f->replicas[i];
         o->blocks_taken += r->kv.taken;
         o->blocks_freed += r->kv.freed;
-        if (r->kv.peak > o->blocks_peak) o->blocks_peak = r->kv.peak;
+        if (r->kv.peak > r->plant->blocks_peak) r->plant->blocks_peak = r->kv.peak;
+        o->kv_peak_frac = fmax(o->kv_peak_frac, (double)r->kv.peak / (double)r->kv.total);
         o->looked_tok += r->kv.looked_tok;
         o->hit_tok += r->kv.hit_tok;
         o->area_s += r->area_s;

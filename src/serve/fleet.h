@@ -40,7 +40,8 @@ struct f2f_serve_outcome {
     long long sent, ended, refused, lost, skipped; /* requests; refused: could never fit; skipped: failed in the log */
     long long asked_tok; /* prompts and answers of what was sent */
     long long tokens_in, tokens_out; /* prompt tokens computed (again after preemption), tokens generated */
-    long long blocks_taken, blocks_freed, blocks_peak; /* peak: of one replica */
+    double kv_peak_frac; /* most of its cache that one replica used */
+    long long blocks_taken, blocks_freed;
     long long looked_tok, hit_tok; /* prompt tokens asked for in the prefix cache, and found */
     long long failures, started, stopped; /* of replicas */
     double logged_ttft_s, logged_tpot_s; /* means of what the log measured; 0: nothing */

@@ -63,24 +63,39 @@ static void put_energy(struct f2f_record *r, const struct f2f_serve_site *site, 
     f2f_record_num(r, "energy_per_tok_J", power_W / o->output_tokps, "per token generated");
 }
 
+/* On a chip of a replica when its cache was fullest: of the cache, and what was free. */
+static double kv_B(const struct f2f_plant *p) {
+    return (double)p->blocks_peak * p->job.engine.block_tok * p->budget.kv_B_per_tok / p->job.strategy.dp;
+}
+
+static double free_B(const struct f2f_plant *p) {
+    return p->budget.usable_B - p->budget.weights_B - kv_B(p) - p->budget.workspace_B;
+}
+
+/* The group whose chips had least to spare. */
+static const struct f2f_plant *fullest(const struct f2f_serve_site *site) {
+    const struct f2f_plant *best = &site->plants[0];
+    for (int i = 1; i < site->n_plants; i++)
+        if (free_B(&site->plants[i]) < free_B(best)) best = &site->plants[i];
+    return best;
+}
+
 static void put_memory(struct f2f_record *r, const struct f2f_serve_site *site, const struct f2f_serve_outcome *o) {
     double capacity_tok = 0.0;
     for (int i = 0; i < site->n_plants; i++)
         capacity_tok += (double)site->plants[i].budget.blocks * site->plants[i].job.engine.block_tok * site->counts[i];
-    const struct f2f_serve_budget *b = &site->plants[0].budget;
-    const struct f2f_serve_job *job = &site->plants[0].job;
-    double kv_B = (double)o->blocks_peak * job->engine.block_tok * b->kv_B_per_tok / job->strategy.dp;
+    const struct f2f_plant *full = fullest(site);
     f2f_record_num(r, "kv_capacity_tok", capacity_tok, "tokens the engines' KV caches hold");
     if (o->wall_s > 0.0) {
         f2f_record_num(r, "kv_used_mean_frac", o->kv_used_s / (o->wall_s * replicas_of(site)),
                        "of the KV cache, over time");
-        f2f_record_num(r, "kv_used_peak_frac", (double)o->blocks_peak / (double)b->blocks, "most of one replica");
+        f2f_record_num(r, "kv_used_peak_frac", o->kv_peak_frac, "most of one replica");
     }
     struct f2f_record *m = f2f_record_sub(r, "memory", "of the fullest chip");
-    f2f_record_num(m, "weights_B", b->weights_B, NULL);
-    f2f_record_num(m, "kv_B", kv_B, "most that was used");
-    f2f_record_num(m, "workspace_B", b->workspace_B, "activations, graphs, communication buffers");
-    f2f_record_num(m, "free_B", b->usable_B - b->weights_B - kv_B - b->workspace_B, "negative: that much is missing");
+    f2f_record_num(m, "weights_B", full->budget.weights_B, NULL);
+    f2f_record_num(m, "kv_B", kv_B(full), "most that was used");
+    f2f_record_num(m, "workspace_B", full->budget.workspace_B, "activations, graphs, communication buffers");
+    f2f_record_num(m, "free_B", free_B(full), "negative: that much is missing");
 }
 
 static void put_counts(struct f2f_record *r, const struct f2f_serve_site *site, const struct f2f_serve_outcome *o) {

@@ -21,6 +21,7 @@ struct f2f_plant {
     long long batched_tok; /* most tokens of an iteration, likewise */
     int role; /* enum f2f_serve_role */
     double yield; /* tokens of an iteration of decode */
+    long long blocks_peak; /* of the last run: most that one of its replicas used */
 };
 
 enum f2f_flight { F2F_FLIGHT_NONE, F2F_FLIGHT_PROMPTS, F2F_FLIGHT_SWAP, F2F_FLIGHT_DECODES };

@@ -149,7 +149,10 @@ f2f_status f2f_serve_site_run(struct f2f_serve_outcome *out, const struct f2f_se
     f2f_arena *scratch = f2f_arena_new();
     f2f_status status = F2F_OK;
     if (stream->trace || stream->traffic) status = f2f_arrivals_open(&load->arrivals, scratch, stream, err);
-    for (int i = 0; i < site->n_plants; i++) f2f_serve_costs_reset(site->plants[i].costs);
+    for (int i = 0; i < site->n_plants; i++) {
+        f2f_serve_costs_reset(site->plants[i].costs);
+        site->plants[i].blocks_peak = 0;
+    }
     if (status == F2F_OK)
         status = f2f_fleet_run(out, site->job, site->plants, site->counts, site->n_plants, load, scratch, timeline,
                                series, err);

@@ -98,6 +98,9 @@ got=0 # a value that fails takes nothing from those after it
 "$F2F_BIN" serve --model llama-3-8b --precision fp8 --system dgx-h100 --engine vllm --traffic azure-conv-2023 --requests 500 \
     --pools 'prefill: tp=2 replicas=1; decode: tp=2 replicas=2' --series --json >p.json
 grep -q '"transferred_B"' p.json && grep -q 'over time: ' p.json || fail "pools, series"
+# the cache of one pool is no measure of the other's: weights of 70B leave one chip little, four of them much
+"$F2F_BIN" serve --model llama-3-70b --precision fp8 --system dgx-h100 --engine vllm --rate 6 --isl 256 --osl 2000 --requests 600 \
+    --pools 'prefill: tp=1; decode: tp=4' --json --require 'kv_used_peak_frac<=1,memory.free_B>=0' >p.json || fail "more cache than there is"
 serve --trace good.csv --timeline t.json --timeline-window 0:3 -q >/dev/null
 grep -q '"ph": "X"' t.json && grep -q '"ph": "C"' t.json || fail "spans and curves in the timeline"
 serve --trace good.csv --timeline t.pftrace --timeline-window 0:3 -q >/dev/null

@@ -377,6 +377,14 @@ static void test_autoscale(void **state) {
     struct f2f_serve_outcome o = run(w, w->node, &job, 20000, true, 0);
     check(&o, 20000);
     assert_true(o.started > 0 && o.up_s > 1.1 * o.wall_s && o.up_s < 7.9 * o.wall_s);
+    /* one clock of failures a replica, however often it was stopped and started again */
+    job.failures.mtbf_s = 10;
+    job.stream.rate_scale = 3;
+    job.autoscale = (struct f2f_serve_autoscale){.least = 1, .low = 4, .high = 5, .interval_s = 1};
+    o = run(w, w->node, &job, 20000, true, 0);
+    check(&o, 20000);
+    assert_true(o.stopped > 100 && o.failures > 50);
+    assert_near((double)o.failures, o.up_s / job.failures.mtbf_s, 0.2);
 }
 
 /* Requests that no empty replica could hold are refused, the others served. */

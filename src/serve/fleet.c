@@ -166,7 +166,9 @@ static void handle(struct f2f_fleet *f, const struct f2f_event *e) {
         break;
     case F2F_FLEET_SEND: send(f, e->at_s); break;
     case F2F_FLEET_ARRIVE: f2f_fleet_arrive(f, e->subject, e->at_s); break;
-    case F2F_FLEET_FAIL: f2f_fleet_fail(f, r, e->at_s); break;
+    case F2F_FLEET_FAIL:
+        if (e->version == r->life) f2f_fleet_fail(f, r, e->at_s);
+        break;
     case F2F_FLEET_RETURN: f2f_fleet_return(f, r, e->at_s); break;
     case F2F_FLEET_SCALE: f2f_fleet_scale(f, e->at_s); break;
     }

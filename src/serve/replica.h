@@ -32,6 +32,7 @@ struct f2f_replica {
     struct f2f_serve_pool *pool;
     int index;
     bool up, draining, starting;
+    unsigned life; /* times it came into service */
     struct f2f_kv kv;
     struct f2f_decodes decodes;
     struct f2f_serve_list waiting, prefilling; /* in the order they are served */

@@ -8,10 +8,13 @@
 
 enum { MOST_RESTARTS = 100 }; /* of a request, which is then given up: replicas fail faster than they serve it */
 
-static void expect_failure(struct f2f_fleet *f, const struct f2f_replica *r, double at_s) {
+/* The failure that was expected of an earlier life is off. */
+static void expect_failure(struct f2f_fleet *f, struct f2f_replica *r, double at_s) {
     double mtbf_s = f->job->failures.mtbf_s;
+    r->life++;
     if (mtbf_s > 0.0)
-        f2f_events_push(&f->events, at_s + mtbf_s * f2f_random_exponential(&f->random), F2F_FLEET_FAIL, r->index, 0);
+        f2f_events_push(&f->events, at_s + mtbf_s * f2f_random_exponential(&f->random), F2F_FLEET_FAIL, r->index,
+                        r->life);
 }
 
 void f2f_fleet_upkeep_start(struct f2f_fleet *f) {

@@ -11,12 +11,10 @@ void f2f_tally_add(struct f2f_tally *t, const struct f2f_serve_request *q, doubl
     double tpot_s = q->osl > 1 ? (end_s - q->first_s) / (double)(q->osl - 1) : 0.0;
     f2f_quantiles_add(&t->ttft, ttft_s);
     f2f_quantiles_add(&t->e2e, e2e_s);
-    f2f_quantiles_add(&t->tpot, tpot_s);
+    if (q->osl > 1) f2f_quantiles_add(&t->tpot, tpot_s); /* one token has none after the first */
     f2f_quantiles_add(&t->queue, q->started_s - q->sent_s);
     t->requests++;
     t->good += f2f_slo_met_by(t->slo, ttft_s, tpot_s, e2e_s);
-    t->tokens_in += q->isl;
-    t->tokens_out += q->osl;
 }
 
 void f2f_tally_intervals(struct f2f_tally *t, double first_s, double last_s, double n) {

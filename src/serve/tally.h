@@ -10,7 +10,6 @@ struct f2f_tally {
     const struct f2f_slo *slo;
     struct f2f_quantiles ttft, tpot, itl, e2e, queue;
     long long requests, good;
-    double tokens_in, tokens_out; /* of those requests */
 };
 
 struct f2f_tally f2f_tally_make(f2f_arena *arena, const struct f2f_slo *slo);

@@ -35,6 +35,10 @@ serve --trace good.csv.gz --json | grep -v wall_s >b.json
 cmp a.json b.json || fail "a packed trace answers differently"
 [ "$(figure requests a.json)" = 300 ] || fail "300 requests"
 
+# answers of one token have no time between tokens, and leave that of the others alone
+{ echo $head; for i in $(seq 0 99); do echo "$i.5,500,$((i % 4 == 0 ? 100 : 1))"; done; } >short.csv
+serve --trace short.csv --json --require 'tpot_p50_s>0.001,tpot_mean_s>0.001' >/dev/null || fail "answers of one token"
+
 # a share that meets the objectives is told where there are any
 lacks goodput --trace good.csv || fail "goodput of no objective"
 serve --trace good.csv --slo 'ttft_p99_s<=0.001' --json >slo.json

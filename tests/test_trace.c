@@ -95,6 +95,8 @@ static void test_refused(void **state) {
     (void)state;
     refuses("", "is empty");
     refuses("a,b\n1,2\n", ":1:1: no known trace");
+    refuses("a,b\n1,2\n", "at_s,isl,osl; JSON lines: {\"timestamp\": ms, \"input_length\": n, \"output_length\": n} "
+                          "(Mooncake)"); /* all there are, whole */
     refuses("TIMESTAMP,ContextTokens\n0,1\n", ":1:1: the header has no column 'GeneratedTokens'");
     refuses(AZURE "0,1\n", ":2:1: 2 cells");
     refuses(AZURE "yesterday,1,2\n", ":2:1: 'yesterday' is no time");

@@ -42,8 +42,6 @@ void f2f_lines_close(struct f2f_lines *lines) {
     if (lines) lines->file = NULL;
 }
 
-long long f2f_lines_number(const struct f2f_lines *lines) { return lines->number; }
-
 const char *f2f_lines_path(const struct f2f_lines *lines) { return lines->path; }
 
 double f2f_lines_share(const struct f2f_lines *lines) {
@@ -53,7 +51,7 @@ double f2f_lines_share(const struct f2f_lines *lines) {
 f2f_status f2f_lines_fail(const struct f2f_lines *lines, size_t col, f2f_error *err, const char *fmt, ...) {
     va_list args;
     va_start(args, fmt);
-    char text[256];
+    char text[320];
     (void)vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
     return f2f_fail(err, F2F_EINPUT, "%.120s:%lld:%zu: %s", lines->path, lines->number, col, text);

@@ -17,8 +17,6 @@ void f2f_lines_close(struct f2f_lines *lines);
 /* The next line without its end, NUL-terminated, lent until the next call; NULL at the end of the file. F2F_EINPUT:
  * a line longer than F2F_LINE_MAX_B or with a NUL in it, a gzip file that is cut off or damaged. */
 f2f_status f2f_lines_next(struct f2f_lines *lines, char **line, f2f_error *err);
-/* Of the line that was read last, from 1. */
-long long f2f_lines_number(const struct f2f_lines *lines);
 const char *f2f_lines_path(const struct f2f_lines *lines);
 /* Part of the file that is read, 0..1; 0 when its size is not known. */
 double f2f_lines_share(const struct f2f_lines *lines);

@@ -28,6 +28,7 @@ struct f2f_arrivals {
 
 static f2f_status find_format(struct f2f_arrivals *a, f2f_arena *arena, f2f_error *err) {
     char *line;
+    const char *wanted = "";
     F2F_TRY(f2f_lines_next(a->lines, &line, err));
     for (int i = 0; line && i < N_FORMATS; i++) {
         if (!formats[i]->recognise(&a->state, arena, line)) continue;
@@ -36,7 +37,9 @@ static f2f_status find_format(struct f2f_arrivals *a, f2f_arena *arena, f2f_erro
         return formats[i]->check ? formats[i]->check(a->state, a->lines, err) : F2F_OK;
     }
     if (!line) return f2f_fail(err, F2F_EINPUT, "'%.150s' is empty: a trace is wanted", f2f_lines_path(a->lines));
-    return f2f_lines_fail(a->lines, 1, err, "no known trace; wanted: %.150s", formats[0]->wanted);
+    for (int i = 0; i < N_FORMATS; i++)
+        wanted = f2f_arena_printf(arena, "%s%s%s: %s", wanted, i ? "; " : "", formats[i]->name, formats[i]->wanted);
+    return f2f_lines_fail(a->lines, 1, err, "no known trace; wanted: %s", wanted);
 }
 
 f2f_status f2f_arrivals_open(struct f2f_arrivals **out, f2f_arena *arena, const struct f2f_serve_stream *stream,

@@ -148,8 +148,8 @@ static f2f_status read(struct f2f_arrival *out, bool *failed, void *state, const
 
 const struct f2f_trace_format f2f_trace_csv = {
     .name = "CSV",
-    .wanted = "columns TIMESTAMP,ContextTokens,GeneratedTokens (Azure), Timestamp,Request tokens,Response tokens "
-              "(BurstGPT), arrival_s,input_toks,output_toks or at_s,isl,osl",
+    .wanted = "TIMESTAMP,ContextTokens,GeneratedTokens (Azure), Timestamp,Request tokens,Response tokens (BurstGPT), "
+              "arrival_s,input_toks,output_toks or at_s,isl,osl",
     .header = true,
     .recognise = recognise,
     .inside = inside,

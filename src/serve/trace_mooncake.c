@@ -75,8 +75,7 @@ static f2f_status read(struct f2f_arrival *out, bool *failed, void *state, const
 
 const struct f2f_trace_format f2f_trace_mooncake = {
     .name = "JSON lines",
-    .wanted =
-        "{\"timestamp\": ms, \"input_length\": tokens, \"output_length\": tokens, \"hash_ids\": [...]} (Mooncake)",
+    .wanted = "{\"timestamp\": ms, \"input_length\": n, \"output_length\": n} (Mooncake)",
     .id_tok = BLOCK_TOK,
     .recognise = recognise,
     .read = read};

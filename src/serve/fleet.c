@@ -121,10 +121,10 @@ void f2f_fleet_give_up(struct f2f_fleet *f, int slot) {
 static void put_timeline(struct f2f_fleet *f, const struct f2f_replica *r, double begin_s, long long n) {
     f2f_arena *a = f->timeline->arena;
     const struct f2f_serve_batch *b = &r->batch;
+    if (r->now_s < f->job->timeline_from_s || begin_s > f->job->timeline_to_s) return;
     const char *name = b->chunks > 0 ? f2f_arena_printf(a, "%lld prompt tokens of %lld, %lld decodes", b->chunk_tok,
                                                         b->chunks, b->decodes)
                                      : f2f_arena_printf(a, "%lld steps of %lld decodes", n, b->decodes);
-    if (r->now_s < f->job->timeline_from_s || begin_s > f->job->timeline_to_s) return;
     f2f_record_span(f->timeline, f2f_arena_printf(a, "replica %d", r->index), name, begin_s, r->now_s - begin_s);
     f2f_record_sample(f->timeline, f2f_arena_printf(a, "replica %d KV blocks", r->index), begin_s,
                       (double)f2f_kv_used(&r->kv));

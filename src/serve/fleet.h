@@ -96,7 +96,7 @@ void f2f_fleet_finish(struct f2f_fleet *f, struct f2f_replica *r, int slot, doub
 /* A request is lost for good. */
 void f2f_fleet_give_up(struct f2f_fleet *f, int slot);
 /* The prompt of a request is computed; a replica of the decode pool goes on. */
-void f2f_fleet_hand_over(struct f2f_fleet *f, struct f2f_replica *r, int slot, double at_s);
+void f2f_fleet_hand_over(struct f2f_fleet *f, struct f2f_replica *r, int slot);
 /* A replica that was to stop is empty. */
 void f2f_fleet_stop(struct f2f_fleet *f, struct f2f_replica *r, double at_s);
 

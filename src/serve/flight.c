@@ -161,7 +161,7 @@ static void end_prompts(struct f2f_replica *r, double at_s) {
         f2f_serve_list_remove(&r->prefilling, r->pool, slot);
         q->generated++;
         if (q->first_s < 0.0) q->first_s = at_s;
-        if (r->plant->role == F2F_ROLE_PREFILL && q->generated < q->osl) f2f_fleet_hand_over(r->fleet, r, slot, at_s);
+        if (r->plant->role == F2F_ROLE_PREFILL && q->generated < q->osl) f2f_fleet_hand_over(r->fleet, r, slot);
         else f2f_decodes_add(&r->decodes, slot);
     }
 }

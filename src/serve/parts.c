@@ -135,8 +135,6 @@ struct f2f_part_entry *f2f_parts_of(struct f2f_parts *parts, enum f2f_part part,
     return e;
 }
 
-size_t f2f_parts_count(const struct f2f_parts *parts) { return parts->n; }
-
 void f2f_parts_reset(struct f2f_parts *parts) {
     for (size_t i = 0; i < parts->cap; i++)
         if (parts->table[i]) memset(parts->table[i]->runs, 0, sizeof parts->table[i]->runs);

@@ -35,8 +35,6 @@ f2f_status f2f_parts_make(struct f2f_parts **out, f2f_arena *arena, const struct
                           f2f_error *err);
 /* Lives as long as the parts. */
 struct f2f_part_entry *f2f_parts_of(struct f2f_parts *parts, enum f2f_part part, long long a, long long b, long long c);
-/* Entries so far: evaluations of the chip model. */
-size_t f2f_parts_count(const struct f2f_parts *parts);
 /* Forgets the account, not the parts. */
 void f2f_parts_reset(struct f2f_parts *parts);
 /* Adds the account of a phase to a node of a tree: an operator at each leaf, times scale. */

@@ -85,29 +85,6 @@ f2f_status f2f_slo_parse(struct f2f_slo *out, const char *text, f2f_error *err) 
     }
 }
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double percentile(const double *sorted, size_t n, double share) {
-    double rank = share * (double)(n - 1);
-    size_t low = (size_t)rank;
-    double above = low + 1 < n ? sorted[low + 1] : sorted[low];
-    return sorted[low] + (rank - (double)low) * (above - sorted[low]);
-}
-
-struct f2f_serve_stat f2f_serve_stat_of(double *values, size_t n) {
-    if (n == 0) return (struct f2f_serve_stat){0};
-    double sum = 0.0;
-    qsort(values, n, sizeof *values, ascending);
-    for (size_t i = 0; i < n; i++) sum += values[i];
-    return (struct f2f_serve_stat){.mean_s = sum / (double)n,
-                                   .p50_s = percentile(values, n, 0.5),
-                                   .p90_s = percentile(values, n, 0.9),
-                                   .p99_s = percentile(values, n, 0.99)};
-}
-
 bool f2f_slo_given(const struct f2f_slo *slo) {
     for (int i = 0; i < N_OBJECTIVES; i++)
         if (limit(slo, &objectives[i]) > 0.0) return true;

@@ -9,9 +9,6 @@ struct f2f_serve_stat {
     double mean_s, p50_s, p90_s, p99_s;
 };
 
-/* Percentiles interpolate between ranks, as NumPy does. Sorts values. All 0 when n is 0. */
-struct f2f_serve_stat f2f_serve_stat_of(double *values, size_t n);
-
 /* Is any objective given? Are all given ones met? */
 bool f2f_slo_given(const struct f2f_slo *slo);
 bool f2f_slo_met(const struct f2f_slo *slo, const struct f2f_serve_stat *ttft, const struct f2f_serve_stat *tpot,

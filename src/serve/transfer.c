@@ -17,10 +17,9 @@ static double transfer_s(const struct f2f_fleet *f, const struct f2f_replica *r,
     return f2f_collective_with(system, p->machine.cls, F2F_SEND, 2, stride, bytes_B, F2F_COLLECTIVE_GENERAL).time_s;
 }
 
-void f2f_fleet_hand_over(struct f2f_fleet *f, struct f2f_replica *r, int slot, double at_s) {
+void f2f_fleet_hand_over(struct f2f_fleet *f, struct f2f_replica *r, int slot) {
     struct f2f_serve_request *q = &f->pool.items[slot];
     double begin_s = fmax(r->now_s, f->link_s[r->index]);
-    (void)at_s;
     q->arrives_whole = true;
     f->link_s[r->index] = begin_s + transfer_s(f, r, q->prompt);
     f->out.sent_B += (double)q->prompt * f->kv_B_per_tok;

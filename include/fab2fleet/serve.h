@@ -80,7 +80,8 @@ struct f2f_serve_job {
     bool all_queued; /* every request waits at the start; the engine's own limits make the batch */
     bool static_batch; /* one fixed batch of `concurrency`, no refill */
     bool steady; /* starts in mid-stride, users spread over all stages; else all at once. concurrency = 0 implies it */
-    int requests; /* of the run; 0: 10 times the concurrency, as genai-perf is run; of a stream: all */
+    int requests; /* of the run; 0: 10 times the concurrency, as genai-perf is run, twice in mid-stride (200 at least),
+                     of a queue three times what runs side by side; of a trace all, of a traffic 10,000 */
     struct f2f_serve_stream stream;
     int replicas; /* 0: 1 */
     const char *router; /* src/serve/router_list.h; NULL: the first */
@@ -128,11 +129,11 @@ void f2f_harness_apply(struct f2f_serve_job *job, const struct f2f_harness *harn
 
 /* Runs the job. What does not fit is an answer: F2F_OK with feasible = false and `why` in the record.
  * Keys: requests, {ttft,tpot,itl,e2e,queue}_{mean,p50,p90,p99}_s, output_tokps, output_tokps_per_chip, goodput_frac,
- * concurrency, users_max, users_fit, kv_capacity_tok, kv_used_{mean,peak}_frac, power_W, energy_per_tok_J, iterations,
- * preemptions, refused, slo_met and rate_Hz (of an open load), memory{weights_B, kv_B, workspace_B, free_B} of the
- * fullest chip, feasible, why. F2F_EINPUT: a strategy that does not divide or exceeds the system, lengths below 1,
- * numbers out of range, a trace that cannot be read (file:line:col). F2F_EINTERRUPTED: stopped; the record holds what
- * was finished. */
+ * isl_tok, osl_tok and concurrency (of a closed loop), users_max, users_fit, kv_capacity_tok, kv_used_{mean,peak}_frac,
+ * power_W, energy_per_tok_J, iterations, preemptions, refused, slo_met and rate_Hz (of an open load),
+ * memory{weights_B, kv_B, workspace_B, free_B} of the fullest chip, engine, feasible, why. F2F_EINPUT: a strategy that
+ * does not divide or exceeds the system, lengths below 1, numbers out of range, a trace that cannot be read
+ * (file:line:col). F2F_EINTERRUPTED: stopped; the record holds what was finished. */
 f2f_status f2f_serve_run(struct f2f_record **out, f2f_arena *arena, const struct f2f_system *system,
                          const struct f2f_serve_job *job, f2f_error *err);
 /* What f2f_serve_run would refuse, without running it; what is wrong inside a trace shows only then. */

@@ -129,12 +129,15 @@ void f2f_serve_put_outcome(struct f2f_record *r, const struct f2f_serve_site *si
     }
     put_memory(r, site, o);
     if (o->wall_s > 0.0) put_counts(r, site, o);
+    f2f_record_text(r, "engine", site->job->engine.id.name, "whose batching is followed");
 }
 
 void f2f_serve_put_users(struct f2f_record *r, const struct f2f_serve_site *site, long long users, long long found) {
     long long fit = 0;
     for (int i = 0; i < site->n_plants; i++)
         if (site->plants[i].role != F2F_ROLE_PREFILL) fit += site->plants[i].budget.users_fit * site->counts[i];
+    f2f_record_int(r, "isl_tok", site->job->isl, "prompt of a request");
+    f2f_record_int(r, "osl_tok", site->job->osl, "answer");
     f2f_record_int(r, "concurrency", users, "requests in flight at all times");
     f2f_record_int(r, "users_max", found, "most concurrent sequences that fit and meet the objectives");
     f2f_record_int(r, "users_fit", fit, "whole contexts that fit beside weights and workspace, objectives ignored");

@@ -87,7 +87,7 @@ lacks 'vocabulary' "${load[@]}" --draft llama-3.2-1b --json || fail "the same vo
 # each line of a sweep begins with its value
 serve --isl 64 --osl 8 --requests 20 --sweep rate=2,5 --csv | cut -d, -f1 >column
 [ "$(tr '\n' ' ' <column)" = 'rate 2 5 ' ] || fail "lines of a sweep do not begin with its value: $(cat column)"
-serve --isl 64 --osl 8 --sweep concurrency=3 --csv | head -n 1 | grep -q '^concurrency,requests,.*,chips,users_max' || fail "a swept value stands twice"
+serve --isl 64 --osl 8 --sweep concurrency=3 --csv | head -n 1 | grep -q '^concurrency,requests,.*,chips,engine,isl_tok,osl_tok,users_max' || fail "a swept value stands twice"
 serve --concurrency 1 --isl 8000 --osl 193 --json | grep -q '8193 tokens .* 8192 positions' || fail "a context that is too long is not told"
 lacks 'positions' --concurrency 1 --isl 8000 --osl 192 --json || fail "a context that fits is told"
 serve --traffic azure-conv-2023 --requests 500 --sweep rate-scale=1,4 --json >s.json

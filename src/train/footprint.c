@@ -51,6 +51,18 @@ static double layer_B_per_tok(const struct f2f_train_job *job, const struct f2f_
     return whole_B / whole_share(s) + cut_B / s->tp;
 }
 
+/* What all stages have in common. */
+struct layer {
+    double kept_B, whole_B; /* for a token: as layers are recomputed, and of one that is not */
+    struct f2f_train_params params;
+};
+
+static struct layer layer_make(const struct f2f_train_job *job, const struct f2f_strategy *s) {
+    return (struct layer){.kept_B = layer_B_per_tok(job, s, s->recompute),
+                          .whole_B = layer_B_per_tok(job, s, F2F_RECOMPUTE_NONE),
+                          .params = f2f_train_params_make(job->model, s)};
+}
+
 /* Micro-batches of the whole stage that are held at once. */
 static double held(const struct f2f_strategy *s, const struct f2f_train_layout *l, int stage) {
     const struct f2f_schedule_shape shape = {s->pp, s->vp, l->micro_batches};
@@ -64,10 +76,10 @@ static double short_layers(const struct f2f_strategy *s, double layers) {
 }
 
 static double activations_B(const struct f2f_train_job *job, const struct f2f_strategy *s,
-                            const struct f2f_train_layout *l, int stage) {
+                            const struct f2f_train_layout *l, const struct layer *layer, int stage) {
     double layers = (double)f2f_train_stage_layers(l, s, stage), again = short_layers(s, layers);
     double short_B = l->tokens * ACT_B * (double)job->model->hidden / whole_share(s);
-    return held(s, l, stage) * (again * short_B + (layers - again) * l->tokens * layer_B_per_tok(job, s, s->recompute));
+    return held(s, l, stage) * (again * short_B + (layers - again) * l->tokens * layer->kept_B);
 }
 
 /* Last stage: final norm in and out, logits in 16 bit as computed and in 32 bit for the loss. */
@@ -78,23 +90,23 @@ static double head_B(const struct f2f_model *m, const struct f2f_strategy *s, co
 /* Buffers alive only inside a layer: the gathered sequence at the entry of a column cut, the gradients of the
  * widest block, with full recompute one whole layer, and with ZeRO-3 this layer's and the next one's weights. */
 static double workspace_B(const struct f2f_train_job *job, const struct f2f_strategy *s,
-                          const struct f2f_train_layout *l, double layer_params) {
+                          const struct f2f_train_layout *l, const struct layer *layer) {
     const struct f2f_model *m = job->model;
     bool again = s->recompute == F2F_RECOMPUTE_FULL;
     double gathered = s->tp > 1 ? ACT_B * (double)m->hidden : 0;
     double gradients = ACT_B * (mlp_inner(m) + mlp_width(m)) / s->tp;
-    double layer = again ? layer_B_per_tok(job, s, F2F_RECOMPUTE_NONE) : 0;
-    double weights = s->zero >= 3 ? 2 * l->layer_weight_B * layer_params : 0;
-    return F2F_TRAIN_CONTEXT_B + l->tokens * (gathered + gradients + layer) + weights;
+    double whole = again ? layer->whole_B : 0;
+    double weights = s->zero >= 3 ? 2 * l->layer_weight_B * layer->params.layer : 0;
+    return F2F_TRAIN_CONTEXT_B + l->tokens * (gathered + gradients + whole) + weights;
 }
 
 /* PyTorch's allocator rounds blocks to 2 MiB, and gives smaller ones pieces of such: a mebibyte is lost for each
  * tensor that is held. */
-static double fragmentation_B(const struct f2f_train_job *job, const struct f2f_strategy *s,
-                              const struct f2f_train_layout *l, int stage) {
+static double fragmentation_B(const struct f2f_strategy *s, const struct f2f_train_layout *l, const struct layer *layer,
+                              int stage) {
     double layers = (double)f2f_train_stage_layers(l, s, stage), again = short_layers(s, layers);
     double tensors = held(s, l, stage) * (again + LAYER_TENSORS * (layers - again));
-    double tensor_B = l->tokens * layer_B_per_tok(job, s, s->recompute) / LAYER_TENSORS;
+    double tensor_B = l->tokens * layer->kept_B / LAYER_TENSORS;
     return tensors * fmin(F2F_TRAIN_ROUNDING_B / 2, tensor_B);
 }
 
@@ -107,8 +119,8 @@ static double gradients_B(const struct f2f_strategy *s, const struct f2f_train_l
 }
 
 static struct f2f_train_memory stage_memory(const struct f2f_train_job *job, const struct f2f_strategy *s,
-                                            const struct f2f_train_layout *l, int stage) {
-    struct f2f_train_stage_params p = f2f_train_stage_params_make(job->model, s, l, stage);
+                                            const struct f2f_train_layout *l, const struct layer *layer, int stage) {
+    struct f2f_train_stage_params p = f2f_train_stage_params_make(&layer->params, job->model, s, l, stage);
     double sharded = p.state / l->shards, optimizer_B = l->state_B * (s->zero >= 1 ? sharded : p.held);
     struct f2f_train_memory out = {
         .weights_B = s->zero >= 3 ? f2f_train_weights_B(l, sharded, p.tables / l->shards)
@@ -116,9 +128,9 @@ static struct f2f_train_memory stage_memory(const struct f2f_train_job *job, con
         .gradients_B = gradients_B(s, l, p.held, sharded),
         .optimizer_B = s->offload ? 0 : optimizer_B,
         .host_B = s->offload ? optimizer_B : 0,
-        .activations_B = activations_B(job, s, l, stage) + (stage == s->pp - 1 ? head_B(job->model, s, l) : 0),
-        .workspace_B = workspace_B(job, s, l, f2f_train_params_make(job->model, s).layer),
-        .fragmentation_B = fragmentation_B(job, s, l, stage),
+        .activations_B = activations_B(job, s, l, layer, stage) + (stage == s->pp - 1 ? head_B(job->model, s, l) : 0),
+        .workspace_B = workspace_B(job, s, l, layer),
+        .fragmentation_B = fragmentation_B(s, l, layer, stage),
     };
     out.total_B =
         out.weights_B + out.gradients_B + out.optimizer_B + out.activations_B + out.workspace_B + out.fragmentation_B;
@@ -131,10 +143,11 @@ f2f_status f2f_train_memory(struct f2f_train_memory *out, const struct f2f_train
     F2F_TRY(f2f_train_layout_make(&l, job, s, err));
     /* the first stage holds most micro-batches, the first inner one may have a layer more, the last the logits */
     const int stages[] = {0, f2f_train_inner_stage(&l, s), s->pp - 1};
+    const struct layer layer = layer_make(job, s);
     *out = (struct f2f_train_memory){0};
     for (size_t i = 0; i < sizeof stages / sizeof stages[0]; i++) {
         if (i > 0 && stages[i] == stages[i - 1]) continue;
-        struct f2f_train_memory one = stage_memory(job, s, &l, stages[i]);
+        struct f2f_train_memory one = stage_memory(job, s, &l, &layer, stages[i]);
         if (one.total_B > out->total_B) *out = one;
     }
     return F2F_OK;

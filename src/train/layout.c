@@ -110,13 +110,13 @@ struct f2f_train_params f2f_train_params_make(const struct f2f_model *m, const s
         .layer = (layers - experts + experts / s->ep) / cuts, .layer_state = layers / cuts, .table = table / s->tp};
 }
 
-struct f2f_train_stage_params f2f_train_stage_params_make(const struct f2f_model *m, const struct f2f_strategy *s,
+struct f2f_train_stage_params f2f_train_stage_params_make(const struct f2f_train_params *p, const struct f2f_model *m,
+                                                          const struct f2f_strategy *s,
                                                           const struct f2f_train_layout *l, int stage) {
-    struct f2f_train_params p = f2f_train_params_make(m, s);
     double layers = (double)f2f_train_stage_layers(l, s, stage);
     bool last = stage == s->pp - 1;
     double tables = (stage == 0 ? 1 : 0) + (last && (s->pp > 1 || !m->tied_embeddings) ? 1 : 0);
-    return (struct f2f_train_stage_params){.held = layers * p.layer + tables * p.table,
-                                           .state = layers * p.layer_state + tables * p.table,
-                                           .tables = tables * p.table};
+    return (struct f2f_train_stage_params){.held = layers * p->layer + tables * p->table,
+                                           .state = layers * p->layer_state + tables * p->table,
+                                           .tables = tables * p->table};
 }

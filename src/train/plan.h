@@ -51,7 +51,8 @@ struct f2f_train_stage_params {
     double held, state; /* state: as ZeRO shards them */
     double tables; /* of both: the embedding's, the head's */
 };
-struct f2f_train_stage_params f2f_train_stage_params_make(const struct f2f_model *m, const struct f2f_strategy *s,
+struct f2f_train_stage_params f2f_train_stage_params_make(const struct f2f_train_params *p, const struct f2f_model *m,
+                                                          const struct f2f_strategy *s,
                                                           const struct f2f_train_layout *l, int stage);
 /* Bytes of so many weights, some of them of tables. */
 double f2f_train_weights_B(const struct f2f_train_layout *l, double params, double tables);

@@ -69,8 +69,9 @@ static struct own most_of(struct f2f_train_stage_params *held, const struct f2f_
     struct own most = {0};
     *held = (struct f2f_train_stage_params){0};
     const int stages[] = {0, f2f_train_inner_stage(l, s), s->pp - 1};
+    const struct f2f_train_params all = f2f_train_params_make(job->model, s);
     for (size_t i = 0; i < sizeof stages / sizeof stages[0]; i++) {
-        struct f2f_train_stage_params p = f2f_train_stage_params_make(job->model, s, l, stages[i]);
+        struct f2f_train_stage_params p = f2f_train_stage_params_make(&all, job->model, s, l, stages[i]);
         double shards = s->zero >= 1 ? l->shards : 1, params = (s->zero >= 1 ? p.state : p.held) / shards;
         if (params > most.params) most = (struct own){params, f2f_train_weights_B(l, params, p.tables / shards)};
         if (p.held > held->held) *held = p;

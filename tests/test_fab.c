@@ -161,6 +161,33 @@ static void thrown_defects(void **state) {
     }
 }
 
+/* Every place of the grid, one by one: the most dies whose corners lie within the radius. */
+static int dies_one_by_one(const struct f2f_foundry *f, double w, double h) {
+    double radius = 0.5 * f->wafer_mm - f->edge_mm, step_x = w + f->scribe_mm, step_y = h + f->scribe_mm;
+    int best = 0, most_x = (int)(radius / step_x) + 2, most_y = (int)(radius / step_y) + 2;
+    for (int shift = 0; shift < 64; shift++) {
+        int n = 0;
+        for (int i = -most_x; i <= most_x; i++)
+            for (int k = -most_y; k <= most_y; k++) {
+                double x = step_x * (i + shift % 8 / 8.0), y = step_y * (k + shift / 8 / 8.0);
+                double far_x = fmax(fabs(x), fabs(x + w)), far_y = fmax(fabs(y), fabs(y + h));
+                n += hypot(far_x, far_y) <= radius + 1e-9;
+            }
+        if (n > best) best = n;
+    }
+    return best;
+}
+
+static void wafers_hold_what_one_counts(void **state) {
+    (void)state;
+    const struct f2f_foundry f = {.wafer_mm = 300, .edge_mm = 3, .scribe_mm = 0.1}, bare = {.wafer_mm = 200};
+    for (int i = 1; i <= 40; i++) {
+        double w = 1 + i * 17 % 31 * 0.83, h = 1 + i * 11 % 29 * 1.09;
+        assert_int_equal(f2f_fab_dies_per_wafer(&f, w, h), dies_one_by_one(&f, w, h));
+        assert_int_equal(f2f_fab_dies_per_wafer(&bare, i, i), dies_one_by_one(&bare, i, i)); /* corners on the circle */
+    }
+}
+
 /* ---- wafer ---- */
 
 static const struct f2f_foundry plain = {.wafer_usd = 10000,
@@ -315,10 +342,18 @@ static void worse_is_dearer(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(closed_forms),        cmocka_unit_test(mixtures),       cmocka_unit_test(harvest_closed_form),
-        cmocka_unit_test(harvest_is_monotone), cmocka_unit_test(thrown_defects), cmocka_unit_test(dies_per_wafer),
-        cmocka_unit_test(die_costs),           cmocka_unit_test(stack_yields),   cmocka_unit_test(bill_is_conserved),
-        cmocka_unit_test(worse_is_dearer),     cmocka_unit_test(binning),
+        cmocka_unit_test(wafers_hold_what_one_counts),
+        cmocka_unit_test(closed_forms),
+        cmocka_unit_test(mixtures),
+        cmocka_unit_test(harvest_closed_form),
+        cmocka_unit_test(harvest_is_monotone),
+        cmocka_unit_test(thrown_defects),
+        cmocka_unit_test(dies_per_wafer),
+        cmocka_unit_test(die_costs),
+        cmocka_unit_test(stack_yields),
+        cmocka_unit_test(bill_is_conserved),
+        cmocka_unit_test(worse_is_dearer),
+        cmocka_unit_test(binning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

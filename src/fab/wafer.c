@@ -8,11 +8,18 @@
 #include "fab2fleet/fab.h"
 
 enum { SHIFTS = 8, MOST_ROWS = 4096 };
+static const double rounding_mm = 1e-9; /* a die that touches the circle is inside */
 
-/* Dies whose left edges are at shift + i * step, between -half and half; w: width without the street. */
-static double dies_in_chord(double half, double shift, double step, double w) {
-    double first = ceil((-half - shift) / step), last = floor((half - w - shift) / step);
-    return last < first ? 0 : last - first + 1;
+/* Dies of width w side by side between -half and half, for each shift. Left edges may stand on a length of 2 half - w:
+ * it holds so many whole steps, and one edge more where the first stands early enough for the rest. */
+static void count_row(double *count, double half, double step, double w) {
+    double length = 2 * half - w, whole = floor(length / step), rest = length - whole * step;
+    double first = half - floor(half / step) * step; /* edge after -half, not shifted */
+    if (length < 0) return;
+    for (int x = 0; x < SHIFTS; x++) {
+        double edge = first + step * x / SHIFTS;
+        count[x] += whole + ((edge < step - rounding_mm ? edge : edge - step) <= rest + rounding_mm);
+    }
 }
 
 /* Dies for each horizontal shift, at one vertical one. */
@@ -22,7 +29,7 @@ static void count_rows(double *count, double radius, double w, double h, double 
         double bottom = shift_y + (first + row) * step_y, top = bottom + h;
         if (top > radius) break;
         double furthest = fmax(fabs(bottom), fabs(top)), half = sqrt(radius * radius - furthest * furthest);
-        for (int x = 0; x < SHIFTS; x++) count[x] += dies_in_chord(half, step_x * x / SHIFTS, step_x, w);
+        count_row(count, half, step_x, w);
     }
 }
 

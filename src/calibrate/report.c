@@ -1,8 +1,8 @@
 /* report.c - errors of the groups, and quantiles of measured over predicted. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/sort.h"
 #include "calibrate/calibration.h"
 
 void f2f_calibration_ratios(double *ratio, const struct f2f_calibration *c, const char *chip) {
@@ -12,18 +12,13 @@ void f2f_calibration_ratios(double *ratio, const struct f2f_calibration *c, cons
     }
 }
 
-static int by_size(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 struct f2f_residuals f2f_calibration_quantiles(const struct f2f_calibration *c, const double *ratio, enum f2f_fit fit) {
     double *sorted = f2f_arena_alloc(c->arena, (c->samples.n + 1) * sizeof *sorted);
     size_t n = 0;
     for (size_t i = 0; i < c->samples.n; i++)
         if (c->groups[c->group_of[i]].fit == fit) sorted[n++] = ratio[i];
     if (!n) return (struct f2f_residuals){0};
-    qsort(sorted, n, sizeof *sorted, by_size);
+    f2f_sort(sorted, n);
     return (struct f2f_residuals){sorted[n / 10], sorted[n - 1 - n / 10]};
 }
 

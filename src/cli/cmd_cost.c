@@ -27,22 +27,25 @@ static const struct opt table[] = {
     {0}};
 
 /* Simulates the job once: costs do not change how fast it runs. */
-static f2f_status simulate(struct f2f_cost_job *out, const char **why, struct cli *cli, const struct f2f_system *system,
-                           f2f_error *err) {
+static f2f_status simulate(struct f2f_record **out, struct cli *cli, const struct f2f_system *system, f2f_error *err) {
     struct f2f_serve_job job = {.isl = o.isl, .osl = o.osl, .concurrency = o.concurrency};
-    struct f2f_record *record;
     job.strategy = (struct f2f_strategy){.tp = o.tp, .pp = o.pp, .cp = 1, .vp = 1, .dp = 1, .ep = 1, .micro_batch = 1};
     F2F_TRY(f2f_precision_parse(&job.precision, o.precision, o.kv_precision, err));
     F2F_TRY(f2f_catalog_engine(&job.engine, cli->catalog, NULL, cli->common.sets.item, cli->common.sets.n, err));
     if (o.slo) F2F_TRY(f2f_slo_parse(&job.slo, o.slo, err));
     F2F_TRY(f2f_catalog_model(&job.model, cli->catalog, o.model, err));
-    F2F_TRY(f2f_serve_run(&record, cli->arena, system, &job, err));
-    const struct f2f_value *reason = f2f_record_find(record, "why");
-    *why = f2f_record_get(record, "feasible") > 0 || !reason ? NULL : reason->text;
-    *out = (struct f2f_cost_job){.tokps = f2f_record_get(record, "output_tokps"),
-                                 .chips = (double)o.tp * o.pp,
-                                 .power_W = f2f_record_get(record, "power_W")};
-    return F2F_OK;
+    return f2f_serve_run(out, cli->arena, system, &job, err);
+}
+
+/* Under which conditions the tokens are served that the money is for. */
+static void put_served(struct f2f_record *r, const struct f2f_record *served) {
+    static const char *const keys[] = {"engine",       "isl_tok",    "osl_tok", "concurrency",
+                                       "output_tokps", "tpot_p99_s", "chips",   "power_W"};
+    struct f2f_record *sub = f2f_record_sub(r, "served", "what a million tokens are of: `fab2fleet serve` says more");
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const struct f2f_value *value = f2f_record_find(served, keys[i]);
+        if (value) f2f_record_add(sub, value);
+    }
 }
 
 static f2f_status check_options(const struct cli *cli, f2f_error *err) {
@@ -57,7 +60,7 @@ static f2f_status check_options(const struct cli *cli, f2f_error *err) {
 static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error *err) {
     struct f2f_cost_case c = {0};
     struct set_list sets;
-    struct f2f_record *record, *tornado;
+    struct f2f_record *record, *tornado, *served = NULL;
     struct progress progress;
     const char *why = NULL;
     if (cli->n_args != 1)
@@ -70,8 +73,12 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
     if (!c.price)
         return f2f_fail(err, F2F_EINPUT, "the catalog has no price list 'us-2024': give one with --price NAME or PATH");
     F2F_TRY(f2f_catalog_system(&c.system, cli->catalog, cli->args[0], sets.item, sets.n, err));
-    if (o.model) F2F_TRY(simulate(&c.job, &why, cli, c.system, err));
-    if (why) c.job.tokps = 0;
+    if (o.model) F2F_TRY(simulate(&served, cli, c.system, err));
+    if (served && f2f_record_get(served, "feasible") > 0)
+        c.job = (struct f2f_cost_job){.tokps = f2f_record_get(served, "output_tokps"),
+                                      .chips = f2f_cost_chips(served),
+                                      .power_W = f2f_record_get(served, "power_W")};
+    else if (served) why = f2f_record_find(served, "why")->text;
     progress_start(&progress, "cost", cli->common.quiet);
     const struct f2f_cost_options how = {.ranges = f2f_catalog_ranges(cli->catalog),
                                          .samples = o.samples,
@@ -82,6 +89,7 @@ static f2f_status answer(struct cli *cli, struct f2f_results *results, f2f_error
     else F2F_TRY(status);
     record->title = o.model ? f2f_arena_printf(cli->arena, "%s / cost of %s %s", cli->args[0], o.model, o.precision)
                             : f2f_arena_printf(cli->arena, "%s / cost", cli->args[0]);
+    if (served) put_served(record, served);
     if (why) {
         f2f_record_bool(record, "feasible", false, "can the model be served");
         f2f_record_text(record, "why", why, "what stands in the way");

@@ -4,8 +4,8 @@
  * Pixar Technical Memo 13-01), so any draw can be had alone, in any order and on any thread. */
 #include <math.h>
 #include <stdint.h>
-#include <stdlib.h>
 
+#include "base/sort.h"
 #include "fab2fleet/cost.h"
 
 static uint32_t hash(uint32_t x) { /* Wellons' lowbias32 */
@@ -50,13 +50,8 @@ double f2f_cost_draw(int seed, int dimension, int i, int n) {
     return (place + jitter) / n;
 }
 
-static int by_value(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 double f2f_cost_quantile(double *values, size_t n, double p) {
-    qsort(values, n, sizeof *values, by_value);
+    f2f_sort(values, n);
     double rank = p * (double)(n - 1);
     size_t below = (size_t)rank, above = below + 1 < n ? below + 1 : below;
     return values[below] + (rank - (double)below) * (values[above] - values[below]);

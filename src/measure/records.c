@@ -1,9 +1,9 @@
 /* records.c - what was predicted beside what was measured, the errors, and rows of tables of measurements. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/sort.h"
 #include "measure/cases.h"
 
 static const char *kind_name(enum f2f_runner runner) {
@@ -58,11 +58,6 @@ struct f2f_record *f2f_measure_record(f2f_arena *arena, const struct f2f_machine
     return r;
 }
 
-static int by_size(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static const char *text_of(const struct f2f_record *r, const char *key) {
     const struct f2f_value *value = f2f_record_find(r, key);
     return value && value->text ? value->text : "";
@@ -80,7 +75,7 @@ static void add_errors(struct f2f_results *out, struct f2f_record *table, const 
         bias += f2f_record_get(r, "error_frac");
     }
     if (n == 0) return;
-    qsort(ape, n, sizeof ape[0], by_size);
+    f2f_sort(ape, n);
     struct f2f_record *row =
         f2f_record_sub(table, f2f_arena_printf(out->arena, "%s %s", kind ? kind : "all", dtype), NULL);
     f2f_record_text(row, "kind", kind ? kind : "all", NULL);

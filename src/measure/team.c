@@ -32,7 +32,7 @@ struct f2f_team {
     double (*thread_s)(void *context); /* NULL: nobody watches */
     void *watch_context;
     double busy_s;
-    _Alignas(128) atomic_uint round; /* odd steps of the caller are seen by all */
+    _Alignas(128) atomic_uint round; /* of work; the others watch it */
     _Alignas(128) atomic_int left; /* of the others, still at work */
     atomic_bool ends;
 #if defined(__linux__)

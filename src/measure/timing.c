@@ -1,16 +1,11 @@
 /* timing.c - the median of repeats, and how far they lie apart. */
-#include <stdlib.h>
 
+#include "base/sort.h"
 #include "measure/state.h"
 
 enum { SAMPLES_MAX = 2001, SAMPLES_MIN = 3 }; /* of the shortest a tenth of a second */
 static const double sample_s = 5e-5; /* a sample lasts at least so long: reading the clock takes a thousandth of it */
 static const double long_s = 1.0; /* a run above that is not repeated beyond the budget: it is long in any case */
-
-static int by_size(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 static double timed_s(const struct f2f_clock *clock, void (*once)(void *), void *context, long turns) {
     double from_s = clock->now_s(clock->context);
@@ -36,7 +31,7 @@ void f2f_measure_time(struct f2f_timing *out, const struct f2f_clock *clock, con
     int n = 0, least = first_s > long_s ? 1 : SAMPLES_MIN;
     while (n < SAMPLES_MAX && (n < least || wall->now_s(wall->context) < until_s))
         sample[n++] = timed_s(clock, once, context, turns);
-    qsort(sample, (size_t)n, sizeof sample[0], by_size);
+    f2f_sort(sample, (size_t)n);
     double middle_s = n % 2 ? sample[n / 2] : 0.5 * (sample[n / 2 - 1] + sample[n / 2]);
     *out = (struct f2f_timing){middle_s, sample[n / 10], sample[n - 1 - n / 10], n};
 }

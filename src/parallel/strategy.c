@@ -132,8 +132,9 @@ static f2f_status check_chips(const struct f2f_strategy *s, const struct f2f_sys
     double needed = (double)s->tp * s->cp * s->pp * s->dp, there = (double)system->node->chips * system->nodes;
     if (needed <= there) return F2F_OK;
     return f2f_fail(err, F2F_EINPUT,
-                    "tp %d x cp %d x pp %d x dp %d need %.0f chips, but %s has %.0f: lower one of them", s->tp, s->cp,
-                    s->pp, s->dp, needed, system->id.name, there);
+                    "tp %d x cp %d x pp %d x dp %d need %.0f chips, but %s has %.0f: lower one of them, "
+                    "or give a larger system",
+                    s->tp, s->cp, s->pp, s->dp, needed, system->id.name, there);
 }
 
 f2f_status f2f_strategy_check(const struct f2f_strategy *s, const struct f2f_model *m, const struct f2f_system *system,

@@ -2,7 +2,8 @@
 #include "sim/quantiles.h"
 
 #include <math.h>
-#include <stdlib.h>
+
+#include "base/sort.h"
 
 static const double least = 1e-7, most = 1e7;
 
@@ -65,13 +66,8 @@ void f2f_quantiles_add_run(struct f2f_quantiles *q, double first, double last, d
 
 double f2f_quantiles_mean(const struct f2f_quantiles *q) { return q->n > 0.0 ? q->sum / q->n : 0.0; }
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static double exact_at(struct f2f_quantiles *q, double share) {
-    if (q->sorted < q->kept) qsort(q->values, q->kept, sizeof *q->values, ascending);
+    if (q->sorted < q->kept) f2f_sort(q->values, q->kept);
     q->sorted = q->kept;
     double rank = share * (double)(q->kept - 1);
     size_t low = (size_t)rank;

@@ -6,9 +6,9 @@
 #include "train/goodput.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/sort.h"
 #include "train/failure.h"
 
 enum { TRIALS = 64, MOST_STOPS = 5000 };
@@ -26,11 +26,6 @@ static double blocking_s(const struct f2f_system *system, const struct f2f_train
     double link_Bps = system->node->chip->host_link_Bps;
     if (job->async_checkpoint && link_Bps > 0) return bytes_B / chips / link_Bps;
     return bytes_B / system->storage_Bps;
-}
-
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 static struct f2f_failure_job job_of(const struct f2f_system *system, const struct f2f_train_job *job,
@@ -92,7 +87,7 @@ static void put_days(struct f2f_record *r, const struct f2f_train_job *job, cons
     f2f_record_num(r, "ideal_days", ideal, "of the whole run without failures");
     if (!days) f2f_record_num(r, "days", ideal, "of the whole run; the system says not what fails");
     if (!days) return;
-    qsort(days, TRIALS, sizeof *days, ascending);
+    f2f_sort(days, TRIALS);
     f2f_record_num(r, "days", days[TRIALS / 2], "of the whole run, median over seeds");
     f2f_record_num(r, "days_p10", days[TRIALS / 10], NULL);
     f2f_record_num(r, "days_p90", days[TRIALS - 1 - TRIALS / 10], NULL);

@@ -3,9 +3,9 @@
  * The error of a row is (predicted - measured) / measured. mape_frac is the mean of its absolute value,
  * median and p90 are quantiles of it (linear between ranks), bias_frac is its signed mean. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/sort.h"
 #include "validate/state.h"
 
 static bool same(const struct f2f_key *a, const struct f2f_key *b) {
@@ -67,11 +67,6 @@ void f2f_validation_skip(struct f2f_validation *v, const struct f2f_key *key, co
     v->reasons[i].rows++;
 }
 
-static int by_size(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Of sorted values; q from 0 to 1. */
 static double quantile(const double *sorted, size_t n, double q) {
     double rank = q * (double)(n - 1);
@@ -86,7 +81,7 @@ static void put_errors(struct f2f_record *r, f2f_arena *arena, const struct f2f_
         sum += size[i];
         bias += g->error[i];
     }
-    qsort(size, g->n, sizeof *size, by_size);
+    f2f_sort(size, g->n);
     f2f_record_num(r, "mape_frac", g->n ? sum / (double)g->n : none, "mean absolute error, relative to the measured");
     f2f_record_num(r, "median_ape_frac", g->n ? quantile(size, g->n, 0.5) : none, "half of the rows are better");
     f2f_record_num(r, "p90_ape_frac", g->n ? quantile(size, g->n, 0.9) : none, "nine of ten rows are better");

@@ -67,3 +67,11 @@ done
 "$F2F_BIN" cost h100-sxm --samples 100 -o "$dir/cost.html"
 grep -q '<th scope="col">as given</th><th scope="col">p10</th>' "$dir/cost.html" && ! grep -q 'chip p10' "$dir/cost.html" ||
     fail "quantiles below their figure in the report"
+
+# what a million tokens are of: the conditions are those of `serve`, which costs the same
+"$F2F_BIN" cost dgx-h100 --model llama-3-8b --precision fp8 --concurrency 4 --isl 128 --osl 16 --samples 0 --json >"$dir/served.json"
+value() { sed -n "s/^ *\"$1\": \([^,]*\),*$/\1/p" "$2" | head -n 1; }
+for key in engine isl_tok osl_tok concurrency output_tokps usd_per_Mtok; do
+    [ -n "$(value $key "$dir/served.json")" ] && [ "$(value $key "$dir/served.json")" = "$(value $key "$dir/serve.json")" ] ||
+        fail "$key of cost and of serve differ: $(value $key "$dir/served.json"), $(value $key "$dir/serve.json")"
+done

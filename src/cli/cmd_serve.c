@@ -124,6 +124,12 @@ static void note_copies(struct f2f_results *results, const struct f2f_record *r,
                      chips, o.system, has);
 }
 
+/* Money is joined to a whole record, of one system. */
+static void note_price(struct f2f_results *results, const struct f2f_record *r) {
+    if (!o.pools || !strstr(o.pools, "system=") || !(f2f_record_get(r, "usd_per_Mtok") > 0)) return;
+    f2f_results_note(results, "usd_per_Mtok and cost take the chips of all pools for those of %s.", o.system);
+}
+
 static void note_draft(struct f2f_results *results, const struct f2f_serve_job *job) {
     const struct f2f_model *draft = job->speculation.draft;
     if (!draft || draft->vocab == job->model->vocab) return;
@@ -155,6 +161,7 @@ static f2f_status run_one(struct cli *cli, struct f2f_results *results, const ch
     note_waiting(results, record);
     note_positions(results, &job);
     note_copies(results, record, system);
+    note_price(results, record);
     note_draft(results, &job);
     record->title =
         f2f_arena_printf(cli->arena, "%s / serve %s %s%s%s", o.system, o.model, o.precision, *what ? ", " : "", what);

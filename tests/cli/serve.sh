@@ -77,6 +77,10 @@ got=0
 [ $got = 4 ] || fail "a model that does not fit: exit $got"
 grep -qE 'short by [0-9.]+ GB \([0-9]+ bytes\); use more chips' out || fail "by how many bytes it does not fit"
 
+lacks 'chips of all pools' --traffic azure-conv-2023 --requests 100 --pools 'prefill: tp=1; decode: tp=1' || fail "pools of one system"
+serve --traffic azure-conv-2023 --requests 100 --pools 'prefill: tp=1; decode: tp=1 system=dgx-h200' |
+    grep -q 'chips of all pools for those of h100-1x' || fail "the price of another system's pool"
+
 # sweep, size, pools, series, timeline
 # replicas in copies of the system, and drafts in another vocabulary, are told
 load=(--rate 5 --isl 64 --osl 8 --requests 20)

@@ -15,6 +15,8 @@ struct f2f_serve_site {
 /* Plants of all groups, checked. *why: what does not fit, or NULL. */
 f2f_status f2f_serve_site_make(struct f2f_serve_site *out, const char **why, f2f_arena *arena,
                                const struct f2f_system *system, const struct f2f_serve_job *job, f2f_error *err);
+/* Sizes of 0 are 1. */
+struct f2f_strategy f2f_serve_strategy(struct f2f_strategy s);
 /* Whole contexts the engines can run side by side. */
 long long f2f_serve_site_most(const struct f2f_serve_site *site);
 /* One run. timeline and series may be NULL. */

@@ -54,8 +54,7 @@ static f2f_status check_rest(const struct f2f_serve_job *job, f2f_error *err) {
     return F2F_OK;
 }
 
-/* Sizes of 0 are 1. */
-static struct f2f_strategy serving(struct f2f_strategy s) {
+struct f2f_strategy f2f_serve_strategy(struct f2f_strategy s) {
     int *const sizes[] = {&s.tp, &s.cp, &s.pp, &s.vp, &s.dp, &s.ep, &s.micro_batch};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
         if (*sizes[i] == 0) *sizes[i] = 1;
@@ -119,7 +118,7 @@ f2f_status f2f_serve_site_make(struct f2f_serve_site *out, const char **why, f2f
         const struct f2f_serve_group *g = job->n_groups > 0 ? &job->groups[i] : &whole;
         struct f2f_plant *p = &out->plants[i];
         p->job = *job;
-        p->job.strategy = serving(g->strategy);
+        p->job.strategy = f2f_serve_strategy(g->strategy);
         if (open) p->job.isl = p->job.osl = 0;
         p->role = g->role;
         out->counts[i] = g->replicas;

@@ -1,7 +1,7 @@
 /* size.c - the fewest chips that meet the objectives under an open load.
  *
- * For each tensor parallel degree (powers of two within the node) the fewest replicas are found by doubling and
- * bisection: more replicas are taken never to be worse. Leaves out: pools, pipelines, mixed degrees. */
+ * For each tensor parallel degree (powers of two within the node; stages and ranks as given) the fewest replicas are
+ * found by doubling and bisection: more replicas are taken never to be worse. Leaves out: pools, mixed degrees. */
 #include <math.h>
 #include <string.h>
 
@@ -9,6 +9,7 @@
 
 struct size {
     int tp, replicas; /* 0: none found */
+    int chips; /* of all */
     struct f2f_record *record;
 };
 
@@ -35,21 +36,21 @@ static f2f_status try_size(struct f2f_record **record, struct sizing *s, int tp,
     return F2F_OK;
 }
 
-/* The fewest replicas of that degree, at most `limit`. */
-static f2f_status fewest(struct size *out, struct sizing *s, int tp, int limit, f2f_error *err) {
+/* The fewest replicas of that degree, each of so many chips, at most `limit`. */
+static f2f_status fewest(struct size *out, struct sizing *s, int tp, int chips, int limit, f2f_error *err) {
     int bad = 0, good = 0;
     struct f2f_record *r;
     *out = (struct size){.tp = tp};
     for (int n = 1; good == 0 && bad < limit; n = 2 * n < limit ? 2 * n : limit) {
         F2F_TRY(try_size(&r, s, tp, n, err));
         if (!r) bad = n;
-        else *out = (struct size){tp, good = n, r};
+        else *out = (struct size){tp, good = n, n * chips, r};
     }
     while (good - bad > 1) {
         int middle = bad + (good - bad) / 2;
         F2F_TRY(try_size(&r, s, tp, middle, err));
         if (!r) bad = middle;
-        else *out = (struct size){tp, good = middle, r};
+        else *out = (struct size){tp, good = middle, middle * chips, r};
     }
     return F2F_OK;
 }
@@ -58,7 +59,8 @@ static f2f_status fewest(struct size *out, struct sizing *s, int tp, int limit, 
 static bool possible(struct sizing *s, int tp) {
     struct f2f_machine machine;
     struct f2f_serve_job job = s->job;
-    job.strategy = (struct f2f_strategy){.tp = tp, .cp = 1, .pp = 1, .vp = 1, .dp = 1, .ep = 1, .micro_batch = 1};
+    job.strategy = f2f_serve_strategy(s->job.strategy);
+    job.strategy.tp = tp;
     if (f2f_machine_make(&machine, s->system, NULL) != F2F_OK) return false;
     if (f2f_strategy_check(&job.strategy, job.model, s->system, NULL) != F2F_OK) return false;
     f2f_serve_limits(&job.engine, s->system->node->chip);
@@ -69,10 +71,11 @@ static f2f_status search(struct size *best, struct sizing *s, f2f_error *err) {
     int most = s->system->node->chips * s->system->nodes;
     *best = (struct size){0};
     for (int tp = 1; tp <= s->system->node->chips; tp *= 2) {
-        int limit = (best->replicas ? best->tp * best->replicas - 1 : most) / tp;
+        s->job.strategy.tp = tp;
+        int chips = (int)f2f_serve_job_chips(&s->job), limit = (best->replicas ? best->chips - 1 : most) / chips;
         struct size found;
         if (limit < 1 || !possible(s, tp)) continue;
-        F2F_TRY(fewest(&found, s, tp, limit, err));
+        F2F_TRY(fewest(&found, s, tp, chips, limit, err));
         if (found.replicas) *best = found;
     }
     return F2F_OK;

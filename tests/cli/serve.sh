@@ -103,6 +103,10 @@ got=0 # a value that fails takes nothing from those after it
 "$F2F_BIN" serve --model llama-3-8b --precision fp8 --system dgx-h100 --engine vllm --traffic azure-conv-2023 --rate-scale 8 --requests 3000 \
     --slo 'ttft_p99_s<=1,tpot_p99_s<=0.02' --size-for --json >size.json
 [ "$(figure slo_met size.json)" = true ] && [ "$(figure chips size.json)" -gt 1 ] || fail "a size"
+got=0 # stages take chips too
+"$F2F_BIN" serve --model llama-3-8b --precision fp8 --system dgx-h100 --engine vllm --traffic azure-conv-2023 --rate-scale 70 --requests 3000 \
+    --slo 'ttft_p99_s<=1,tpot_p99_s<=0.03' --size-for --pp 4 --json >size.json || got=$?
+[ $got = 4 ] || [ "$(figure chips size.json)" -le 8 ] || fail "a size of $(figure chips size.json) chips, and there are 8"
 "$F2F_BIN" serve --model llama-3-8b --precision fp8 --system dgx-h100 --engine vllm --traffic azure-conv-2023 --requests 500 \
     --pools 'prefill: tp=2 replicas=1; decode: tp=2 replicas=2' --series --json >p.json
 grep -q '"transferred_B"' p.json && grep -q 'over time: ' p.json || fail "pools, series"

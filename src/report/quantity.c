@@ -24,6 +24,7 @@ static const struct step money[] = {{1e9, 1e9, "B"}, {1e6, 1e6, "M"}, {1e5, 1e3,
 static const struct step duration[] = {{2 * 86400, 86400, "d"}, {2 * 3600, 3600, "h"}, {600, 60, "min"}, {1, 1, "s"},
                                        {1e-3, 1e-3, "ms"},      {1e-6, 1e-6, "µs"},    {0, 1e-9, "ns"}};
 static const struct step frequency[] = {{1e9, 1e9, "G"}, {1e6, 1e6, "M"}, {1e3, 1e3, "k"}, {0, 1, ""}};
+static const struct step mass[] = {{1e7, 1e6, "kt"}, {1e4, 1e3, "t"}, {0, 1, "kg"}};
 static const struct step none[] = {{0, 1, ""}};
 
 static const struct unit {
@@ -47,8 +48,8 @@ static const struct unit {
     {"frac", "", "", "%", 100, 3, none},
     {"ratio", "", "", "×", 1, 3, none},
     {"mm2", "", " ", "mm²", 1, 4, none},
-    {"kg", "", " ", "kg", 1, 4, none},
-    {"kgCO2e", "", " ", "kg CO2e", 1, 4, none},
+    {"kg", "", " ", "", 1, 4, mass},
+    {"kgCO2e", "", " ", " CO2e", 1, 4, mass},
     {"days", "", " ", "d", 1, 4, none},
     {"C", "", " ", "°C", 1, 4, none},
 };

@@ -499,6 +499,27 @@ static void training_words_are_mapped(void **state) {
     close_run(&run);
 }
 
+/* A norm of one token on a chip, as PyTorch's module; off by how much, over measured. */
+static double norm_us(const char *chip) {
+    char text[256];
+    struct run run;
+    snprintf(text, sizeof text,
+             "chip,method,model,dtype,tp,layer,tokens,latency_us\n"
+             "%s,llmservingsim,Llama 3.1 8B,bf16 (assumed),1,input_layernorm,1,1\n",
+             chip);
+    validate_text(&run, text);
+    double us = 1.0 + f2f_record_get(item(&run, 0), "bias_frac");
+    close_run(&run);
+    return us;
+}
+
+/* PyTorch runs eight kernels for a norm, a compiler for arrays makes one of them. */
+static void compiled_programs_fuse_elementwise_work(void **state) {
+    (void)state;
+    assert_true(norm_us("h100-sxm") > 8.0);
+    assert_true(norm_us("tpu-v6e") < 2.0);
+}
+
 /* Each kind of table is recognised and predicts something finite. */
 static void every_table_predicts(void **state) {
     (void)state;
@@ -758,6 +779,7 @@ int main(void) {
         cmocka_unit_test(rows_draw_what_their_source_multiplied),
         cmocka_unit_test(no_row_is_faster_than_memory),
         cmocka_unit_test(training_words_are_mapped),
+        cmocka_unit_test(compiled_programs_fuse_elementwise_work),
         cmocka_unit_test(every_table_predicts),
         cmocka_unit_test(chips_without_stacks_are_skipped),
         cmocka_unit_test(published_figures_are_read),

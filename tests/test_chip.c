@@ -658,8 +658,30 @@ static void exponentials_bind_short_heads(void **state) {
     near(time_of(&r, &heads_256), long_s, 1e-9);
 }
 
+/* At p10 and p90 each operator takes as long as a tenth of its kind was measured, at the same energy. */
+static void quantiles_stretch_operators(void **state) {
+    (void)state;
+    struct rig r;
+    rig_describe(&r);
+    r.cls.errors.gemm = (struct f2f_residuals){0.8, 1.3};
+    rig_build(&r);
+    struct f2f_op ops[] = {gemm(64.0, 4096.0, 4096.0, F2F_DTYPE_BF16),
+                           {.kind = F2F_OP_VECTOR, .rows = 64, .read_elems = 4096}};
+    const double factor[2][3] = {{1.0, 0.8, 1.3}, {1.0, 1.0, 1.0}}; /* no errors of the other kind are known */
+    for (int i = 0; i < 2; i++) {
+        struct f2f_op_cost expected = f2f_machine_op(&r.machine, &ops[i]);
+        for (int q = F2F_EXPECTED; q <= F2F_P90; q++) {
+            r.machine.quantile = (enum f2f_quantile)q;
+            near(f2f_machine_op(&r.machine, &ops[i]).time_s, factor[i][q] * expected.time_s, 1e-12);
+            near(f2f_machine_op(&r.machine, &ops[i]).energy_J, expected.energy_J, 1e-12);
+        }
+        r.machine.quantile = F2F_EXPECTED;
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(roofline_is_never_beaten),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(quantiles_stretch_operators),
+                                       cmocka_unit_test(roofline_is_never_beaten),
                                        cmocka_unit_test(larger_products_are_never_faster),
                                        cmocka_unit_test(on_chip_memory_is_the_cache),
                                        cmocka_unit_test(better_parts_are_never_slower),

@@ -167,6 +167,22 @@ static void ampere_splits_few_waves(void **state) {
     near(time_of(&r, &many), 2.0 * time_of(&r, &two), 0.02);
 }
 
+/* A second wave of large tiles is split where k is long (an A100 takes 1.6 times as long for 128 tiles as for 96 with
+ * 8,192), and run whole where it is not (twice with 4,096); less than a wave is split with either. */
+static void ampere_leaves_short_k_whole(void **state) {
+    (void)state;
+    struct rig r;
+    ampere_make(&r);
+    r.machine.mem.read_Bps = r.machine.mem.mixed_Bps = 1e15;
+    struct f2f_op one = gemm(512, 6144, 4096, F2F_DTYPE_BF16), two = one, half = one;
+    two.n = 8192;
+    half.n = 4096;
+    near(time_of(&r, &two), 2.0 * time_of(&r, &one), 0.05);
+    assert_true(time_of(&r, &half) < 0.95 * time_of(&r, &one));
+    one.k = two.k = 8192;
+    assert_true(time_of(&r, &two) < 1.7 * time_of(&r, &one));
+}
+
 /* TensorRT-LLM's kernels for narrow weights before Hopper have a tile of 32 rows and parts of k that add up in the same
  * kernel, which is worth more than one launch where k is long; others' are a library's. */
 static void narrow_weights_have_tiles_of_their_own(void **state) {
@@ -690,6 +706,7 @@ int main(void) {
                                        cmocka_unit_test(blocking_saves_rereads),
                                        cmocka_unit_test(ampere_runs_waves_of_large_tiles),
                                        cmocka_unit_test(ampere_splits_few_waves),
+                                       cmocka_unit_test(ampere_leaves_short_k_whole),
                                        cmocka_unit_test(narrow_weights_have_tiles_of_their_own),
                                        cmocka_unit_test(a_set_of_weights_stays_in_the_cache),
                                        cmocka_unit_test(stream_k_has_no_last_wave),

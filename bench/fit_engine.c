@@ -117,7 +117,7 @@ static double loss(struct world *w) {
     }
     f2f_catalog_override(catalog, sets, (size_t)w->n);
     struct f2f_results *results = f2f_results_new(f2f_catalog_arena(catalog), "validate");
-    if (f2f_validate_file(results, catalog, w->rows, 0, &err) != F2F_OK) {
+    if (f2f_validate_file(results, catalog, w->rows, &(struct f2f_validate_options){0}, &err) != F2F_OK) {
         fprintf(stderr, "fit_engine: %s\n", err.message);
         unlink(w->rows);
         exit(1);

@@ -33,7 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         f2f_error err;
         f2f_catalog_on_system(catalog, give_port, NULL);
         (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fileno(file));
-        (void)f2f_validate_file(f2f_results_new(f2f_catalog_arena(catalog), "validate"), catalog, path, 5, &err);
+        (void)f2f_validate_file(f2f_results_new(f2f_catalog_arena(catalog), "validate"), catalog, path,
+                                &(struct f2f_validate_options){.worst = 5, .uncertainty = true}, &err);
         f2f_catalog_free(catalog);
     }
     fclose(file);

@@ -167,6 +167,22 @@ static void ampere_splits_few_waves(void **state) {
     near(time_of(&r, &many), 2.0 * time_of(&r, &two), 0.02);
 }
 
+/* A second wave of large tiles is split where k is long (an A100 takes 1.6 times as long for 128 tiles as for 96 with
+ * 8,192), and run whole where it is not (twice with 4,096); less than a wave is split with either. */
+static void ampere_leaves_short_k_whole(void **state) {
+    (void)state;
+    struct rig r;
+    ampere_make(&r);
+    r.machine.mem.read_Bps = r.machine.mem.mixed_Bps = 1e15;
+    struct f2f_op one = gemm(512, 6144, 4096, F2F_DTYPE_BF16), two = one, half = one;
+    two.n = 8192;
+    half.n = 4096;
+    near(time_of(&r, &two), 2.0 * time_of(&r, &one), 0.05);
+    assert_true(time_of(&r, &half) < 0.95 * time_of(&r, &one));
+    one.k = two.k = 8192;
+    assert_true(time_of(&r, &two) < 1.7 * time_of(&r, &one));
+}
+
 /* TensorRT-LLM's kernels for narrow weights before Hopper have a tile of 32 rows and parts of k that add up in the same
  * kernel, which is worth more than one launch where k is long; others' are a library's. */
 static void narrow_weights_have_tiles_of_their_own(void **state) {
@@ -658,8 +674,30 @@ static void exponentials_bind_short_heads(void **state) {
     near(time_of(&r, &heads_256), long_s, 1e-9);
 }
 
+/* At p10 and p90 each operator takes as long as a tenth of its kind was measured, at the same energy. */
+static void quantiles_stretch_operators(void **state) {
+    (void)state;
+    struct rig r;
+    rig_describe(&r);
+    r.cls.errors.gemm = (struct f2f_residuals){0.8, 1.3};
+    rig_build(&r);
+    struct f2f_op ops[] = {gemm(64.0, 4096.0, 4096.0, F2F_DTYPE_BF16),
+                           {.kind = F2F_OP_VECTOR, .rows = 64, .read_elems = 4096}};
+    const double factor[2][3] = {{1.0, 0.8, 1.3}, {1.0, 1.0, 1.0}}; /* no errors of the other kind are known */
+    for (int i = 0; i < 2; i++) {
+        struct f2f_op_cost expected = f2f_machine_op(&r.machine, &ops[i]);
+        for (int q = F2F_EXPECTED; q <= F2F_P90; q++) {
+            r.machine.quantile = (enum f2f_quantile)q;
+            near(f2f_machine_op(&r.machine, &ops[i]).time_s, factor[i][q] * expected.time_s, 1e-12);
+            near(f2f_machine_op(&r.machine, &ops[i]).energy_J, expected.energy_J, 1e-12);
+        }
+        r.machine.quantile = F2F_EXPECTED;
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(roofline_is_never_beaten),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(quantiles_stretch_operators),
+                                       cmocka_unit_test(roofline_is_never_beaten),
                                        cmocka_unit_test(larger_products_are_never_faster),
                                        cmocka_unit_test(on_chip_memory_is_the_cache),
                                        cmocka_unit_test(better_parts_are_never_slower),
@@ -668,6 +706,7 @@ int main(void) {
                                        cmocka_unit_test(blocking_saves_rereads),
                                        cmocka_unit_test(ampere_runs_waves_of_large_tiles),
                                        cmocka_unit_test(ampere_splits_few_waves),
+                                       cmocka_unit_test(ampere_leaves_short_k_whole),
                                        cmocka_unit_test(narrow_weights_have_tiles_of_their_own),
                                        cmocka_unit_test(a_set_of_weights_stays_in_the_cache),
                                        cmocka_unit_test(stream_k_has_no_last_wave),

@@ -56,6 +56,27 @@ static void get_reads_numbers_only(void **state) {
     assert_null(f2f_record_find(r, ""));
 }
 
+/* Other answers to the same question say how far a figure may be off; what they share, or do not know, is left alone.
+ */
+static void other_answers_spread_figures(void **state) {
+    const char *const keys[] = {"step_s", "tokps", "chips", "why_s"};
+    const double values[3][4] = {{2.0, 500.0, 8.0, NAN}, {1.5, 700.0, 8.0, 1.0}, {2.5, 400.0, 8.0, 2.0}};
+    struct f2f_record *r[3];
+    for (int i = 0; i < 3; i++) {
+        r[i] = f2f_record_new(*state, NULL);
+        for (int k = 0; k < 4; k++) f2f_record_num(r[i], keys[k], values[i][k], NULL);
+        f2f_record_int(r[i], "requests", i, NULL);
+    }
+    f2f_record_spread(r[0], r[1], r[2]);
+    assert_int_equal(r[0]->n_values, 5 + 4);
+    assert_string_equal(r[0]->values[1].key, "step_s_p10"); /* beside their figure */
+    assert_string_equal(r[0]->values[2].key, "step_s_p90");
+    assert_true(!(f2f_record_get(r[0], "step_s_p10") > 1.5) && !(f2f_record_get(r[0], "step_s_p90") < 2.5));
+    assert_true(!(f2f_record_get(r[0], "tokps_p10") > 400.0) && !(f2f_record_get(r[0], "tokps_p90") < 700.0));
+    f2f_record_spread(r[1], NULL, r[2]); /* one that has no answer */
+    assert_int_equal(r[1]->n_values, 5);
+}
+
 static void points_descend_unless_a_key_has_them(void **state) {
     struct f2f_record *r = f2f_record_new(*state, NULL);
     struct f2f_record *strategy = f2f_record_sub(r, "strategy", NULL);
@@ -226,6 +247,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(values_keep_order_and_kind),
         TEST(get_reads_numbers_only),
+        TEST(other_answers_spread_figures),
         TEST(points_descend_unless_a_key_has_them),
         TEST(shares_add_up),
         TEST(results_gather_and_notes_are_not_repeated),

@@ -213,7 +213,8 @@ static void validate_text(struct run *run, const char *text) {
     char path[32];
     open_run(run);
     temporary(path, text, strlen(text));
-    run->status = f2f_validate_file(run->results, run->catalog, path, 2, &run->err);
+    run->status = f2f_validate_file(run->results, run->catalog, path,
+                                    &(struct f2f_validate_options){.worst = 2, .uncertainty = true}, &run->err);
     remove(path);
 }
 
@@ -499,6 +500,56 @@ static void training_words_are_mapped(void **state) {
     close_run(&run);
 }
 
+/* A norm of one token on a chip, as PyTorch's module; off by how much, over measured. */
+static double norm_us(const char *chip) {
+    char text[256];
+    struct run run;
+    snprintf(text, sizeof text,
+             "chip,method,model,dtype,tp,layer,tokens,latency_us\n"
+             "%s,llmservingsim,Llama 3.1 8B,bf16 (assumed),1,input_layernorm,1,1\n",
+             chip);
+    validate_text(&run, text);
+    double us = 1.0 + f2f_record_get(item(&run, 0), "bias_frac");
+    close_run(&run);
+    return us;
+}
+
+/* PyTorch runs eight kernels for a norm, a compiler for arrays makes one of them. */
+static void compiled_programs_fuse_elementwise_work(void **state) {
+    (void)state;
+    assert_true(norm_us("h100-sxm") > 8.0);
+    assert_true(norm_us("tpu-v6e") < 2.0);
+}
+
+/* Share of two decode steps between predicted p10 and p90, measured as so many times what is predicted. */
+static double inside_frac(double first, double second) {
+    char text[512];
+    struct run run;
+    const char *const head = "chip,framework,dtype,m,n,k,latency_us\n";
+    double us[2];
+    for (int i = 0; i < 2; i++) {
+        snprintf(text, sizeof text, "%sh100-sxm,pytorch,bfloat16,%d,4096,4096,1\n", head, 64 << i);
+        validate_text(&run, text);
+        us[i] = 1.0 + f2f_record_get(item(&run, 0), "bias_frac");
+        close_run(&run);
+    }
+    snprintf(text, sizeof text,
+             "%sh100-sxm,pytorch,bfloat16,64,4096,4096,%.9g\nh100-sxm,pytorch,bfloat16,128,4096,4096,%.9g\n", head,
+             first * us[0], second * us[1]);
+    validate_text(&run, text);
+    double share = f2f_record_get(item(&run, 0), "inside_frac");
+    close_run(&run);
+    return share;
+}
+
+/* The model says how sure it is, and how often that holds. */
+static void measured_figures_lie_inside(void **state) {
+    (void)state;
+    assert_true(inside_frac(1.0, 1.0) > 0.99);
+    assert_true(fabs(inside_frac(1.0, 2.0) - 0.5) < 0.01);
+    assert_true(inside_frac(0.5, 2.0) < 0.01);
+}
+
 /* Each kind of table is recognised and predicts something finite. */
 static void every_table_predicts(void **state) {
     (void)state;
@@ -564,7 +615,8 @@ static void published_figures_are_read(void **state) {
         char path[512];
         (void)snprintf(path, sizeof path, "%s/validation/%s.csv", getenv("F2F_SOURCE_DIR"), files[i]);
         open_run(&run);
-        assert_int_equal(f2f_validate_file(run.results, run.catalog, path, 0, &run.err), F2F_OK);
+        assert_int_equal(f2f_validate_file(run.results, run.catalog, path, &(struct f2f_validate_options){0}, &run.err),
+                         F2F_OK);
         for (size_t k = 0; k < run.results->n_items; k++) {
             is_near(item(&run, k), "skipped", 0);
             assert_true(f2f_record_get(item(&run, k), "n") > 0);
@@ -758,6 +810,8 @@ int main(void) {
         cmocka_unit_test(rows_draw_what_their_source_multiplied),
         cmocka_unit_test(no_row_is_faster_than_memory),
         cmocka_unit_test(training_words_are_mapped),
+        cmocka_unit_test(compiled_programs_fuse_elementwise_work),
+        cmocka_unit_test(measured_figures_lie_inside),
         cmocka_unit_test(every_table_predicts),
         cmocka_unit_test(chips_without_stacks_are_skipped),
         cmocka_unit_test(published_figures_are_read),

@@ -50,11 +50,19 @@ f2f_status f2f_mem_port_make(struct f2f_mem_port *out, const struct f2f_chip_mem
 struct f2f_mem_ports *f2f_mem_ports_new(f2f_arena *arena);
 f2f_status f2f_mem_ports_attach(void *ports, struct f2f_system *system, f2f_error *err);
 
+/* How long operators take: as expected; or all as fast, or as slow, as a tenth of their kind was measured on chips the
+ * class's constants were not fitted to. */
+enum f2f_quantile { F2F_EXPECTED, F2F_P10, F2F_P90 };
+
+/* What p10 and p90 of a figure say that was predicted with all three, for readers. */
+extern const char *const f2f_quantile_note;
+
 struct f2f_machine {
     const struct f2f_system *system;
     const struct f2f_chip *chip;
     const struct f2f_chip_class *cls;
     struct f2f_mem_port mem;
+    enum f2f_quantile quantile; /* f2f_machine_make: as expected */
 };
 
 f2f_status f2f_machine_make(struct f2f_machine *out, const struct f2f_system *system, f2f_error *err);

@@ -79,6 +79,10 @@ struct f2f_record *f2f_record_sub(struct f2f_record *r, const char *key, const c
 void f2f_record_span(struct f2f_record *r, const char *track, const char *name, double start_s, double duration_s);
 void f2f_record_sample(struct f2f_record *r, const char *track, double at_s, double value);
 
+/* After each number that `fast` and `slow`, answers to the same question under other assumptions, do not share with r:
+ * the least of the three as KEY_p10, the most as KEY_p90. */
+void f2f_record_spread(struct f2f_record *r, const struct f2f_record *fast, const struct f2f_record *slow);
+
 /* The value of that key, or NULL (also when r is NULL). "strategy.tp" descends, if no key is just that. */
 const struct f2f_value *f2f_record_find(const struct f2f_record *r, const char *key);
 /* The number of a NUMBER, INT or BOOL, else NaN. */

@@ -75,6 +75,7 @@ struct f2f_study {
     int n_claims;
     struct f2f_study_sweep *sweeps;
     int n_sweeps;
+    bool uncertainty; /* also p10 and p90 of the jobs' figures */
     const char *price; /* price list, by name or path; NULL: the default */
     const struct f2f_doc *tree; /* as read: where a mistake stands */
 };

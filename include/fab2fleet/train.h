@@ -55,6 +55,7 @@ struct f2f_train_job {
     double doc_tok; /* mean length of the documents packed into a sequence, attention stays inside; 0: one each */
     double memory_frac; /* share of the memory that may be filled; 0: all. Above 1 for runs known to have fitted */
     double tokens; /* of the whole run, for days; 0: not asked */
+    enum f2f_quantile quantile; /* of the times of operators */
     bool undisturbed; /* leave failures out: goodput_frac is not known */
     int jobs; /* the chips are shared out to so many jobs alike; 0: one */
     bool fault_tolerant; /* a replica that fails leaves and rejoins, the others go on */

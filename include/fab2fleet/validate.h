@@ -2,6 +2,8 @@
 #ifndef F2F_VALIDATE_H
 #define F2F_VALIDATE_H
 
+#include <stdbool.h>
+
 #include "fab2fleet/catalog.h"
 #include "fab2fleet/record.h"
 
@@ -21,9 +23,15 @@ extern "C" {
  * the catalog's diag, the good rows are compared all the same. Memory: 8 B for each compared figure.
  * worst: so many of the rows that are most wrong follow as a table: line, row, metric, measured, predicted (in the
  * file's units), error_frac; 0: none. Each row that was ever among them keeps
- * some 100 B more until the file is done. */
-f2f_status f2f_validate_file(struct f2f_results *out, struct f2f_catalog *catalog, const char *path, int worst,
-                             f2f_error *err);
+ * some 100 B more until the file is done.
+ * uncertainty: groups also have inside_frac, the share of measured figures between p10 and p90 of the predicted ones
+ * (0.8 if the model knows its errors; not known of a file with bad rows). Three times the time, 48 B more a figure. */
+struct f2f_validate_options {
+    int worst;
+    bool uncertainty;
+};
+f2f_status f2f_validate_file(struct f2f_results *out, struct f2f_catalog *catalog, const char *path,
+                             const struct f2f_validate_options *options, f2f_error *err);
 
 #ifdef __cplusplus
 }

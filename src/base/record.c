@@ -62,6 +62,26 @@ void f2f_record_sample(struct f2f_record *r, const char *track, double at_s, dou
     r->samples[r->n_samples++] = (struct f2f_sample){copy(r->arena, track), at_s, value};
 }
 
+static void spread(struct f2f_record *r, const char *key, double least, double most) {
+    if (!(most - least > 1e-3 * fabs(most))) return; /* no more than it reads */
+    f2f_record_num(r, f2f_arena_printf(r->arena, "%s_p10", key), least, "below it with a probability of a tenth");
+    f2f_record_num(r, f2f_arena_printf(r->arena, "%s_p90", key), most, "above it with a probability of a tenth");
+}
+
+void f2f_record_spread(struct f2f_record *r, const struct f2f_record *fast, const struct f2f_record *slow) {
+    struct f2f_record *all = f2f_record_new(r->arena, NULL);
+    for (size_t i = 0; i < r->n_values; i++) {
+        const struct f2f_value *value = &r->values[i];
+        f2f_record_add(all, value);
+        if (value->kind != F2F_VALUE_NUMBER) continue;
+        double a = f2f_record_get(fast, value->key), b = f2f_record_get(slow, value->key);
+        if (isfinite(value->number) && isfinite(a) && isfinite(b))
+            spread(all, value->key, fmin(value->number, fmin(a, b)), fmax(value->number, fmax(a, b)));
+    }
+    r->values = all->values;
+    r->n_values = all->n_values;
+}
+
 static const struct f2f_value *find(const struct f2f_record *r, const char *key, size_t length) {
     for (size_t i = 0; i < r->n_values; i++)
         if (strlen(r->values[i].key) == length && strncmp(r->values[i].key, key, length) == 0) return &r->values[i];

@@ -42,6 +42,11 @@ static const double large_registers_B = 512.0 * 1024.0;
 static const double splits[] = {1, 2, 3, 4, 5, 6, 8, 12, 16};
 enum { N_SPLITS = sizeof splits / sizeof splits[0] };
 static const double split_least_k = 128.0; /* elements of k a part takes the time of, if it has fewer */
+/* Elements of k that cuBLAS leaves whole on Ampere and Ada beyond one wave of tiles. Chosen after A100: both engines
+ * take two whole waves for 1.04 and 1.19 waves of 256 x 128 with k of 3,584 and 4,096 (7,168 and 8,192 columns with 512
+ * rows, 3,584 and 4,096 with 1,024), where k in three parts would save a sixth, and 1.6 waves with 7,168 and 8,192. An
+ * L40S takes two for 1.35 with 4,096. */
+static const double whole_k = 4096.0;
 static const double sum_B = 8.0; /* a partial sum, written and read in 32 bit */
 /* What shows of the widening of weights in a tile of tile_trtllm.c: the rest runs beside other threads' products. */
 static const double dequant_shown = 0.5;
@@ -136,12 +141,19 @@ static bool all_busy(const struct product *p, double tiles, double parts) {
     return tiles * parts >= p->lib.split_waves * p->units;
 }
 
+/* Whether the library works this grid whole where parts would take less time: where large tiles go first, one that
+ * needs more than a wave of them is split only if k is long. */
+static bool left_whole(const struct product *p, double tiles) {
+    return p->lib.large_first && tiles > p->units && p->k <= whole_k;
+}
+
 /* Best number of parts of k for one grid; more of them while units are free and it helps. */
 static void try_grid(struct tiling *best, double *best_s, const struct product *p, const struct tile_shape *shape,
                      struct grid grid, double memory_s, double clock) {
     double jobs = grid.down * grid.across * p->groups;
     for (int s = 0; s < N_SPLITS; s++) {
         if (s > 0 && (all_busy(p, jobs, splits[s - 1]) || p->k <= split_least_k * splits[s - 1])) break;
+        if (s > 0 && left_whole(p, jobs)) break;
         if (p->lib.mixed && !f2f_tile_mixed_splits(p->k, splits[s])) continue;
         bool stream_k = p->lib.stream_k && s > 0;
         struct cut cut = stream_k ? in_steps(p, shape, grid, splits[s]) : in_parts(p, grid, splits[s]);

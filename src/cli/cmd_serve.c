@@ -62,6 +62,8 @@ static const struct opt table[] = {
     {"autoscale", 0, OPT_TEXT, &o.autoscale, "L:H:S:N", "replicas follow requests in flight, e.g. 8:32:60:1", 0, 0},
     {"sweep", 0, OPT_TEXT, &o.sweep, "KEY=V,V", "rate, rate-scale, concurrency, replicas or tp, e.g. rate=1,2,4", 0, 0},
     {"size-for", 0, OPT_FLAG, &o.size_for, NULL, "the fewest chips that meet --slo under the load", 0, 0},
+    {"uncertainty", 0, OPT_FLAG, &o.uncertainty, NULL,
+     "also p10 and p90: all operators as fast, and as slow, as a tenth of their kind was measured", 0, 0},
     {"series", 0, OPT_FLAG, &o.series, NULL, "power, tokens, queue and cache over time", 0, 0},
     {"timeline", 0, OPT_TEXT, &o.timeline, "FILE", "iterations and requests for Perfetto (.json or .pftrace)", 0, 0},
     {"timeline-window", 0, OPT_TEXT, &o.timeline_window, "A:B", "its seconds; 0:10 if left out", 0, 0},
@@ -140,6 +142,19 @@ static void note_draft(struct f2f_results *results, const struct f2f_serve_job *
         o.draft, draft->vocab, o.model, job->model->vocab);
 }
 
+/* The same job at a quantile of the operators' times; NULL where it has no answer. */
+static struct f2f_record *run_at(struct cli *cli, const struct f2f_system *system, const struct f2f_price *price,
+                                 struct f2f_serve_job job, enum f2f_quantile quantile) {
+    struct f2f_record *record = NULL;
+    job.quantile = quantile;
+    job.unexplained = true;
+    job.series = false;
+    job.timeline_from_s = job.timeline_to_s = 0.0;
+    if (f2f_serve_run(&record, cli->arena, system, &job, NULL) != F2F_OK) return NULL;
+    f2f_cost_join(record, system, price, 0);
+    return record;
+}
+
 static f2f_status run_one(struct cli *cli, struct f2f_results *results, const char *what, f2f_error *err) {
     const struct f2f_system *system;
     const struct f2f_price *price;
@@ -152,10 +167,13 @@ static f2f_status run_one(struct cli *cli, struct f2f_results *results, const ch
     job.progress_context = &progress;
     f2f_status status = o.size_for ? f2f_serve_size(&record, cli->arena, system, &job, err)
                                    : f2f_serve_run(&record, cli->arena, system, &job, err);
+    if (record) f2f_cost_join(record, system, price, 0);
+    if (record && status == F2F_OK && o.uncertainty)
+        f2f_record_spread(record, run_at(cli, system, price, job, F2F_P10), run_at(cli, system, price, job, F2F_P90));
     progress_end(&progress);
     if (!record) return status;
     if (status == F2F_EINTERRUPTED) f2f_results_note(results, "Interrupted: the figures are of what was finished.");
-    f2f_cost_join(record, system, price, 0);
+    if (o.uncertainty) f2f_results_note(results, "%s", f2f_quantile_note);
     cli_note_format(results, system->node->chip, job.precision.compute);
     cli_note_assumed(results, cli, system->node->chip);
     note_waiting(results, record);

@@ -10,7 +10,7 @@
 static struct {
     const char *system, *model, *precision, *strategy, *software, *chips, *price;
     int global_batch, seq;
-    bool search, fault_tolerant, async_checkpoint;
+    bool search, fault_tolerant, async_checkpoint, uncertainty;
     int jobs, spares;
     double tokens, checkpoint_s, doc_tok, optimizer_B;
 } o = {.precision = "bf16", .seq = 8192};
@@ -45,6 +45,8 @@ static const struct opt table[] = {
      "other software: stored-scores,loose-mask,exposed-data,exposed-tensor,exposed-sum,exposed-pipeline,flat-data,"
      "half-gradients,narrow-weights (in fp8),lean-recompute; loose-mask wants stored-scores",
      0, 0},
+    {"uncertainty", 0, OPT_FLAG, &o.uncertainty, NULL,
+     "also p10 and p90: all operators as fast, and as slow, as a tenth of their kind was measured", 0, 0},
     {"price", 0, OPT_TEXT, &o.price, "NAME", "price list, for usd (us-2024)", 0, 0},
     {0}};
 
@@ -201,9 +203,7 @@ static struct f2f_train_job job_of_options(const struct cli *cli) {
     return job;
 }
 
-static void put_size(struct cli *cli, struct f2f_results *results, const struct f2f_system *system,
-                     const struct f2f_price *price, const struct f2f_train_size *size) {
-    f2f_cost_join(size->record, system, price, o.tokens);
+static void put_size(struct cli *cli, struct f2f_results *results, const struct f2f_train_size *size) {
     size->record->title =
         f2f_arena_printf(cli->arena, "%s / train %s %s on %d chips", o.system, o.model, o.precision, size->chips);
     f2f_results_add(results, size->record);
@@ -212,7 +212,29 @@ static void put_size(struct cli *cli, struct f2f_results *results, const struct 
     f2f_results_table(results, size->ranking);
 }
 
-/* All numbers of --chips, searched side by side. */
+/* All numbers of --chips, searched side by side, and what they cost. */
+static f2f_status run_sizes(struct f2f_train_size *sizes, size_t n, struct cli *cli, const struct f2f_system *system,
+                            const struct f2f_price *price, const struct f2f_train_job *job, f2f_error *err) {
+    f2f_status status = f2f_train_run_sizes(sizes, n, cli->arena, system, job, o.search, cli->common.threads, err);
+    for (size_t i = 0; i < n; i++)
+        if (sizes[i].status == F2F_OK) f2f_cost_join(sizes[i].record, system, price, o.tokens);
+    return status;
+}
+
+/* The same again at both ends of the operators' times, each with its own best strategy. */
+static f2f_status spread_sizes(struct f2f_train_size *sizes, size_t n, struct cli *cli, const struct f2f_system *system,
+                               const struct f2f_price *price, const struct f2f_train_job *job, f2f_error *err) {
+    static struct f2f_train_size fast[F2F_TRAIN_SIZES_MAX], slow[F2F_TRAIN_SIZES_MAX];
+    struct f2f_train_job other = *job;
+    for (size_t i = 0; i < n; i++) fast[i].chips = slow[i].chips = sizes[i].chips;
+    other.quantile = F2F_P10;
+    F2F_TRY(run_sizes(fast, n, cli, system, price, &other, err));
+    other.quantile = F2F_P90;
+    F2F_TRY(run_sizes(slow, n, cli, system, price, &other, err));
+    for (size_t i = 0; i < n; i++) f2f_record_spread(sizes[i].record, fast[i].record, slow[i].record);
+    return F2F_OK;
+}
+
 static f2f_status answer_sizes(struct cli *cli, struct f2f_results *results, const struct f2f_system *system,
                                const struct f2f_price *price, const struct f2f_train_job *job, f2f_error *err) {
     static struct f2f_train_size sizes[F2F_TRAIN_SIZES_MAX];
@@ -222,10 +244,12 @@ static f2f_status answer_sizes(struct cli *cli, struct f2f_results *results, con
             return f2f_fail(err, F2F_EUSAGE, "--chips: at most %d numbers", F2F_TRAIN_SIZES_MAX);
         F2F_TRY(next_chips(&sizes[n].chips, &list, err));
     }
-    f2f_status status = f2f_train_run_sizes(sizes, n, cli->arena, system, job, o.search, cli->common.threads, err);
+    f2f_status status = run_sizes(sizes, n, cli, system, price, job, err);
+    if (status == F2F_OK && o.uncertainty) status = spread_sizes(sizes, n, cli, system, price, job, err);
     for (size_t i = 0; i < n; i++) /* one that fails takes nothing from the others */
-        if (sizes[i].status == F2F_OK) put_size(cli, results, system, price, &sizes[i]);
+        if (sizes[i].status == F2F_OK) put_size(cli, results, &sizes[i]);
     if (status == F2F_EINTERRUPTED) f2f_results_note(results, "Interrupted: only what was finished is shown.");
+    if (o.uncertainty) f2f_results_note(results, "%s", f2f_quantile_note);
     cli_note_assumed(results, cli, system->node->chip);
     return status;
 }

@@ -2,10 +2,13 @@
 #include "cli/cli.h"
 #include "fab2fleet/validate.h"
 
-static struct { int worst; } o;
+static struct f2f_validate_options o;
 
 static const struct opt table[] = {
-    {"worst", 0, OPT_INT, &o.worst, "N", "also the N rows of each file that are most wrong", 0, 1000}, {0}};
+    {"worst", 0, OPT_INT, &o.worst, "N", "also the N rows of each file that are most wrong", 0, 1000},
+    {"uncertainty", 0, OPT_FLAG, &o.uncertainty, NULL, "also how many figures lie between p10 and p90 of the predicted",
+     0, 0},
+    {0}};
 
 static int run(struct cli *cli) {
     f2f_error err = {0}, worst = {0};
@@ -23,7 +26,7 @@ static int run(struct cli *cli) {
             status = f2f_fail(&worst, F2F_EINTERRUPTED, "interrupted: %d of %d files were finished", i, cli->n_args);
             break;
         }
-        f2f_status one = f2f_validate_file(results, cli->catalog, cli->args[i], o.worst, &err);
+        f2f_status one = f2f_validate_file(results, cli->catalog, cli->args[i], &o, &err);
         if (one == F2F_OK) continue;
         status = one;
         worst = err;

@@ -143,6 +143,7 @@ static f2f_status check_options(const struct cli *cli, const struct serve_option
         {"acceptance", o->draft != NULL, "--draft"},
         {"router", several, "several replicas (--replicas, --pools, --autoscale)"},
         {"warmup", o->mtbf_s > 0.0 || o->autoscale, "--mtbf and --autoscale"},
+        {"uncertainty", !o->size_for, "chips that are given (without --size-for)"},
         {"timeline-window", o->timeline != NULL, "--timeline"}};
     if (o->timeline) F2F_TRY(cli_check_writable(cli, o->timeline, err));
     return cli_check_only(cli, rules, sizeof rules / sizeof rules[0], err);

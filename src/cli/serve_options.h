@@ -15,7 +15,7 @@ struct serve_options {
     double mtbf_s, warmup_s, acceptance;
     int draft_tokens;
     const char *sweep, *timeline, *timeline_window;
-    bool size_for, series;
+    bool size_for, series, uncertainty;
 };
 
 /* Everything but what is swept. The arena holds what the job points to. */

@@ -92,6 +92,9 @@ static const struct f2f_field fields[] = {
     F2F_LIST(T, "jobs", jobs, n_jobs, true, &f2f_study_job_table, "what each of them does"),
     F2F_LIST(T, "claims", claims, n_claims, false, &claim_table, "published statements to be tested"),
     F2F_LIST(T, "sweeps", sweeps, n_sweeps, false, &sweep_table, "where the answer changes"),
+    F2F_FLAG(T, "uncertainty", uncertainty,
+             "each job also with all operators as fast, and as slow, as a tenth of their kind was measured: KEY_p10, "
+             "KEY_p90"),
     F2F_NAME(T, "price", price, false, price_kinds, "price list for money in the answer; us-2024 if left out"),
 };
 

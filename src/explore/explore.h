@@ -22,6 +22,7 @@ struct f2f_task {
     const struct f2f_field *varied; /* field of the job that the sweep varies, or NULL */
     const struct f2f_study_system *place; /* that it was asked for; NULL: of a plan */
     int kind; /* enum f2f_job_kind */
+    bool uncertainty; /* also p10 and p90 of the figures */
     uint64_t key; /* in a journal */
     struct f2f_serve_job serve;
     struct f2f_train_job train;
@@ -37,6 +38,7 @@ struct f2f_tasks {
     struct f2f_task *items;
     size_t n;
     const struct f2f_price *price; /* of every task, or NULL */
+    bool uncertainty; /* also p10 and p90 of the figures, but in sweeps */
     const struct f2f_set *sets; /* of which those of engines change the engine of every task */
     size_t n_sets;
 };

@@ -45,6 +45,7 @@ static uint64_t key_of(const struct f2f_task *t, uint64_t trace) {
                                 t->price ? t->price->id.digest : 0,
                                 device ? device->id.digest : 0,
                                 device && t->place->streamed,
+                                t->uncertainty,
                                 t->serve.engine.id.digest,
                                 traffic ? traffic->id.digest : 0,
                                 trace};

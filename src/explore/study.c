@@ -84,8 +84,12 @@ static f2f_status resume(struct f2f_journal **journal, struct f2f_tasks *tasks, 
 f2f_status f2f_study_run(struct f2f_results **out, struct f2f_catalog *catalog, const struct f2f_study *study,
                          const struct f2f_study_options *options, f2f_error *err) {
     f2f_arena *arena = f2f_catalog_arena(catalog);
-    struct f2f_tasks tasks = {
-        .arena = arena, .catalog = catalog, .price = options->price, .sets = options->sets, .n_sets = options->n_sets};
+    struct f2f_tasks tasks = {.arena = arena,
+                              .catalog = catalog,
+                              .price = options->price,
+                              .uncertainty = study->uncertainty,
+                              .sets = options->sets,
+                              .n_sets = options->n_sets};
     size_t *sweep_start = f2f_arena_alloc(arena, ((size_t)study->n_sweeps + 1) * sizeof *sweep_start);
     *out = NULL;
     struct f2f_diag *diag = f2f_catalog_diag(catalog);
@@ -105,6 +109,7 @@ f2f_status f2f_study_run(struct f2f_results **out, struct f2f_catalog *catalog, 
     results->title = study->id.title ? study->id.title : study->id.name;
     results->question = study->question;
     if (status == F2F_EINTERRUPTED) f2f_results_note(results, "Interrupted: only what was finished is shown.");
+    if (study->uncertainty) f2f_results_note(results, "%s", f2f_quantile_note);
     note_traces(results, &tasks);
     for (int s = 0; s < study->n_systems; s++)
         if (study->systems[s].text) f2f_results_note(results, "%s: %s", study->systems[s].name, study->systems[s].text);

@@ -87,6 +87,7 @@ void f2f_tasks_add(struct f2f_tasks *tasks, const struct f2f_task *like) {
             task->model = job->models[m];
             task->precision = job->precisions[p];
             task->price = tasks->price;
+            task->uncertainty = tasks->uncertainty && !task->value;
             task->kind = job->kind;
             task->job_name = task_name(tasks->arena, job, task);
             if (task->status == F2F_OK) task->status = make_job(task, tasks, job, &task->err);
@@ -128,14 +129,29 @@ void f2f_task_answer(struct f2f_task *task) {
     if (task->status != F2F_OK) task->record = NULL;
 }
 
-static void run_task(struct f2f_task *task) {
-    task->arena = f2f_arena_new();
+/* With what it costs. */
+static void answer_all(struct f2f_task *task) {
     f2f_task_answer(task);
     if (!task->record) return;
     bool carried = task->place && task->place->device && !task->place->streamed; /* no server, no building */
     if (!carried) f2f_cost_join(task->record, task->system, task->price, task->train.tokens);
     if (task->place && task->place->device)
         f2f_device_join(task->record, task->place->device, task->system, task->place->streamed);
+}
+
+static const struct f2f_record *answer_at(const struct f2f_task *task, enum f2f_quantile quantile) {
+    struct f2f_task other = *task;
+    other.serve.quantile = other.train.quantile = quantile;
+    other.serve.unexplained = true;
+    answer_all(&other);
+    return other.record;
+}
+
+static void run_task(struct f2f_task *task) {
+    task->arena = f2f_arena_new();
+    answer_all(task);
+    if (!task->record) return;
+    if (task->uncertainty) f2f_record_spread(task->record, answer_at(task, F2F_P10), answer_at(task, F2F_P90));
     put_head(task->record, task);
 }
 

@@ -148,6 +148,19 @@ bool f2f_grid_has_quantiles(const struct f2f_grid *grid) {
     return false;
 }
 
+bool f2f_grid_has_quantile(const struct f2f_grid *grid, size_t quantile) {
+    for (size_t i = 0; i < grid->n_rows; i++)
+        if (f2f_row_quantile(grid, &grid->rows[i], quantile) >= 0) return true;
+    return false;
+}
+
+const char *f2f_range_text(f2f_arena *arena, const char *low, const char *high) {
+    if (!*low || !*high) return "";
+    const char *unit = strchr(low, ' '), *same = strchr(high, ' ');
+    bool shared = unit && same && strcmp(unit, same) == 0;
+    return f2f_arena_printf(arena, "%.*s to %s", shared ? (int)(unit - low) : (int)strlen(low), low, high);
+}
+
 const char *f2f_record_word(const struct f2f_record *r, const char *key) {
     const struct f2f_value *value = value_of(r, key);
     return value && value->kind == F2F_VALUE_TEXT && value->text ? value->text : "";

@@ -31,14 +31,18 @@ bool f2f_row_is_empty(const struct f2f_row *row, const char *const *texts, size_
 const char *f2f_row_ratio(f2f_arena *arena, const struct f2f_row *row, size_t n, bool ascii);
 bool f2f_row_is_number(const struct f2f_row *row, size_t n);
 
-/* Quantiles (chip_usd_p10) of a figure (chip_usd) stand beside it where a table has one record alone. */
-enum { F2F_QUANTILES = 3 };
+/* Quantiles (chip_usd_p10) of a figure (chip_usd) stand beside it where a table has one record alone, and below it as a
+ * range from p10 to p90 where it has more. */
+enum { F2F_P10_COLUMN, F2F_P50_COLUMN, F2F_P90_COLUMN, F2F_QUANTILES };
 extern const char *const f2f_quantiles[F2F_QUANTILES]; /* "p10", ... */
 /* Is the row a quantile of a figure that has a row of its own? */
 bool f2f_row_is_quantile(const struct f2f_grid *grid, const struct f2f_row *row);
 /* The row of a figure's quantile, or -1. */
 int f2f_row_quantile(const struct f2f_grid *grid, const struct f2f_row *row, size_t quantile);
 bool f2f_grid_has_quantiles(const struct f2f_grid *grid);
+bool f2f_grid_has_quantile(const struct f2f_grid *grid, size_t quantile);
+/* "541.5 to 692 tok/s" of a p10 and a p90 as they read; "" if either is missing. */
+const char *f2f_range_text(f2f_arena *arena, const char *low, const char *high);
 
 /* Results that belong into one table. */
 struct f2f_group {

@@ -15,7 +15,7 @@ struct view {
     const char ***texts; /* per row, per record */
     bool *drawn; /* rows that a chart shows */
     bool ratios; /* any row of the table has one */
-    bool quantiles; /* of one record: they stand beside their figure */
+    bool quantiles; /* they stand beside their figure, of several records in its cell */
 };
 
 static bool is_head(const struct f2f_group *group, const struct f2f_row *row) {
@@ -53,7 +53,7 @@ static struct view make_view(f2f_arena *arena, const struct f2f_group *group) {
         if (!f2f_html_is_memory(&v.grid, i)) continue;
         for (size_t k = i + 1; k < v.grid.n_rows && v.grid.rows[k].depth > v.grid.rows[i].depth; k++) v.drawn[k] = true;
     }
-    v.quantiles = group->n == 1 && f2f_grid_has_quantiles(&v.grid);
+    v.quantiles = f2f_grid_has_quantiles(&v.grid);
     for (size_t i = 0; i < v.grid.n_rows; i++)
         if (in_table(&v, i) && *f2f_row_ratio(arena, &v.grid.rows[i], group->n, false)) v.ratios = true;
     return v;
@@ -84,13 +84,25 @@ static void put_ratio(struct f2f_buffer *out, const struct f2f_row *row, size_t 
     f2f_buffer_text(out, "</td>");
 }
 
-static void put_cell(struct f2f_buffer *out, const struct f2f_value *value, const char *text) {
+/* "541.5 to 692 tok/s" of a cell's figure, where several stand side by side. */
+static const char *range_of(f2f_arena *arena, const struct view *v, const struct f2f_row *row, size_t column) {
+    int low = -1, high = -1;
+    if (v->quantiles && v->group->n > 1) {
+        low = f2f_row_quantile(&v->grid, row, F2F_P10_COLUMN);
+        high = f2f_row_quantile(&v->grid, row, F2F_P90_COLUMN);
+    }
+    return low < 0 || high < 0 ? "" : f2f_range_text(arena, v->texts[low][column], v->texts[high][column]);
+}
+
+static void put_cell(struct f2f_buffer *out, const struct f2f_value *value, const char *text, const char *range) {
     const char *css = !value                          ? ""
                       : value->kind == F2F_VALUE_TEXT ? f2f_html_text_class(text)
                       : value->kind == F2F_VALUE_BOOL ? "flag"
                                                       : "";
     bool no = value && value->kind == F2F_VALUE_BOOL && !value->integer;
-    f2f_buffer_printf(out, "<td class=\"%s%s\">%s</td>", css, no ? " no" : "", f2f_html_escape(out->arena, text));
+    f2f_buffer_printf(out, "<td class=\"%s%s\">%s", css, no ? " no" : "", f2f_html_escape(out->arena, text));
+    if (*range) f2f_buffer_printf(out, "<br><small class=\"soft\">%s</small>", f2f_html_escape(out->arena, range));
+    f2f_buffer_text(out, "</td>");
 }
 
 static void put_head(struct f2f_buffer *out, const struct view *v) {
@@ -105,14 +117,16 @@ static void put_head(struct f2f_buffer *out, const struct view *v) {
 }
 
 /* Of one result, which has no name. */
-static void put_quantile_head(struct f2f_buffer *out) {
+static void put_quantile_head(struct f2f_buffer *out, const struct view *v) {
     f2f_buffer_text(out, "<thead><tr><td></td><th scope=\"col\">as given</th>");
-    for (size_t q = 0; q < F2F_QUANTILES; q++) f2f_buffer_printf(out, "<th scope=\"col\">%s</th>", f2f_quantiles[q]);
+    for (size_t q = 0; q < F2F_QUANTILES; q++)
+        if (f2f_grid_has_quantile(&v->grid, q)) f2f_buffer_printf(out, "<th scope=\"col\">%s</th>", f2f_quantiles[q]);
     f2f_buffer_text(out, "<td></td></tr></thead>");
 }
 
 static void put_quantiles(struct f2f_buffer *out, const struct view *v, const struct f2f_row *row) {
     for (size_t q = 0; q < F2F_QUANTILES; q++) {
+        if (!f2f_grid_has_quantile(&v->grid, q)) continue;
         int there = f2f_row_quantile(&v->grid, row, q);
         f2f_buffer_printf(out, "<td>%s</td>", there >= 0 ? f2f_html_escape(out->arena, v->texts[there][0]) : "");
     }
@@ -125,8 +139,8 @@ static void put_row(struct f2f_buffer *out, const struct view *v, size_t i) {
     f2f_buffer_printf(out, "<tr><th scope=\"row\" title=\"%s%s%s\">%s</th>", f2f_html_escape(arena, row->path),
                       row->help ? ": " : "", row->help ? f2f_html_escape(arena, row->help) : "",
                       f2f_html_escape(arena, label(arena, row)));
-    for (size_t c = 0; c < n; c++) put_cell(out, row->cells[c], v->texts[i][c]);
-    if (v->quantiles) put_quantiles(out, v, row);
+    for (size_t c = 0; c < n; c++) put_cell(out, row->cells[c], v->texts[i][c], range_of(arena, v, row, c));
+    if (v->quantiles && n == 1) put_quantiles(out, v, row);
     if (v->ratios) put_ratio(out, row, n);
     else if (n == 1)
         f2f_buffer_printf(out, "<td class=\"text long soft\">%s</td>",
@@ -155,7 +169,7 @@ static void put_differences(struct f2f_buffer *out, const struct view *v) {
         if (!open) {
             f2f_buffer_text(out, "<div class=\"wide\"><table class=\"jobs\">");
             if (v->group->job) put_head(out, v);
-            else if (v->quantiles) put_quantile_head(out);
+            else if (v->quantiles && v->group->n == 1) put_quantile_head(out, v);
             f2f_buffer_text(out, "<tbody>\n");
             open = true;
         }

@@ -34,11 +34,24 @@ static void put_long(struct f2f_text *t, const struct f2f_group *group, const st
     }
 }
 
-/* Keys down, records across; of one record alone quantiles stand beside their figure. */
+/* The line under a figure of several records: what its p10 and p90 span in each. */
+static bool put_ranges(const char **line, f2f_arena *arena, const struct f2f_grid *grid, const char ***texts,
+                       const struct f2f_row *row, size_t n) {
+    int low = f2f_row_quantile(grid, row, F2F_P10_COLUMN), high = f2f_row_quantile(grid, row, F2F_P90_COLUMN);
+    if (low < 0 || high < 0) return false;
+    line[0] = f2f_arena_printf(arena, "%*sp10 to p90", 2 * row->depth + 2, "");
+    for (size_t c = 0; c < n; c++) line[1 + c] = cell(arena, f2f_range_text(arena, texts[low][c], texts[high][c]));
+    return true;
+}
+
+/* Keys down, records across. */
 static void put_columns(struct f2f_text *t, const struct f2f_group *group, bool help) {
     f2f_arena *arena = t->out->arena;
     struct f2f_grid grid = f2f_grid_make(arena, group->records, group->n);
-    size_t n = group->n, ratio = 1 + n, beside = n == 1 && f2f_grid_has_quantiles(&grid) ? F2F_QUANTILES : 0;
+    bool quantiles = f2f_grid_has_quantiles(&grid);
+    size_t n = group->n, ratio = 1 + n, beside = 0, shown[F2F_QUANTILES];
+    for (size_t q = 0; n == 1 && q < F2F_QUANTILES; q++)
+        if (f2f_grid_has_quantile(&grid, q)) shown[beside++] = q;
     size_t columns = 1 + n + beside + (n > 1) + help, header = group->job != NULL || beside, at = header;
     struct f2f_text_table table = f2f_text_table_new(arena, grid.n_rows + header, columns, header);
     const char ***texts = f2f_arena_alloc(arena, grid.n_rows * sizeof *texts);
@@ -49,21 +62,22 @@ static void put_columns(struct f2f_text *t, const struct f2f_group *group, bool 
         table.cells[1 + c] = cell(arena, f2f_record_word(group->records[c], "system"));
     if (header && n > 1) table.cells[ratio] = n > 2 ? "last/first" : "ratio";
     if (beside) table.cells[1] = "as given";
-    for (size_t q = 0; q < beside; q++) table.cells[2 + q] = f2f_quantiles[q];
+    for (size_t q = 0; q < beside; q++) table.cells[2 + q] = f2f_quantiles[shown[q]];
     for (size_t i = 0; i < grid.n_rows; i++) texts[i] = f2f_row_texts(arena, &grid.rows[i], n, true);
     for (size_t i = 0; i < grid.n_rows; i++) {
         const struct f2f_row *row = &grid.rows[i];
         if (is_head(group, row) || is_long(row, texts[i], n) || f2f_row_is_empty(row, texts[i], n)) continue;
-        if (beside && f2f_row_is_quantile(&grid, row)) continue;
+        if (quantiles && f2f_row_is_quantile(&grid, row)) continue;
         const char **line = &table.cells[at++ * columns];
         line[0] = f2f_arena_printf(arena, "%*s%s", 2 * row->depth, "", cell(arena, row->key));
         for (size_t c = 0; c < n; c++) line[1 + c] = cell(arena, texts[i][c]);
         for (size_t q = 0; q < beside; q++) {
-            int there = f2f_row_quantile(&grid, row, q);
+            int there = f2f_row_quantile(&grid, row, shown[q]);
             if (there >= 0) line[2 + q] = cell(arena, texts[there][0]);
         }
         if (n > 1) line[ratio] = f2f_row_ratio(arena, row, n, true);
         if (help && row->help) line[columns - 1] = cell(arena, row->help);
+        if (quantiles && n > 1) at += put_ranges(&table.cells[at * columns], arena, &grid, texts, row, n);
     }
     table.n_rows = at;
     f2f_text_table_put(t, &table, 2);

@@ -74,6 +74,7 @@ static f2f_status make_plant(struct f2f_plant *p, f2f_arena *arena, const struct
     struct f2f_serve_job *job = &p->job;
     const struct f2f_engine *engine = &job->engine;
     F2F_TRY(f2f_machine_make(&p->machine, system, err));
+    p->machine.quantile = job->quantile;
     F2F_TRY(f2f_strategy_check(&job->strategy, job->model, system, err));
     if (job->speculation.draft) F2F_TRY(f2f_strategy_check(&job->strategy, job->speculation.draft, system, err));
     f2f_serve_limits(&job->engine, system->node->chip);

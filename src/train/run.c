@@ -202,6 +202,7 @@ f2f_status f2f_train_run_ranked(struct f2f_record **out, struct f2f_record **ran
     double forward_flop;
     struct f2f_train_job one = *job;
     F2F_TRY(f2f_train_warm_make(w, system, err));
+    w->machine.quantile = job->quantile;
     F2F_TRY(job_check(&w->machine, job, err));
     if (job->jobs > 1) one.chips /= job->jobs;
     F2F_TRY((job->search ? f2f_train_search : f2f_train_given)(found, arena, &w->machine, &one, err));

@@ -40,10 +40,21 @@ static void push(f2f_arena *arena, struct f2f_group *g, double error) {
     g->error[g->n++] = error;
 }
 
+static void keep_point(struct f2f_validation *v, const struct f2f_point *point) {
+    if (v->n_points == v->cap_points) {
+        size_t cap = v->cap_points ? 2 * v->cap_points : 1024;
+        v->points = f2f_arena_grow(v->arena, v->points, v->n_points * sizeof *v->points, cap * sizeof *v->points);
+        v->cap_points = cap;
+    }
+    v->points[v->n_points++] = *point;
+}
+
 void f2f_validation_point(struct f2f_validation *v, const struct f2f_key *key, double measured, double predicted) {
     double error = predicted / measured - 1.0;
     if (isfinite(error)) {
-        push(v->arena, group_of(v, key), error);
+        struct f2f_group *g = group_of(v, key);
+        push(v->arena, g, error);
+        if (v->keeps_points) keep_point(v, &(struct f2f_point){g, measured, predicted});
         if (v->max_worst) f2f_worst_offer(v, key->metric, measured, predicted);
     } else f2f_validation_skip(v, key, "the prediction is not a finite number");
 }
@@ -112,6 +123,9 @@ static void report_group(struct f2f_results *out, const struct f2f_validation *v
     f2f_record_int(r, "n", (long long)g->n, "rows compared");
     f2f_record_int(r, "skipped", (long long)g->skipped, "rows that could not be predicted");
     put_errors(r, v->arena, g);
+    if (v->keeps_points)
+        f2f_record_num(r, "inside_frac", v->knows_inside && g->apart ? (double)g->inside / (double)g->n : (double)NAN,
+                       "measured between predicted p10 and p90; 0.8 if the model knows its errors");
     if (has_ranges(v)) {
         f2f_record_int(r, "ranged", (long long)g->ranged, "rows with a published range");
         f2f_record_int(r, "within", (long long)g->within, "of these, predicted inside it");
@@ -131,6 +145,8 @@ static void report_total(struct f2f_results *out, struct f2f_validation *v, size
         if (i < first) return;
         for (size_t k = 0; k < g->n; k++) push(v->arena, &all, g->error[k]);
         all.skipped += g->skipped;
+        all.apart += g->apart;
+        all.inside += g->inside;
         all.ranged += g->ranged;
         all.within += g->within;
         parts++;

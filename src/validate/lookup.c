@@ -49,6 +49,7 @@ static const char *load_machine(struct f2f_validation *v, struct f2f_known_machi
         return f2f_arena_strdup(v->arena, err.message);
     struct f2f_machine *machine = f2f_arena_alloc(v->arena, sizeof *machine);
     if (f2f_machine_make(machine, system, &err) != F2F_OK) return f2f_arena_strdup(v->arena, err.message);
+    machine->quantile = v->quantile;
     known->machine = machine;
     return NULL;
 }

@@ -2,7 +2,8 @@
  *
  * Two methods, never mixed: `vidur` timed vLLM's fused kernels; `llmservingsim` timed PyTorch modules
  * under a profiler, where a norm or a rotary embedding is a chain of elementwise kernels, each of which
- * reads and writes memory. Collectives are in no row. Models are gated decoders (Llama). */
+ * reads and writes memory, but where a compiler makes one program of them. Collectives are in no row. Models are gated
+ * decoders (Llama). */
 #include <math.h>
 #include <string.h>
 
@@ -35,6 +36,7 @@ struct pass {
 };
 
 struct chain {
+    const struct chain *compiled; /* what a compiler makes of it; NULL: the same */
     double fused_flop; /* of an element read, of one kernel that works row by row (a norm reads it twice); 0: PyTorch's
                           kernels */
     int n;
@@ -43,11 +45,13 @@ struct chain {
 
 /* SiLU times the other half: scale, exponential, add, divide, multiply for two elements read. Rotary embedding: the
  * rotation of a pair, and the load of a cosine or sine for each. */
-static const struct chain norm_fused = {7, 1, {{.read = 1, .write = 1}}}, add_pass = {0, 1, {{.read = 2, .write = 1}}},
-                          rope_fused = {4, 1, {{.read = 1, .write = 1}}},
-                          act_fused = {2.5, 1, {{.read = 2, .write = 1}}};
+static const struct chain norm_fused = {NULL, 7, 1, {{.read = 1, .write = 1}}},
+                          add_pass = {NULL, 0, 1, {{.read = 2, .write = 1}}},
+                          rope_fused = {NULL, 4, 1, {{.read = 1, .write = 1}}},
+                          act_fused = {NULL, 2.5, 1, {{.read = 2, .write = 1}}};
 /* PyTorch's Llama modules. Norm: to fp32, square, mean, + eps, rsqrt, scale, to 16 bit, weight. */
-static const struct chain norm_chain = {0,
+static const struct chain norm_chain = {&norm_fused,
+                                        0,
                                         8,
                                         {{.read = 1, .write = 2},
                                          {.read = 2, .write = 2},
@@ -58,7 +62,8 @@ static const struct chain norm_chain = {0,
                                          {.read = 2, .write = 1},
                                          {.read = 1, .write = 1, .dims = 2}}};
 /* Rotary embedding, of queries and of keys: x cos, negate one half, join halves, x sin, add. */
-static const struct chain rope_chain = {0,
+static const struct chain rope_chain = {&rope_fused,
+                                        0,
                                         5,
                                         {{.read = 1, .write = 1, .dims = 4},
                                          {.read = 0.5, .write = 0.5, .dims = 4},
@@ -66,7 +71,7 @@ static const struct chain rope_chain = {0,
                                          {.read = 1, .write = 1, .dims = 4},
                                          {.read = 2, .write = 1}}};
 static const struct chain act_chain = {
-    0, 2, {{.read = 1, .write = 1}, {.read = 2, .write = 1}}}; /* SiLU, times the other half */
+    &act_fused, 0, 2, {{.read = 1, .write = 1}, {.read = 2, .write = 1}}}; /* SiLU, times the other half */
 
 /* A part: a product of n x k, a chain of elementwise kernels over n and then k, a gather, or attention. */
 struct part {
@@ -168,8 +173,15 @@ static size_t add_attention(struct f2f_op *ops, struct f2f_op op) {
     return 3;
 }
 
-static size_t part_ops(struct f2f_op ops[OPS_MAX], const struct part *part, const struct f2f_precision *p,
-                       const double width[N_WIDTHS], double head_dim, double tokens) {
+/* Programs for systolic arrays come from a compiler, which makes one kernel of neighbours that work element by element
+ * (OpenXLA, "XLA architecture": fusion); PyTorch on a GPU starts each alone. */
+static const struct chain *chain_of(const struct part *part, const struct f2f_chip *chip) {
+    bool compiled = chip->array.rows > 0 && part->chain && part->chain->compiled;
+    return compiled ? part->chain->compiled : part->chain;
+}
+
+static size_t part_ops(struct f2f_op ops[OPS_MAX], const struct part *part, const struct chain *chain,
+                       const struct f2f_precision *p, const double width[N_WIDTHS], double head_dim, double tokens) {
     struct f2f_op op = {.kind = part->kind,
                         .compute = p->compute,
                         .weight = p->weight,
@@ -186,9 +198,9 @@ static size_t part_ops(struct f2f_op ops[OPS_MAX], const struct part *part, cons
     op.head_dim = head_dim;
     ops[0] = op;
     if (part->kind == F2F_OP_ATTN_PREFILL) return add_attention(ops, op);
-    if (!part->chain) return 1;
-    size_t n = add_chain(ops, 0, part->chain, op, width[part->n]);
-    return part->k == NONE ? n : add_chain(ops, n, part->chain, op, width[part->k]);
+    if (!chain) return 1;
+    size_t n = add_chain(ops, 0, chain, op, width[part->n]);
+    return part->k == NONE ? n : add_chain(ops, n, chain, op, width[part->k]);
 }
 
 /* Both methods read the kernels' times from a profiler (CUPTI's activity records: from the first block's start to the
@@ -215,7 +227,8 @@ static void predict(struct f2f_validation *v, const struct f2f_row *row) {
         fill_widths(width, model, row->number[TP]);
         struct f2f_reading reading = {.cut_s = strcmp(key.framework, vidur) == 0 ? 0.5 * unit_s : 0.0};
         struct f2f_op ops[OPS_MAX];
-        size_t n = part_ops(ops, part, &p, width, (double)model->head_dim, row->number[TOKENS]);
+        const struct chain *chain = chain_of(part, machine->chip);
+        size_t n = part_ops(ops, part, chain, &p, width, (double)model->head_dim, row->number[TOKENS]);
         f2f_validation_profile(v, &key, machine, ops, n, row->number[LATENCY], reading);
     }
 }

@@ -36,7 +36,8 @@ static bool read_name(struct log_name *out, f2f_arena *arena, const char *path) 
 
 static f2f_status replay(struct f2f_record **out, struct f2f_validation *v, const struct log_name *name,
                          const struct f2f_machine *machine, const struct f2f_model *model, f2f_error *err) {
-    struct f2f_serve_job job = {.model = model, .stream = {.trace = v->path}, .unexplained = true};
+    struct f2f_serve_job job = {
+        .model = model, .stream = {.trace = v->path}, .unexplained = true, .quantile = v->quantile};
     const char *engine = strcmp(name->engine, "vllm") == 0 ? "vllm-inproc" : name->engine;
     F2F_TRY(f2f_precision_parse(&job.precision, "bf16", NULL, err));
     F2F_TRY(f2f_catalog_engine(&job.engine, v->catalog, engine, NULL, 0, err));

@@ -139,6 +139,7 @@ static f2f_status read_strategy(struct run *run, f2f_error *err) {
 static f2f_status make_job(struct run *run, const char *precision, f2f_error *err) {
     struct f2f_train_job *job = &run->job;
     *job = (struct f2f_train_job){.chips = known(run, CHIPS),
+                                  .quantile = run->v->quantile,
                                   .global_batch = known(run, GLOBAL_BATCH),
                                   .seq = known(run, SEQ),
                                   .search = true,

@@ -16,6 +16,7 @@ static f2f_status make_job(struct f2f_serve_job *job, struct f2f_catalog *catalo
                                   .all_queued = run->all_queued,
                                   .static_batch = run->static_batch,
                                   .unexplained = true,
+                                  .quantile = machine->quantile,
                                   .strategy = {.tp = (int)run->tp, .pp = (int)run->pp, .dp = 1}};
     F2F_TRY(f2f_precision_parse(&job->precision, run->precision, run->kv_precision, err));
     F2F_TRY(f2f_catalog_engine(&job->engine, catalog, harness ? harness->engine : NULL, NULL, 0, err));

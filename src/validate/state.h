@@ -12,7 +12,14 @@ struct f2f_group {
     struct f2f_key key;
     double *error; /* signed and relative, one for each row: the median wants them all */
     size_t n, cap, skipped;
+    size_t apart, inside; /* rows predicted otherwise at p10 than at p90; rows measured between them */
     size_t ranged, within; /* rows with a published range; of these, predicted inside it */
+};
+
+/* One compared figure. */
+struct f2f_point {
+    struct f2f_group *group;
+    double measured, predicted;
 };
 
 struct f2f_reason {
@@ -60,6 +67,10 @@ struct f2f_validation {
     size_t n_models;
     struct f2f_known_framework frameworks[F2F_FRAMEWORK_MAX + 1]; /* the last: all that are too many */
     size_t n_frameworks;
+    enum f2f_quantile quantile; /* of all predictions */
+    bool keeps_points, knows_inside;
+    struct f2f_point *points; /* in the order of the file */
+    size_t n_points, cap_points;
     const struct f2f_csv_row *row; /* being predicted */
     struct f2f_wrong *worst; /* of the whole file, the worst first */
     size_t n_worst, max_worst;

@@ -122,6 +122,15 @@ serve --trace good.csv --timeline t.pftrace --timeline-window 0:3 -q >/dev/null
 serve --concurrency 40 --max-seqs 16 --isl 64 --osl 64 | tr -s '\n ' ' ' | grep -q 'Of 40 requests in flight 1[0-9] are worked on at a time' || fail "a wait is not told"
 lacks 'in flight' --concurrency 16 --isl 64 --osl 8 || fail "a wait that is none is told"
 
+# how sure: p10 and p90 stand around each figure, also of the money, and are the same for the same command
+serve --concurrency 8 --isl 64 --osl 64 --uncertainty --json | grep -v wall_s >sure.json
+serve --concurrency 8 --isl 64 --osl 64 --uncertainty --json | grep -v wall_s | cmp - sure.json || fail "another uncertainty"
+for key in ttft_mean_s tpot_mean_s output_tokps usd_per_Mtok; do
+    awk -v a="$(figure ${key}_p10 sure.json)" -v b="$(figure $key sure.json)" -v c="$(figure ${key}_p90 sure.json)" \
+        'BEGIN { exit !(a > 0 && a < b && b < c && c < 1.5 * a) }' || fail "p10 and p90 of $key"
+done
+expect 2 'uncertainty is for' --traffic azure-conv-2023 --slo 'ttft_p99_s<=1' --size-for --uncertainty
+
 # Ctrl-C: what was finished is kept, and marked
 . "$F2F_SOURCE_DIR/tests/cli/interrupt.bash"
 marked() { [ "$(figure interrupted stop.json)" = true ]; }

@@ -73,6 +73,10 @@ sizes=("${cluster[@]}" --chips 64,128,256,512 --global-batch 512 --search --json
     failed=$((failed + 1))
 }
 
+# how sure
+expect 0 'step_s_p10.*step_s_p90|step_s_p90' train --system dgx-h100 --model llama-3-8b --chips 8 --global-batch 64 --uncertainty --json
+expect 0 'p10 +p90' train --system dgx-h100 --model llama-3-8b --chips 8 --global-batch 64 --uncertainty
+
 # the study of it stands
 expect 0 'ok +yes' check "$F2F_SOURCE_DIR/studies/fleet-350k.yaml"
 

@@ -91,6 +91,7 @@ static const struct {
       {"no", F2F_RECOMPUTE_NONE},
       {"selective", F2F_RECOMPUTE_SELECTIVE},
       {"selective + seq-parallel", F2F_RECOMPUTE_SELECTIVE},
+      {"selective-op", F2F_RECOMPUTE_SELECTIVE_OP},
       {"full", F2F_RECOMPUTE_FULL},
       {"full, no seq-parallel", F2F_RECOMPUTE_FULL},
       {"yes", F2F_RECOMPUTE_FULL},

@@ -154,7 +154,9 @@ static const struct f2f_source sources[] = {
     {.part = "2404.01856", .software = {OLD}, .sequence = F2F_SEQUENCE_WHOLE},
     {.part = "MaxText", .software = {.lean_recompute = true}},
     {.part = "AI-Hypercomputer/tpu-recipes", .software = {.lean_recompute = true}},
-    {.part = "float8 gathers", .software = {.narrow_weights = true}}, /* torchtitan's enable_fsdp_float8_all_gather */
+    /* torchtitan in fp8: enable_fsdp_float8_all_gather; its compiler drops what nothing reads again */
+    {.part = "without AsyncTP", .software = {.narrow_weights = true, .lean_recompute = true, .exposed_tensor = true}},
+    {.part = "pytorch/torchtitan", .software = {.narrow_weights = true, .lean_recompute = true}},
     {.part = "aws-neuron", .software = {.exposed_tensor = true}},
     {.part = "AMD/results"}, /* MLPerf without NeMo's recipes */
     {.part = "tp_comm_overlap=False", .software = {NEMO, .exposed_tensor = true}, RING},

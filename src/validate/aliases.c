@@ -160,7 +160,7 @@ static const struct f2f_source sources[] = {
     {.part = "MaxText", .software = {.lean_recompute = true}},
     {.part = "AI-Hypercomputer/tpu-recipes", .software = {.lean_recompute = true}},
     {.part = "without AsyncTP", .software = {TITAN, .exposed_tensor = true}},
-    {.part = "pytorch/torchtitan", .software = {TITAN}},
+    {.part = "torchtitan", .software = {TITAN}},
     {.part = "aws-neuron", .software = {.exposed_tensor = true}},
     {.part = "AMD/results"}, /* MLPerf without NeMo's recipes */
     {.part = "tp_comm_overlap=False", .software = {NEMO, .exposed_tensor = true}, RING},

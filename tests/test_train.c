@@ -290,6 +290,9 @@ static void full_recompute_is_one_more_forward(void **state) {
     near(full.recompute_s, 2 * (none.forward_s - half_s), 1e-9); /* all layers, without embedding and loss */
     near(full.forward_s, none.forward_s, 1e-12);
     assert_true(full.tensor_s > none.tensor_s);
+    s.recompute = F2F_RECOMPUTE_SELECTIVE_OP;
+    struct f2f_train_step ops = step_of(*state, job, s);
+    assert_true(ops.recompute_s > 0.2 * full.recompute_s && ops.recompute_s < 0.6 * full.recompute_s);
     job.software.stored_scores = true;
     s.recompute = F2F_RECOMPUTE_SELECTIVE;
     struct f2f_train_step selective = step_of(*state, job, s);
@@ -299,6 +302,33 @@ static void full_recompute_is_one_more_forward(void **state) {
     near(loose.forward_s - selective.forward_s, loose.recompute_s - selective.recompute_s, 1e-9);
     near(loose.forward_s - selective.forward_s, 2 * (loose.backward_s - selective.backward_s), 1e-9);
     assert_true(loose.forward_s > 1.01 * selective.forward_s);
+}
+
+/* A layer of Llama counted as torchtitan does, q k v o gate up down: k, o and up are done again, with what lies between
+ * products; what attention and a reduce-scatter wrote is kept, and nothing reads the last product again. */
+static void selective_op_keeps_every_other_product(void **state) {
+    (void)state;
+    struct f2f_op ops[] = {
+        {.kind = F2F_OP_VECTOR},
+        {.kind = F2F_OP_GEMM, .cut = F2F_CUT_COLUMN, .q_heads = 32, .kv_heads = 8},
+        {.kind = F2F_OP_ATTN_PREFILL, .q_heads = 32, .kv_heads = 8, .kv_len = 8192},
+        {.kind = F2F_OP_GEMM, .cut = F2F_CUT_ROW},
+        {.kind = F2F_OP_COLLECTIVE, .collective = F2F_REDUCE_SCATTER},
+        {.kind = F2F_OP_COLLECTIVE, .collective = F2F_ALL_GATHER},
+        {.kind = F2F_OP_GEMM, .cut = F2F_CUT_COLUMN},
+        {.kind = F2F_OP_VECTOR},
+        {.kind = F2F_OP_GEMM, .cut = F2F_CUT_ROW},
+    };
+    static const double gated[] = {1, 8.0 / 48, 0, 1, 0, 1, 0.5, 1, 0}, plain[] = {1, 8.0 / 48, 0, 1, 0, 1, 0, 1, 0};
+    const size_t n = sizeof ops / sizeof ops[0];
+    for (size_t i = 0; i < n; i++) ops[i].per_layer = true;
+    struct f2f_graph graph = {.ops = ops, .n_ops = n};
+    struct f2f_train_pass pass = {.graph = &graph};
+    struct f2f_model model = {.gated = true};
+    struct f2f_train_job job = {.model = &model};
+    for (size_t i = 0; i < n; i++) near(f2f_train_again(&job, F2F_RECOMPUTE_SELECTIVE_OP, &pass, i), gated[i], 1e-12);
+    model.gated = false;
+    for (size_t i = 0; i < n; i++) near(f2f_train_again(&job, F2F_RECOMPUTE_SELECTIVE_OP, &pass, i), plain[i], 1e-12);
 }
 
 /* Lean recompute leaves out a layer's last product: the narrower that one is, the less. */
@@ -670,6 +700,7 @@ int main(void) {
         cmocka_unit_test(tables_stay_wide),
         cmocka_unit_test(narrow_weights_are_faster),
         cmocka_unit_test(activations_of_the_paper),
+        cmocka_unit_test(selective_op_keeps_every_other_product),
         cmocka_unit_test(memory_of_the_selective_paper),
         cmocka_unit_test(activations_of_a_gated_layer),
         cmocka_unit_test(zero_divides_exactly),

@@ -479,6 +479,10 @@ static void training_words_are_mapped(void **state) {
     assert_int_equal(of_amd->context, F2F_CONTEXT_GATHER);
     assert_false(of_amd->software.narrow_weights);
     assert_true(f2f_alias_source("torchtitan (FSDP, float8 gathers)", "")->software.narrow_weights);
+    assert_true(f2f_alias_source("torchtitan (FSDP, float8 gathers)", "")->software.attention_unit_flop > 0);
+    assert_false(f2f_alias_source("torchtitan (2D with AsyncTP)", "")->software.exposed_tensor);
+    assert_true(f2f_alias_source("torchtitan (2D without AsyncTP)", "")->software.exposed_tensor);
+    assert_true(f2f_alias_recompute(&n, "selective-op") && n == F2F_RECOMPUTE_SELECTIVE_OP);
     validate_text(&run,
                   "chip,chips,model,params_B,layers,hidden,heads,kv_heads,ffn,vocab,gated,seq,global_batch,micro_batch,"
                   "tp,cp,pp,vp,dp,zero,recompute,precision,step_s,tokps_per_chip,tflops_per_chip\n"

@@ -12,8 +12,10 @@ extern "C" {
 enum f2f_recompute {
     F2F_RECOMPUTE_CHOSEN = -1 /* a search picks */,
     F2F_RECOMPUTE_NONE,
-    F2F_RECOMPUTE_SELECTIVE,
-    F2F_RECOMPUTE_FULL
+    F2F_RECOMPUTE_SELECTIVE, /* attention's scores, where they are stored (Megatron-LM) */
+    F2F_RECOMPUTE_FULL,
+    F2F_RECOMPUTE_SELECTIVE_OP, /* all but attention and every other product (torchtitan) */
+    F2F_RECOMPUTES
 };
 
 /* Which neighbours sit nearest on the network, inner to outer. */
@@ -52,7 +54,7 @@ struct f2f_strategy {
 int f2f_strategy_stride(const struct f2f_strategy *s, enum f2f_axis axis);
 
 const char *f2f_recompute_name(int recompute);
-/* none, selective or full; F2F_EUSAGE names them. */
+/* none, selective, full or selective-op; F2F_EUSAGE names them. */
 f2f_status f2f_recompute_parse(int *out, const char *text, f2f_error *err);
 
 /* In all of the following a size of 0 (tp, cp, pp, vp, dp, ep, micro_batch) counts as 1. */

@@ -37,7 +37,7 @@ static const struct f2f_field job_fields[] = {
     F2F_INT_OR(J, "micro_batch", micro_batch, 0, 4096, 0, "sequences of one micro-batch"),
     F2F_INT_OR(J, "zero", zero, -1, 3, -1,
                "what data parallel copies share out: 0 nothing, 1 optimizer, 2 + gradients, 3 + weights; -1 chosen"),
-    F2F_TEXT(J, "recompute", recompute, false, "none, selective or full; chosen if left out"),
+    F2F_TEXT(J, "recompute", recompute, false, "none, selective, full or selective-op; chosen if left out"),
     F2F_INT_OR(J, "isl", isl, 1, 100000000, 2048, "prompt tokens of a request"),
     F2F_INT_OR(J, "osl", osl, 1, 100000000, 512, "generated tokens of a request"),
     F2F_INT_OR(J, "concurrency", concurrency, 0, 10000000, 0,

@@ -7,7 +7,11 @@
 #include "parallel/spread.h"
 
 static const char *const recompute_names[] = {
-    [F2F_RECOMPUTE_NONE] = "none", [F2F_RECOMPUTE_SELECTIVE] = "selective", [F2F_RECOMPUTE_FULL] = "full"};
+    [F2F_RECOMPUTE_NONE] = "none",
+    [F2F_RECOMPUTE_SELECTIVE] = "selective",
+    [F2F_RECOMPUTE_FULL] = "full",
+    [F2F_RECOMPUTE_SELECTIVE_OP] = "selective-op",
+};
 
 #define N_RECOMPUTE ((int)(sizeof recompute_names / sizeof recompute_names[0]))
 
@@ -21,7 +25,8 @@ f2f_status f2f_recompute_parse(int *out, const char *text, f2f_error *err) {
         *out = i;
         return F2F_OK;
     }
-    return f2f_fail(err, F2F_EUSAGE, "unknown recompute '%.40s': none, selective and full are known", text);
+    return f2f_fail(err, F2F_EUSAGE, "unknown recompute '%.40s': none, selective, full and selective-op are known",
+                    text);
 }
 
 static int or_one(int size) { return size == 0 ? 1 : size; }
@@ -79,7 +84,7 @@ static f2f_status check_sizes(const struct f2f_strategy *s, f2f_error *err) {
                             words[i].value, words[i].most);
     if (s->zero < 0 || s->zero > 3) return f2f_fail(err, F2F_EINPUT, "zero is %d: give a stage from 0 to 3", s->zero);
     if (s->recompute < 0 || s->recompute >= N_RECOMPUTE)
-        return f2f_fail(err, F2F_EINPUT, "recompute is %d: choose none, selective or full", s->recompute);
+        return f2f_fail(err, F2F_EINPUT, "recompute is %d: choose none, selective, full or selective-op", s->recompute);
     return F2F_OK;
 }
 

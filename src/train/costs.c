@@ -26,7 +26,33 @@ static bool is_tail(const struct f2f_train_job *job, const struct f2f_train_pass
     return op[i].per_layer && job->model->experts == 0;
 }
 
-bool f2f_train_again(const struct f2f_train_job *job, int recompute, const struct f2f_train_pass *p, size_t i) {
+/* Products of the model this operator does as one: q, k and v; of a gated MLP gate and up. */
+static int products(const struct f2f_op *op, const struct f2f_model *m) {
+    if (op->kind != F2F_OP_GEMM || !op->per_layer || f2f_train_is_attention(op)) return 0;
+    if (op->q_heads > 0) return 3;
+    return m->gated && op->cut == F2F_CUT_COLUMN ? 2 : 1;
+}
+
+/* torchtitan keeps what attention and reduce-scatters write and, counting a layer's products as they run, every odd
+ * one; narrow products count as others. The rest is done again as far as the backward pass reads it. */
+static double selective_op_share(const struct f2f_train_job *job, const struct f2f_train_pass *p, size_t i) {
+    const struct f2f_op *op = &p->graph->ops[i];
+    bool sum = op->kind == F2F_OP_COLLECTIVE && op->collective == F2F_REDUCE_SCATTER;
+    if (!op->per_layer || sum || f2f_train_is_attention(op) || is_tail(job, p, i)) return 0;
+    int n = products(op, job->model), before = 0;
+    if (n == 0) return 1;
+    for (size_t j = 0; j < i; j++) before += products(&p->graph->ops[j], job->model);
+    double again = 0, all = 0;
+    for (int k = 0; k < n; k++) {
+        double width = n < 3 ? 1 : k == 0 ? op->q_heads : op->kv_heads;
+        all += width;
+        if ((before + k) % 2 == 1) again += width;
+    }
+    return again / all;
+}
+
+double f2f_train_again(const struct f2f_train_job *job, int recompute, const struct f2f_train_pass *p, size_t i) {
+    if (recompute == F2F_RECOMPUTE_SELECTIVE_OP) return selective_op_share(job, p, i);
     if (recompute == F2F_RECOMPUTE_FULL)
         return p->graph->ops[i].per_layer && !(job->software.lean_recompute && is_tail(job, p, i));
     /* flash attention computes its scores again anyway, as part of its backward pass */
@@ -69,8 +95,10 @@ static void pass_cost(struct f2f_train_pass *p, const struct f2f_machine *machin
         double count = op->per_layer ? op->count / (double)job->model->layers : op->count;
         double time_s = count * f2f_train_op_s(machine, job, op, one), energy_J = count * one.energy_J;
         cost_add(places[f2f_train_place(p, i)], op, time_s, energy_J);
-        if (f2f_train_again(job, F2F_RECOMPUTE_SELECTIVE, p, i)) cost_add(&p->attention, op, time_s, energy_J);
-        if (f2f_train_again(job, F2F_RECOMPUTE_FULL, p, i)) cost_add(&p->again, op, time_s, energy_J);
+        for (int r = 0; r < F2F_RECOMPUTES; r++) {
+            double share = f2f_train_again(job, r, p, i);
+            if (share > 0) cost_add(&p->again[r], op, share * time_s, share * energy_J);
+        }
     }
 }
 

@@ -31,8 +31,8 @@ static void add_pass(struct tree *t, const char *name, const struct f2f_train_pa
     struct f2f_share *node = f2f_share_child(t->r->arena, t->root, name, NULL);
     for (size_t i = 0; i < pass->graph->n_ops; i++) {
         const struct f2f_op *op = &pass->graph->ops[i];
-        bool wanted = !again || f2f_train_again(t->job, t->choice->strategy.recompute, pass, i);
-        double n = wanted ? runs(t, pass, i) : 0;
+        double share = again ? f2f_train_again(t->job, t->choice->strategy.recompute, pass, i) : 1;
+        double n = share * runs(t, pass, i);
         if (n <= 0) continue;
         struct f2f_op_cost cost = f2f_machine_op(t->machine, op);
         struct f2f_share *parent = node;

@@ -33,7 +33,8 @@ static double whole_share(const struct f2f_strategy *s) { return s->sequence == 
  * MLP: always. What goes into a product is kept as narrow as it is multiplied; the attention output then twice, as
  * attention's own backward pass reads it in 16 bit. Attention itself, flash: a log-sum for each head; stored scores:
  * soft-max output and dropout output in 16 bit and a mask of a byte for every pair (Korthikanti et al. section 4.1),
- * which selective recompute drops. */
+ * which selective recompute drops. Recompute of operators keeps the layer's input, what attention wrote, q, v and the
+ * MLP's first product, all as computed. */
 static double layer_B_per_tok(const struct f2f_train_job *job, const struct f2f_strategy *s, int recompute) {
     const struct f2f_model *m = job->model;
     double h = (double)m->hidden, d = (double)m->head_dim, heads = (double)m->heads, in_B = input_B(job);
@@ -42,6 +43,10 @@ static double layer_B_per_tok(const struct f2f_train_job *job, const struct f2f_
     double whole_B = (ACT_B + in_B) * 2 * h, again_B = in_B < ACT_B ? in_B * heads * d : 0;
     double cut_B = ACT_B * ((2 * heads + 2 * kv_heads) * d + mlp_inner(m)) + again_B;
     cut_B += in_B * (expert_inputs + mlp_width(m));
+    if (recompute == F2F_RECOMPUTE_SELECTIVE_OP) {
+        whole_B = ACT_B * h;
+        cut_B = ACT_B * ((2 * heads + kv_heads) * d + mlp_width(m));
+    }
     if (job->software.stored_scores) {
         whole_B += 2 * MASK_B * h;
         cut_B += recompute == F2F_RECOMPUTE_SELECTIVE ? 0 : (2 * ACT_B + MASK_B) * heads * job->seq;
@@ -88,11 +93,11 @@ static double head_B(const struct f2f_model *m, const struct f2f_strategy *s, co
 }
 
 /* Buffers alive only inside a layer: the gathered sequence at the entry of a column cut, the gradients of the
- * widest block, with full recompute one whole layer, and with ZeRO-3 this layer's and the next one's weights. */
+ * widest block, with recompute of products one whole layer, and with ZeRO-3 this layer's and the next one's weights. */
 static double workspace_B(const struct f2f_train_job *job, const struct f2f_strategy *s,
                           const struct f2f_train_layout *l, const struct layer *layer) {
     const struct f2f_model *m = job->model;
-    bool again = s->recompute == F2F_RECOMPUTE_FULL;
+    bool again = s->recompute == F2F_RECOMPUTE_FULL || s->recompute == F2F_RECOMPUTE_SELECTIVE_OP;
     double gathered = s->tp > 1 ? ACT_B * (double)m->hidden : 0;
     double gradients = ACT_B * (mlp_inner(m) + mlp_width(m)) / s->tp;
     double whole = again ? layer->whole_B : 0;

@@ -43,9 +43,7 @@ static void cost_scale(struct f2f_train_cost *c, double factor) {
 
 struct f2f_train_cost f2f_train_again_cost(const struct f2f_train_costs *costs, const struct f2f_strategy *s,
                                            double layers) {
-    struct f2f_train_cost again = {0};
-    if (s->recompute == F2F_RECOMPUTE_SELECTIVE) again = costs->forward.attention;
-    if (s->recompute == F2F_RECOMPUTE_FULL) again = costs->forward.again;
+    struct f2f_train_cost again = costs->forward.again[s->recompute];
     if (s->recompute == F2F_RECOMPUTE_FULL && s->recompute_layers)
         cost_scale(&again, fmin(1, s->recompute_layers / layers));
     return again;

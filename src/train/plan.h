@@ -72,7 +72,7 @@ struct f2f_train_pass {
     const struct f2f_graph *graph; /* of one chip that holds all layers */
     bool backward;
     struct f2f_train_cost layer, first, last; /* one layer; embedding; final norm, head and loss */
-    struct f2f_train_cost attention, again; /* the parts of a layer that selective and full recompute do again */
+    struct f2f_train_cost again[F2F_RECOMPUTES]; /* what of a layer each kind of recompute does again */
 };
 
 struct f2f_train_costs {
@@ -89,8 +89,8 @@ enum f2f_train_place f2f_train_place(const struct f2f_train_pass *p, size_t i);
 /* A copy of the graph with attention as training runs it (attention.c). */
 struct f2f_graph *f2f_train_attention(const struct f2f_graph *graph, const struct f2f_train_job *job);
 bool f2f_train_is_attention(const struct f2f_op *op);
-/* Is this operator run again before the backward pass? */
-bool f2f_train_again(const struct f2f_train_job *job, int recompute, const struct f2f_train_pass *p, size_t i);
+/* What share of this operator is run again before the backward pass? */
+double f2f_train_again(const struct f2f_train_job *job, int recompute, const struct f2f_train_pass *p, size_t i);
 /* Time of one run in training: kernels do not follow each other without gaps. */
 double f2f_train_op_s(const struct f2f_machine *machine, const struct f2f_train_job *job, const struct f2f_op *op,
                       struct f2f_op_cost one);

@@ -91,6 +91,7 @@ static const struct {
       {"no", F2F_RECOMPUTE_NONE},
       {"selective", F2F_RECOMPUTE_SELECTIVE},
       {"selective + seq-parallel", F2F_RECOMPUTE_SELECTIVE},
+      {"selective-op", F2F_RECOMPUTE_SELECTIVE_OP},
       {"full", F2F_RECOMPUTE_FULL},
       {"full, no seq-parallel", F2F_RECOMPUTE_FULL},
       {"yes", F2F_RECOMPUTE_FULL},
@@ -136,6 +137,11 @@ static const struct f2f_model shapes[] = {
 #define NEMO .half_gradients = true, .narrow_weights = true
 #define RING .context = F2F_CONTEXT_RING
 
+/* torchtitan until the summer of 2025: in fp8 it gathers weights so (enable_fsdp_float8_all_gather), its compiler drops
+ * what nothing reads again, and attention is PyTorch's, the second FlashAttention (its list of saved operators names no
+ * cuDNN). */
+#define TITAN .narrow_weights = true, .lean_recompute = true, .attention_unit_flop = FLASH_2
+
 static const struct f2f_source sources[] = {
     {.part = "2407.21783",
      .system = "h100-roce-24k",
@@ -153,7 +159,8 @@ static const struct f2f_source sources[] = {
     {.part = "2404.01856", .software = {OLD}, .sequence = F2F_SEQUENCE_WHOLE},
     {.part = "MaxText", .software = {.lean_recompute = true}},
     {.part = "AI-Hypercomputer/tpu-recipes", .software = {.lean_recompute = true}},
-    {.part = "float8 gathers", .software = {.narrow_weights = true}}, /* torchtitan's enable_fsdp_float8_all_gather */
+    {.part = "without AsyncTP", .software = {TITAN, .exposed_tensor = true}},
+    {.part = "torchtitan", .software = {TITAN}},
     {.part = "aws-neuron", .software = {.exposed_tensor = true}},
     {.part = "AMD/results"}, /* MLPerf without NeMo's recipes */
     {.part = "tp_comm_overlap=False", .software = {NEMO, .exposed_tensor = true}, RING},

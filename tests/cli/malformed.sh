@@ -186,7 +186,7 @@ expect 2 "reads no engine" kernel h100-sxm "${k[@]}" --set engine.max_seqs=3
 expect 2 "reads no engine" cost h100-sxm --set engine.max_seqs=3
 expect 2 "takes descriptions as they are" list chip --set chip.tdp='1 W'
 expect 3 "no foundry 'nope'" show foundry/nope
-expect 3 "no chip 'h100' .*did you mean 'h100-nvl', 'h100-sxm' or 'h100-pcie'" kernel h100-sxm "${k[@]}" --set chip=h100
+expect 3 "no chip 'h100' .*did you mean 'h100-nvl', 'h100-sxm', 'h100-pcie' or 'h100-sxm-96gb'" kernel h100-sxm "${k[@]}" --set chip=h100
 printf 'kind: engine\nname: e\ntitle: e\nstatus: estimate\nsource: "s"\nextends: vllm\ngraph_sizes: [1, 4, 2]\n' >e.yaml; expect 3 "e\.yaml:7:14: error: 'graph_sizes' must rise: 2 stands after 4" check e.yaml
 sed -i 's/1, 4, 2/1, 2.5, 4/' e.yaml; expect 3 "e\.yaml:7:14: error: 'graph_sizes' are whole numbers of sequences, 2\.5 is none" check e.yaml
 sed -i 's/1, 2.5, 4/0, 4/' e.yaml; expect 0 '^$' check e.yaml

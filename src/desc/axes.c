@@ -228,6 +228,18 @@ const struct f2f_space_axis *f2f_axes_undo(const struct f2f_space *space, f2f_ar
     return NULL;
 }
 
+void f2f_axes_check_set(struct f2f_catalog *catalog, const struct f2f_space *space, const struct f2f_doc *set) {
+    for (const struct f2f_doc *line = set ? set->child : NULL; line; line = line->next) {
+        const struct f2f_space_axis *axis = f2f_axes_undo(space, catalog->arena, line->key);
+        if (!axis) continue;
+        f2f_doc_error(
+            catalog->diag, line,
+            "'%.60s' of 'set' would be undone by '%.60s' of 'space' (line %d), which is changed after it: put "
+            "it there, as an axis of one value behind that, or leave it out",
+            line->key, axis->name, axis->values[0].at->line);
+    }
+}
+
 /* The first change of `before` that a later axis would undo. */
 static void check_pair(struct f2f_catalog *catalog, const struct f2f_space_axis *before,
                        const struct f2f_space_axis *later) {

@@ -1,4 +1,5 @@
 /* test_chip.c - operators on a machine: bounds that may not be beaten, monotony, formats, sums. */
+#include "chip/tile.h"
 #include "chip_rig.h"
 
 static void roofline_is_never_beaten(void **state) {
@@ -54,6 +55,19 @@ static void larger_products_are_never_faster(void **state) {
             before_s = time_s;
         }
     }
+}
+
+/* A library with no tile for a product takes one all the same: it takes time, and not no time. */
+static void no_tile_suits(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op op = gemm(4096.0, 4096.0, 4096.0, F2F_DTYPE_BF16);
+    struct product p = f2f_tile_product(&r.machine, &op, F2F_DTYPE_BF16);
+    double best_s = f2f_tile_best(&r.machine, &p, 0.0, 1.0).compute_s;
+    p.lib.least_rows = 1024.0;
+    double forced_s = f2f_tile_best(&r.machine, &p, 0.0, 1.0).compute_s;
+    assert_true(best_s > 0.0 && forced_s >= best_s && forced_s < 3.0 * best_s);
 }
 
 /* Changes that can only help. */
@@ -699,6 +713,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(quantiles_stretch_operators),
                                        cmocka_unit_test(roofline_is_never_beaten),
                                        cmocka_unit_test(larger_products_are_never_faster),
+                                       cmocka_unit_test(no_tile_suits),
                                        cmocka_unit_test(on_chip_memory_is_the_cache),
                                        cmocka_unit_test(better_parts_are_never_slower),
                                        cmocka_unit_test(one_tile_more_is_one_wave_more),

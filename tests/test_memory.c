@@ -331,6 +331,25 @@ static void heat_never_helps(void **state) {
     }
 }
 
+/* A second threshold is data: above it what a chip's memory delivers falls again, and nothing else changes. */
+static void second_threshold_costs_more(void **state) {
+    (void)state;
+    struct f2f_memory device = *memory_rig_find(&rig, "hbm3e-12h-36gb");
+    struct f2f_chip_memory m = {.device = &device, .stacks = 1, .base_C = 60};
+    struct f2f_mem_port hot, hotter;
+    assert_int_equal(f2f_mem_port_make(&hot, &m, NULL), F2F_OK);
+    assert_true(hot.temperature_C > 95);
+    device.hotter_C = 95;
+    assert_true(f2f_mem_refreshes(&device, 85) == 1 && f2f_mem_refreshes(&device, 95) == 2);
+    assert_true(f2f_mem_refreshes(&device, 95.1) == 4);
+    assert_int_equal(f2f_mem_port_make(&hotter, &m, NULL), F2F_OK);
+    assert_true(hotter.temperature_C == hot.temperature_C && hotter.latency_s == hot.latency_s);
+    assert_true(hotter.read_Bps < 0.98 * hot.read_Bps && hotter.kv_Bps < hot.kv_Bps);
+    device.hotter_C = floor(hot.temperature_C) + 1;
+    assert_int_equal(f2f_mem_port_make(&hotter, &m, NULL), F2F_OK);
+    assert_true(hotter.read_Bps == hot.read_Bps && hotter.kv_Bps == hot.kv_Bps && hotter.mixed_Bps == hot.mixed_Bps);
+}
+
 /* Ports that share simulations are those made alone: more stacks, hotter packages, cool and hot ones. */
 static void shared_ports_are_as_if_alone(void **state) {
     (void)state;
@@ -491,6 +510,7 @@ int main(void) {
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(heat_doubles_refresh),
         cmocka_unit_test(heat_never_helps),
+        cmocka_unit_test(second_threshold_costs_more),
         cmocka_unit_test(shared_ports_are_as_if_alone),
         cmocka_unit_test(no_refresh_is_fastest),
         cmocka_unit_test(energy_is_the_sum_of_commands),

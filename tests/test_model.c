@@ -274,6 +274,18 @@ static void test_malformed_configs(void **state) {
     }
 }
 
+/* What follows from a fault that was told is none: the number that stands in for it is not the user's. */
+static void test_one_fault_is_told_once(void **state) {
+    struct fixture *f = *state;
+    f->diag = f2f_diag_new(f->arena);
+    assert_null(
+        load_text(f, "{\"architectures\": [\"LlamaForCausalLM\"], \"hidden_size\": 1e308, \"num_hidden_layers\": 2, "
+                     "\"num_attention_heads\": 32, \"intermediate_size\": 64, \"vocab_size\": 10, "
+                     "\"max_position_embeddings\": 10}"));
+    assert_int_equal(f->diag->n, 1);
+    assert_non_null(strstr(f->diag->lines[0], "hidden_size is 1e308"));
+}
+
 static void test_all_errors_at_once(void **state) {
     struct fixture *f = *state;
     assert_null(load_text(f, GOOD_HEAD "\"hidden_size\": -1,\n\"vocab_size\": \"many\"}"));
@@ -449,6 +461,7 @@ int main(void) {
                                        T(test_bytes),
                                        T(test_shape_of_gpt3),
                                        T(test_malformed_configs),
+                                       T(test_one_fault_is_told_once),
                                        T(test_all_errors_at_once),
                                        T(test_unknown_architecture),
                                        T(test_flop_of_a_pass),

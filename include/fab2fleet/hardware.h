@@ -91,6 +91,8 @@ struct f2f_memory {
     double idle_W; /* background of one stack */
     double hot_C; /* above it refresh is due hot_refresh times as often */
     double hot_refresh;
+    double hotter_C; /* above it, hotter_refresh times */
+    double hotter_refresh;
     double base_K_per_W, die_K_per_W; /* thermal resistance of the stack, and of each die in it */
 };
 

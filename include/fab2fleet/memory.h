@@ -51,6 +51,9 @@ typedef void f2f_mem_log_fn(void *context, const struct f2f_mem_command *command
 /* Degrees Celsius of the hottest DRAM die: the package it stands on, plus power through the stack. */
 double f2f_mem_temperature_C(const struct f2f_memory *memory, double base_C, double stack_W);
 
+/* How many times as often as in a cool memory refresh is due at that temperature; at least 1. */
+double f2f_mem_refreshes(const struct f2f_memory *memory, double temperature_C);
+
 struct f2f_mem_run {
     const struct f2f_memory *memory;
     const struct f2f_controller *controller; /* NULL: the memory's own */

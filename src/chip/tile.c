@@ -166,6 +166,13 @@ static void try_grid(struct tiling *best, double *best_s, const struct product *
     }
 }
 
+/* A tiling without parts of k. */
+static struct tiling whole_tiles(const struct product *p, const struct tile_shape *shape) {
+    struct grid grid = {up(p->m / shape->m), up(p->n / shape->n)};
+    struct cut cut = in_parts(p, grid, 1.0);
+    return tiled(p, shape, grid, &cut);
+}
+
 /* Whether the library has this tile but would not take it. */
 static bool passed_over(const struct product *p, const struct tile_shape *t, struct grid g) {
     bool smaller = t->m * t->n < shapes[1].m * shapes[1].n;
@@ -228,5 +235,7 @@ struct tiling f2f_tile_best(const struct f2f_machine *machine, const struct prod
     }
     int first = list == shapes && !f2f_tile_has_largest(chip) ? 1 : 0;
     for (int i = first; i < n; i++) try_shape(&best, &best_s, p, &list[i], memory_s, clock);
+    /* None that the library would take: it has no choice but its first. */
+    if (best_s == HUGE_VAL) best = whole_tiles(p, &list[first]);
     return best;
 }

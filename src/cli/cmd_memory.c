@@ -26,7 +26,8 @@ static const struct opt table[] = {
     {"rate", 0, OPT_REAL, &o.rate_GBps, "GB/s", "open loop: what is asked of all channels together", 0, 1e9},
     {"pin-rate", 0, OPT_REAL, &o.pin_rate_Gbps, "Gb/s", "what a chip drives; 0: the memory's own", 0, 1e3},
     {"temperature", 0, OPT_REAL, &o.temperature_C, "C",
-     "of the DRAM: above its `hot` refresh is due `hot_refresh` times as often", -40, F2F_MEM_LIMIT_C},
+     "of the DRAM: above its `hot` refresh is due `hot_refresh` times as often, above `hotter` `hotter_refresh` times",
+     -40, F2F_MEM_LIMIT_C},
     {"skew", 0, OPT_INT, &o.skew, "N", "triad: bursts between its streams", 0, 1e9},
     {"audit", 0, OPT_FLAG, &o.audit, NULL, "check every command a second time, from the standard's tables alone", 0, 0},
     {"curve", 0, OPT_FLAG, &o.curve, NULL, "bandwidth-latency curves by read share; -o FILE.html draws them", 0, 0},
@@ -111,12 +112,13 @@ static void note_hot(struct f2f_results *results, const struct f2f_mem_run *run,
             "A stack under this load would be at %.0f C on a package of %.0f C, and no DRAM is rated above "
             "%.0f C: a chip on such a package that reads at this rate is refused.",
             stack_C, F2F_CHIP_PACKAGE_C, F2F_MEM_LIMIT_C);
-    else if (stack_C > memory->hot_C && run->temperature_C <= memory->hot_C)
+    else if (f2f_mem_refreshes(memory, stack_C) > f2f_mem_refreshes(memory, run->temperature_C))
         f2f_results_note(
             results,
             "A stack under this load would be at %.0f C on a package of %.0f C, above %.0f C, and is simulated "
             "at %.0f C: chips refresh it %g times as often, as does --temperature %.0f.",
-            stack_C, F2F_CHIP_PACKAGE_C, memory->hot_C, run->temperature_C, memory->hot_refresh,
+            stack_C, F2F_CHIP_PACKAGE_C, stack_C > memory->hotter_C ? memory->hotter_C : memory->hot_C,
+            run->temperature_C, f2f_mem_refreshes(memory, stack_C) / f2f_mem_refreshes(memory, run->temperature_C),
             fmin(ceil(stack_C), F2F_MEM_LIMIT_C));
 }
 

@@ -228,6 +228,18 @@ const struct f2f_space_axis *f2f_axes_undo(const struct f2f_space *space, f2f_ar
     return NULL;
 }
 
+void f2f_axes_check_set(struct f2f_catalog *catalog, const struct f2f_space *space, const struct f2f_doc *set) {
+    for (const struct f2f_doc *line = set ? set->child : NULL; line; line = line->next) {
+        const struct f2f_space_axis *axis = f2f_axes_undo(space, catalog->arena, line->key);
+        if (!axis) continue;
+        f2f_doc_error(
+            catalog->diag, line,
+            "'%.60s' of 'set' would be undone by '%.60s' of 'space' (line %d), which is changed after it: put "
+            "it there, as an axis of one value behind that, or leave it out",
+            line->key, axis->name, axis->values[0].at->line);
+    }
+}
+
 /* The first change of `before` that a later axis would undo. */
 static void check_pair(struct f2f_catalog *catalog, const struct f2f_space_axis *before,
                        const struct f2f_space_axis *later) {
@@ -247,12 +259,6 @@ static void check_pair(struct f2f_catalog *catalog, const struct f2f_space_axis 
         }
 }
 
-/* Changes are made in the order of the axes, in a choice in that of its lines: a later one must not undo one before. */
-static void check_paths(struct f2f_catalog *catalog, const struct f2f_space_axis *axes, int n) {
-    for (int a = 0; a < n; a++)
-        for (int b = 0; b < a; b++) check_pair(catalog, &axes[b], &axes[a]);
-}
-
 void f2f_desc_decode_axes(void *object, struct f2f_catalog *catalog, const struct f2f_field *field,
                           struct f2f_doc *node) {
     size_t count = f2f_doc_count(node);
@@ -265,7 +271,8 @@ void f2f_desc_decode_axes(void *object, struct f2f_catalog *catalog, const struc
     }
     struct f2f_space_axis *axes = f2f_arena_alloc(catalog->arena, count * sizeof *axes);
     for (const struct f2f_doc *child = node->child; child; child = child->next) read_axis(&axes[n++], catalog, child);
-    check_paths(catalog, axes, n);
+    for (int a = 0; a < n; a++) /* in the order of the changes, of which a later one must not undo one before */
+        for (int b = 0; b < a; b++) check_pair(catalog, &axes[b], &axes[a]);
     memcpy((char *)object + field->offset, &axes, sizeof axes);
     *(int *)((char *)object + field->count_offset) = n;
 }

@@ -17,5 +17,7 @@ void f2f_axes_range(struct f2f_space_axis *axis, struct f2f_catalog *catalog, co
 /* The axis that would undo a change of that path made before: of the same field, however it is written, or of a
  * description that holds it; NULL: none. */
 const struct f2f_space_axis *f2f_axes_undo(const struct f2f_space *space, f2f_arena *arena, const char *path);
+/* Reports each line of the space's own `set`, the node, that an axis would undo. */
+void f2f_axes_check_set(struct f2f_catalog *catalog, const struct f2f_space *space, const struct f2f_doc *set);
 
 #endif

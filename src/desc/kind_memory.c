@@ -4,6 +4,7 @@
 
 #include "desc/table.h"
 
+#define NEVER_C 200.0 /* more than any memory is simulated at (F2F_MEM_LIMIT_C) */
 #define T struct f2f_memory
 static const struct f2f_field fields[] = {
     F2F_TEXT(T, "family", family, true, "generation, e.g. HBM3E"),
@@ -37,8 +38,11 @@ static const struct f2f_field fields[] = {
     F2F_QTY(T, "io_energy", io_J_per_b, ENERGY_PER_BIT, 0, 1e-9, "one bit between the stack and the chip"),
     F2F_QTY(T, "refresh_energy", refresh_J, ENERGY, 0, 1e-6, "one bank in one refresh command"),
     F2F_QTY(T, "idle", idle_W, POWER, 0, 100, "background power of one stack or device"),
-    F2F_QTY_OR(T, "hot", hot_C, TEMPERATURE, 0, 200, 85, "above this temperature refresh is due more often"),
+    F2F_QTY_OR(T, "hot", hot_C, TEMPERATURE, 0, NEVER_C, 85, "above this temperature refresh is due more often"),
     F2F_QTY_OR(T, "hot_refresh", hot_refresh, NUMBER, 1, 16, 2, "how many times as often"),
+    F2F_QTY_OR(T, "hotter", hotter_C, TEMPERATURE, 0, NEVER_C, NEVER_C,
+               "above this temperature refresh is due more often still; 200 C: never"),
+    F2F_QTY_OR(T, "hotter_refresh", hotter_refresh, NUMBER, 1, 16, 4, "how many times as often as below 'hot'"),
     F2F_QTY_OR(T, "base_resistance", base_K_per_W, THERMAL, 0, 100, 0, "from the package to the lowest DRAM die"),
     F2F_QTY_OR(T, "die_resistance", die_K_per_W, THERMAL, 0, 100, 0,
                "of each die in the stack: half of its bond layer's"),
@@ -142,6 +146,26 @@ static void check_timings(const T *m, const struct f2f_doc *node, struct f2f_dia
                           clocks(m, F2F_DRAM_SYMBOL_nREFI));
 }
 
+/* Hotter memory is refreshed no more seldom, and is left time to do something else. */
+static void check_hot(const T *m, const struct f2f_doc *node, struct f2f_diag *diag) {
+    bool ever = m->hotter_C < NEVER_C;
+    double most = ever ? m->hotter_refresh : m->hot_C < NEVER_C ? m->hot_refresh : 1.0;
+    double refresh_ck = fmax(clocks(m, F2F_DRAM_SYMBOL_nRFCab), clocks(m, F2F_DRAM_SYMBOL_nRFCpb));
+    if (ever && m->hotter_C < m->hot_C)
+        f2f_doc_error(diag, place(node, "hotter"), "'hotter' (%g C) is below 'hot' (%g C): make it at least that",
+                      m->hotter_C, m->hot_C);
+    if (ever && m->hotter_refresh < m->hot_refresh)
+        f2f_doc_error(diag, place(node, "hotter_refresh"),
+                      "'hotter_refresh' (%g) is less than 'hot_refresh' (%g): make it at least that", m->hotter_refresh,
+                      m->hot_refresh);
+    if (refresh_ck * most >= clocks(m, F2F_DRAM_SYMBOL_nREFI))
+        f2f_doc_error(diag, place(node, ever ? "hotter_refresh" : "hot_refresh"),
+                      "refreshed %g times as often, 'trefi' is %g clocks, and a refresh takes %g: the memory would do "
+                      "nothing but refresh; make it less than %.4g",
+                      most, clocks(m, F2F_DRAM_SYMBOL_nREFI) / most, refresh_ck,
+                      clocks(m, F2F_DRAM_SYMBOL_nREFI) / refresh_ck);
+}
+
 static void check_management(const T *m, const struct f2f_doc *node, struct f2f_diag *diag) {
     bool managed = false;
     for (int i = 0; i < m->standard->commands; i++) {
@@ -183,6 +207,7 @@ static void check(const void *object, const struct f2f_doc *node, struct f2f_dia
     check_height(m, node, diag);
     check_organisation(m, node, diag);
     check_timings(m, node, diag);
+    if (diag->n == before) check_hot(m, node, diag);
     check_management(m, node, diag);
 }
 

@@ -1,6 +1,7 @@
 /* kind_space.c - field table of a space of designs (space.h); its axes are read in axes.c. */
 #include <string.h>
 
+#include "desc/axes.h"
 #include "desc/table.h"
 #include "fab2fleet/space.h"
 
@@ -39,7 +40,12 @@ f2f_status f2f_space_load(const struct f2f_space **out, struct f2f_catalog *cata
     *out = NULL;
     F2F_TRY(f2f_desc_resolve(&tree, catalog, &f2f_space_table, path, NULL, err));
     F2F_TRY(f2f_desc_load_tree(&object, catalog, &f2f_space_table, tree, NULL, 0, err));
-    ((T *)object)->tree = tree;
-    *out = object;
+    T *space = object;
+    space->tree = tree;
+    struct f2f_diag *diag = f2f_catalog_diag(catalog);
+    size_t before = diag->n + diag->dropped;
+    f2f_axes_check_set(catalog, space, f2f_doc_get(tree, "set"));
+    F2F_TRY(f2f_diag_status(diag, before, err));
+    *out = space;
     return F2F_OK;
 }

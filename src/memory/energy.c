@@ -22,3 +22,8 @@ void f2f_mem_energy(struct f2f_mem_result *r, const struct f2f_memory *m, int ch
 double f2f_mem_temperature_C(const struct f2f_memory *m, double base_C, double stack_W) {
     return base_C + stack_W * (m->base_K_per_W + m->height * m->die_K_per_W);
 }
+
+double f2f_mem_refreshes(const struct f2f_memory *m, double temperature_C) {
+    if (temperature_C > m->hotter_C) return m->hotter_refresh;
+    return temperature_C > m->hot_C ? m->hot_refresh : 1.0;
+}

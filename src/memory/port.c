@@ -3,8 +3,8 @@
  * All channels are alike and their addresses interleaved, so that one stands for all. A class runs for twenty refresh
  * intervals with as many requests waiting as the controller holds; the end of the run, when none come, does not count.
  * The stack's power under a read stream sets its temperature; where that is above the memory's threshold everything is
- * simulated again with refresh due more often. Left out: imbalance between channels, ECC traffic, and what the chip's
- * caches do to addresses. */
+ * simulated again with refresh due more often, as often as the warmest of its bands says. Left out: imbalance between
+ * channels, ECC traffic, and what the chip's caches do to addresses. */
 #include <math.h>
 
 #include "fab2fleet/machine.h"
@@ -66,9 +66,8 @@ static f2f_status isolated(double *latency_s, const struct f2f_chip_memory *m, f
     return F2F_OK;
 }
 
-/* Any temperature on that side of the threshold gives the same. */
-f2f_status f2f_mem_sim_make(struct f2f_mem_sim *out, const struct f2f_chip_memory *m, bool hot, f2f_error *err) {
-    double temperature_C = hot ? F2F_MEM_LIMIT_C : fmin(m->device->hot_C, F2F_MEM_LIMIT_C);
+f2f_status f2f_mem_sim_make(struct f2f_mem_sim *out, const struct f2f_chip_memory *m, double temperature_C,
+                            f2f_error *err) {
     *out = (struct f2f_mem_sim){.latency_s = 0};
     F2F_TRY(isolated(&out->latency_s, m, err));
     for (int class = 0; class < F2F_MEM_CLASSES; class ++) {
@@ -97,11 +96,11 @@ static void deliver(struct f2f_mem_port *port, const struct f2f_mem_sim *sim) {
 
 /* Refreshes that are due more often gain nothing, even where a stream happens to meet fewer of them (its beat). */
 static void deliver_hot(struct f2f_mem_port *port, const struct f2f_mem_sim *sim) {
-    const struct f2f_mem_port cool = *port;
+    const struct f2f_mem_port cooler = *port;
     deliver(port, sim);
-    port->read_Bps = fmin(port->read_Bps, cool.read_Bps);
-    port->kv_Bps = fmin(port->kv_Bps, cool.kv_Bps);
-    port->mixed_Bps = fmin(port->mixed_Bps, cool.mixed_Bps);
+    port->read_Bps = fmin(port->read_Bps, cooler.read_Bps);
+    port->kv_Bps = fmin(port->kv_Bps, cooler.kv_Bps);
+    port->mixed_Bps = fmin(port->mixed_Bps, cooler.mixed_Bps);
 }
 
 static f2f_status check_temperature(const struct f2f_mem_port *port, const struct f2f_chip_memory *m, f2f_error *err) {
@@ -123,23 +122,26 @@ f2f_status f2f_mem_port_of(struct f2f_mem_port *out, const struct f2f_chip_memor
     *out = (struct f2f_mem_port){.capacity_B = d->capacity_B * memory->stacks * usable,
                                  .peak_Bps = pin_rate_bps(memory) * d->pins / 8.0 * memory->stacks,
                                  .idle_W = d->idle_W * memory->stacks};
-    F2F_TRY(sim_of(&sim, context, memory, false, err));
+    /* All temperatures of a band give the same: each is simulated at its upper end. */
+    const double bands_C[] = {fmin(d->hot_C, F2F_MEM_LIMIT_C), fmin(d->hotter_C, F2F_MEM_LIMIT_C), F2F_MEM_LIMIT_C};
+    F2F_TRY(sim_of(&sim, context, memory, bands_C[0], err));
     out->latency_s = sim.latency_s;
     deliver(out, &sim);
     double stack_W = d->idle_W + out->energy_J_per_B * out->read_Bps / memory->stacks;
     out->temperature_C = f2f_mem_temperature_C(d, memory->base_C, stack_W);
     out->hot = out->temperature_C > d->hot_C;
     F2F_TRY(check_temperature(out, memory, err));
-    if (!out->hot) return F2F_OK;
-    F2F_TRY(sim_of(&sim, context, memory, true, err));
-    deliver_hot(out, &sim);
+    for (int b = 1; b < 3 && out->temperature_C > bands_C[b - 1]; b++) {
+        F2F_TRY(sim_of(&sim, context, memory, bands_C[b], err));
+        deliver_hot(out, &sim);
+    }
     return F2F_OK;
 }
 
-static f2f_status simulate_now(struct f2f_mem_sim *out, void *unused, const struct f2f_chip_memory *memory, bool hot,
-                               f2f_error *err) {
+static f2f_status simulate_now(struct f2f_mem_sim *out, void *unused, const struct f2f_chip_memory *memory,
+                               double temperature_C, f2f_error *err) {
     (void)unused;
-    return f2f_mem_sim_make(out, memory, hot, err);
+    return f2f_mem_sim_make(out, memory, temperature_C, err);
 }
 
 f2f_status f2f_mem_port_make(struct f2f_mem_port *out, const struct f2f_chip_memory *memory, f2f_error *err) {

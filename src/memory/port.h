@@ -11,12 +11,12 @@ struct f2f_mem_sim {
     double energy_J_per_B; /* above idle, of a read stream */
     struct f2f_mem_delivered delivered[F2F_MEM_CLASSES];
 };
-/* hot: above the temperature from which refresh is due more often. */
-f2f_status f2f_mem_sim_make(struct f2f_mem_sim *out, const struct f2f_chip_memory *memory, bool hot, f2f_error *err);
+f2f_status f2f_mem_sim_make(struct f2f_mem_sim *out, const struct f2f_chip_memory *memory, double temperature_C,
+                            f2f_error *err);
 
 /* f2f_mem_port_make with simulations from elsewhere. */
 typedef f2f_status f2f_mem_sim_fn(struct f2f_mem_sim *out, void *context, const struct f2f_chip_memory *memory,
-                                  bool hot, f2f_error *err);
+                                  double temperature_C, f2f_error *err);
 f2f_status f2f_mem_port_of(struct f2f_mem_port *out, const struct f2f_chip_memory *memory, f2f_mem_sim_fn *sim_of,
                            void *context, f2f_error *err);
 

@@ -26,7 +26,7 @@ struct f2f_mem_ports {
     } * known;
     struct simulated {
         struct simulated *next;
-        struct key key; /* of one stack, cool or hot */
+        struct key key; /* of one stack, at a temperature */
         bool ready;
         f2f_status status;
         f2f_error err;
@@ -120,12 +120,12 @@ static struct key keep(f2f_arena *arena, const struct f2f_buffer *bytes) {
 
 /* A new entry, simulated without the lock. */
 static struct simulated *simulate(struct f2f_mem_ports *ports, const struct f2f_buffer *bytes,
-                                  const struct f2f_chip_memory *memory, bool hot) {
+                                  const struct f2f_chip_memory *memory, double temperature_C) {
     struct simulated *s = f2f_arena_alloc(ports->arena, sizeof *s), result = {.ready = true};
     *s = (struct simulated){.next = ports->simulated, .key = keep(ports->arena, bytes)};
     ports->simulated = s;
     pthread_mutex_unlock(&ports->lock);
-    result.status = f2f_mem_sim_make(&result.sim, memory, hot, &result.err);
+    result.status = f2f_mem_sim_make(&result.sim, memory, temperature_C, &result.err);
     pthread_mutex_lock(&ports->lock);
     result.next = s->next;
     result.key = s->key;
@@ -135,16 +135,16 @@ static struct simulated *simulate(struct f2f_mem_ports *ports, const struct f2f_
 }
 
 /* A f2f_mem_sim_fn; called with the lock, which it may let go for a while. */
-static f2f_status find_sim(struct f2f_mem_sim *out, void *context, const struct f2f_chip_memory *memory, bool hot,
-                           f2f_error *err) {
+static f2f_status find_sim(struct f2f_mem_sim *out, void *context, const struct f2f_chip_memory *memory,
+                           double temperature_C, f2f_error *err) {
     struct f2f_mem_ports *ports = context;
     f2f_arena *scratch = f2f_arena_new();
     struct f2f_buffer bytes = {.arena = scratch};
-    PUT(&bytes, hot);
+    PUT(&bytes, temperature_C);
     put_stack(&bytes, memory);
     struct simulated *s = ports->simulated;
     while (s && !same(&s->key, &bytes)) s = s->next;
-    if (!s) s = simulate(ports, &bytes, memory, hot);
+    if (!s) s = simulate(ports, &bytes, memory, temperature_C);
     while (!s->ready) pthread_cond_wait(&ports->made, &ports->lock);
     f2f_arena_free(scratch);
     *out = s->sim;

@@ -220,8 +220,8 @@ f2f_status f2f_mem_simulate(struct f2f_mem_result *out, const struct f2f_mem_run
     f2f_dram_actions_used(used, run.memory, run.controller);
     f2f_status status = f2f_dram_spec_make(spec, run.memory, run.pin_rate_bps, used, err);
     if (status == F2F_OK) {
-        if (run.temperature_C > run.memory->hot_C)
-            spec->refresh_interval = (int64_t)((double)spec->refresh_interval / run.memory->hot_refresh);
+        spec->refresh_interval =
+            (int64_t)((double)spec->refresh_interval / f2f_mem_refreshes(run.memory, run.temperature_C));
         job.spec = spec;
         job.outcome = f2f_arena_alloc(arena, (size_t)run.channels * sizeof *job.outcome);
         f2f_threads_each((size_t)run.channels, run.threads > 0 ? run.threads : 1, run_channel, &job);

@@ -76,10 +76,18 @@ static void check_rope_scaling(const struct f2f_config *c, const char *key) {
     check_positive(c, f2f_config_get(&inner, "original_max_position_embeddings"));
 }
 
+/* Does the key say so? If not, what is wrong with it was told when it was read. */
+static bool says(const struct f2f_config *c, const char *key, long long value) {
+    long long seen;
+    const struct f2f_doc *node = f2f_config_get(c, key);
+    return node && f2f_doc_integer(node, &seen) && seen == value;
+}
+
 /* A quotient that must come out even. */
 static long long divided(const struct f2f_config *c, const char *whole_key, long long whole, const char *part_key,
                          long long part, const char *remedy) {
     if (part > 0 && whole % part == 0) return whole / part;
+    if (!says(c, whole_key, whole)) return 1;
     const struct f2f_doc *node = f2f_config_get(c, part_key);
     f2f_doc_error(c->diag, node ? node : c->doc, "%s %lld is not a multiple of %s %lld: %s", whole_key, whole, part_key,
                   part, remedy);

@@ -252,24 +252,57 @@ static void a_set_of_weights_stays_in_the_cache(void **state) {
     assert_true(kept_s > f2f_op_weight_B(&large) / f2f_chip_stated_cache_Bps(&r.chip, &r.cls));
 }
 
-/* Stream-K shares steps out, not tiles: a few tiles more than a wave cost no second wave, whole waves cost the same. */
-static void stream_k_has_no_last_wave(void **state) {
+/* Origami's Stream-K: whole waves cost the same as without, up to half a wave more costs half a wave, else a whole one.
+ */
+static void stream_k_halves_the_last_wave(void **state) {
     (void)state;
     struct rig r;
     rig_make(&r);
     r.chip.units = 128;
     r.chip.operands = F2F_OPERANDS_SCRATCHPAD;
     r.chip.array = (struct f2f_array){.rows = 128, .columns = 128}; /* one shape of tile, or twice it */
-    struct f2f_op whole = gemm(2048.0, 2048.0, 16384.0, F2F_DTYPE_BF16), more = whole;
+    struct f2f_op whole = gemm(2048.0, 2048.0, 16384.0, F2F_DTYPE_BF16), more = whole, half = whole, most = whole;
     more.n += 128.0; /* 272 tiles */
-    double tiles_s = time_of(&r, &whole), more_tiles_s = time_of(&r, &more);
+    half.n = 2560.0; /* 320 */
+    most.n = 2688.0; /* 336 */
+    double tiles_s = time_of(&r, &whole), more_tiles_s = time_of(&r, &more), most_tiles_s = time_of(&r, &most);
     r.chip.decomposition = F2F_DECOMPOSITION_STREAM_K;
     near(time_of(&r, &whole), tiles_s, 1e-9);
+    near(time_of(&r, &most), most_tiles_s, 1e-9);
     assert_true(more_tiles_s > 1.25 * tiles_s);
-    near(time_of(&r, &more), 272.0 / 256.0 * tiles_s, 0.05);
-    /* One tile: all units share its steps. */
+    assert_true(time_of(&r, &more) < 0.95 * more_tiles_s && time_of(&r, &more) > 1.1 * tiles_s);
+    assert_true(time_of(&r, &half) < 1.1 * time_of(&r, &more)); /* as many steps, a sixth more traffic */
+    /* One tile is cut in 16. */
     struct f2f_op one = gemm(128.0, 128.0, 65536.0, F2F_DTYPE_BF16);
-    assert_true(time_of(&r, &one) < 0.2 * 65536.0 * 2.0 * 128.0 * 128.0 * 128.0 / 989e12);
+    double alone_s = 65536.0 * 2.0 * 128.0 * 128.0 * 128.0 / 989e12;
+    assert_true(time_of(&r, &one) < 0.2 * alone_s && time_of(&r, &one) > alone_s / 16.0);
+}
+
+/* Where a block of the largest tile fills a unit its result is written while nothing is multiplied. */
+static void results_of_the_largest_tiles_are_written_alone(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op op = gemm(65536.0, 8192.0, 512.0, F2F_DTYPE_BF16);
+    double products_s = f2f_op_flop(&op) / 989.4e12, result_s = 65536.0 * 8192.0 * 2.0 / r.machine.mem.mixed_Bps;
+    r.chip.tdp_W = 1e4;
+    double beside_s = time_of(&r, &op);
+    r.chip.unit_registers_B = 512.0 * 1024.0;
+    assert_true(time_of(&r, &op) > products_s + result_s &&
+                time_of(&r, &op) > beside_s + 0.5 * result_s); /* larger tiles save some */
+}
+
+/* A unit that takes less from the cache feeds its tile no faster. */
+static void a_unit_takes_no_more_than_it_can_fetch(void **state) {
+    (void)state;
+    struct rig r;
+    rig_make(&r);
+    struct f2f_op op = gemm(4096.0, 4096.0, 8192.0, F2F_DTYPE_BF16);
+    double free_s = time_of(&r, &op);
+    r.chip.unit_fetch_Bps = 1e9; /* tiles of 256 x 256 at most read what a unit multiplies least often */
+    assert_true(time_of(&r, &op) > 4096.0 * 4096.0 * 8192.0 * (2.0 / 256.0 + 2.0 / 256.0) / 1e9 / r.chip.units);
+    r.chip.unit_fetch_Bps = 1e15;
+    assert_true(time_of(&r, &op) <= free_s);
 }
 
 /* vLLM's cast gives each row a block, which a short row does not fill. */
@@ -724,7 +757,9 @@ int main(void) {
                                        cmocka_unit_test(ampere_leaves_short_k_whole),
                                        cmocka_unit_test(narrow_weights_have_tiles_of_their_own),
                                        cmocka_unit_test(a_set_of_weights_stays_in_the_cache),
-                                       cmocka_unit_test(stream_k_has_no_last_wave),
+                                       cmocka_unit_test(stream_k_halves_the_last_wave),
+                                       cmocka_unit_test(results_of_the_largest_tiles_are_written_alone),
+                                       cmocka_unit_test(a_unit_takes_no_more_than_it_can_fetch),
                                        cmocka_unit_test(short_rows_are_cast_no_faster),
                                        cmocka_unit_test(training_casts_a_second_copy),
                                        cmocka_unit_test(groups_read_their_own_weights),

@@ -121,7 +121,7 @@ struct f2f_chip_class;
  * and sums stay in a memory of the matrix units. */
 enum f2f_operands { F2F_OPERANDS_REGISTERS, F2F_OPERANDS_SCRATCHPAD, F2F_OPERANDS_PAIRED };
 
-/* How the vendor's library shares a product out: each unit whole tiles, or an even share of all steps (stream-K). */
+/* How the vendor's library shares a product out: each unit whole tiles, or steps of them (stream-K). */
 enum f2f_decomposition { F2F_DECOMPOSITION_TILES, F2F_DECOMPOSITION_STREAM_K };
 
 /* A systolic array, one in each unit. 0 rows: none. */
@@ -159,6 +159,7 @@ struct f2f_chip {
     double cache_Bps; /* its bandwidth at `clock`; 0: the class's rule */
     double unit_sram_B; /* scratchpad of one unit: shared memory, L1 */
     double unit_registers_B; /* vector registers of one unit; 0: 256 KiB */
+    double unit_fetch_Bps; /* most that one unit takes from the shared cache for products; 0: the class's unit_rate */
     double unit_memory_Bps; /* most that one unit reads from memory: the lines it has under way; 0: no such limit */
     struct f2f_chip_memory memory;
     double tdp_W, idle_W;

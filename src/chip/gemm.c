@@ -119,6 +119,13 @@ static void choose_tiles(const struct f2f_machine *machine, const struct product
     }
 }
 
+/* Sums of the largest tile, 256 x 256, leave no room for a second block on a unit, and units that start together end
+ * together: while they write their results none multiplies. 131,072 x 7,168 by hipBLASLt on an MI355X takes as long for
+ * k of 256 to 2,048 as products and results one after the other (ROCm/aiter pull request 2559). */
+static double written_alone_B(const struct f2f_chip *chip, const struct f2f_op *op) {
+    return f2f_tile_has_largest(chip) ? op->m * op->n * f2f_dtype_B(op->act) : 0.0;
+}
+
 struct work f2f_chip_gemm_work(const struct f2f_machine *machine, const struct f2f_op *op) {
     enum f2f_dtype format = f2f_chip_native_format(machine->chip, op->compute);
     struct product p = f2f_tile_product(machine, op, format);
@@ -126,7 +133,9 @@ struct work f2f_chip_gemm_work(const struct f2f_machine *machine, const struct f
     double read_B = weight_B * (1.0 - resident_share(machine, op, weight_B)) + reread_B(machine, &p);
     struct work w = {
         .fixed_s = f2f_chip_launch_s(machine), .format = format, .runs = op->runs, .flop_energy = op->flop_energy};
-    w.memory_s = f2f_chip_read_s(machine, read_B) + f2f_chip_mixed_s(machine, act_B);
+    double alone_B = written_alone_B(machine->chip, op);
+    w.memory_s = f2f_chip_read_s(machine, read_B) + f2f_chip_mixed_s(machine, act_B - alone_B);
+    w.serial_s = f2f_chip_mixed_s(machine, alone_B);
     if (p.lib.untiled) w.memory_s *= machine->cls->stream_frac;
     w.flop = f2f_op_flop(op);
     w.mem_B = read_B + act_B;

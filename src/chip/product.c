@@ -86,6 +86,15 @@ static struct library library_of(const struct product *p, const struct f2f_chip 
     return l;
 }
 
+/* Where a chip does not say it, what the class's units take in a clock, or an even share of the cache if that is more.
+ */
+static double unit_fetch_Bps(const struct f2f_machine *machine) {
+    double clock_Hz = f2f_chip_clock_Hz(machine->chip);
+    if (machine->chip->unit_fetch_Bps > 0.0) return machine->chip->unit_fetch_Bps * clock_Hz / machine->chip->clock_Hz;
+    double share_Bps = f2f_chip_cache_Bps(machine) / machine->chip->units;
+    return fmax(machine->cls->unit_B_per_ck * clock_Hz, share_Bps);
+}
+
 struct product f2f_tile_product(const struct f2f_machine *machine, const struct f2f_op *op, enum f2f_dtype format) {
     const struct f2f_chip *chip = machine->chip;
     double units = chip->units;
@@ -101,7 +110,7 @@ struct product f2f_tile_product(const struct f2f_machine *machine, const struct 
     p.hidden_frac = machine->cls->overlap_frac;
     set_ends(&p, machine);
     p.cache_Bps = f2f_chip_cache_Bps(machine);
-    p.unit_Bps = fmax(machine->cls->unit_B_per_ck * f2f_chip_clock_Hz(chip), p.cache_Bps / units);
+    p.unit_Bps = unit_fetch_Bps(machine);
     p.lib = library_of(&p, chip, op, format);
     if (p.lib.untiled) p.dequant_s = fp8_ops * p.multiply_s, p.multiply_s += 0.5 * p.dequant_s;
     if (p.lib.least > 0.0 && p.lib.paired) p.unit_Bps = fmin(p.unit_Bps, port_B * f2f_chip_clock_Hz(chip));

@@ -47,6 +47,7 @@ static const double split_least_k = 128.0; /* elements of k a part takes the tim
  * rows, 3,584 and 4,096 with 1,024), where k in three parts would save a sixth, and 1.6 waves with 7,168 and 8,192. An
  * L40S takes two for 1.35 with 4,096. */
 static const double whole_k = 4096.0;
+static const double stream_least_B = 8.0 * 128.0; /* of a row of k in one part of Origami's: eight steps of 128 bytes */
 static const double sum_B = 8.0; /* a partial sum, written and read in 32 bit */
 /* What shows of the widening of weights in a tile of tile_trtllm.c: the rest runs beside other threads' products. */
 static const double dequant_shown = 0.5;
@@ -104,15 +105,22 @@ static struct cut in_parts(const struct product *p, struct grid g, double split)
     return cut;
 }
 
-/* Each unit takes an even share of all steps, so that a tile is of `parts` units at most; where a share ends within a
- * tile, the unit leaves its sums to the one that has the tile's last steps, which adds them up in the same kernel
- * (Osama and others, "Stream-K", PPoPP 2023). */
+/* Steps are shared out, in the way of AMD's Origami (ROCm/rocm-libraries, shared/origami, k_split_aware): more tiles
+ * than units leave each unit so many whole ones and half of one, or the last wave partly idle; fewer are cut into equal
+ * parts as long as there is a unit for each. Partial sums are added up in the same kernel, two and two, and each time
+ * one unit waits for another as long as a tile takes to start (Osama and others, "Stream-K", PPoPP 2023). */
 static struct cut in_steps(const struct product *p, const struct tile_shape *t, struct grid g, double parts) {
-    double tiles = g.down * g.across * p->groups, least = fmax(1.0 / parts, fmin(1.0, split_least_k / p->k));
+    double tiles = g.down * g.across * p->groups, halves = up(2.0 * tiles / p->units);
     return (struct cut){.k = p->k,
                         .parts = tiles,
-                        .waves = fmax(tiles / p->units, least),
-                        .merge_s = parts * t->m * t->n * 0.5 * sum_B / p->unit_Bps};
+                        .waves = tiles > p->units ? 0.5 * halves : 1.0 / parts,
+                        .merge_s = up(log2(parts)) * (p->start_s + t->m * t->n * sum_B / p->unit_Bps)};
+}
+
+/* Whether a library of that kind would not cut a tile in so many. */
+static bool not_cut(const struct product *p, double tiles, double parts) {
+    if (tiles > p->units) return parts > 2.0;
+    return tiles * parts > p->units || p->k * p->in_B < parts * stream_least_B;
 }
 
 static struct tiling tiled(const struct product *p, const struct tile_shape *t, struct grid g, const struct cut *cut) {
@@ -134,10 +142,8 @@ static double total_s(const struct product *p, const struct tiling *t, double me
     return t->merge_s + fmax(compute_s, memory_s) + (1.0 - p->hidden_frac) * fmin(compute_s, memory_s);
 }
 
-/* Whether more parts of each tile leave no unit free that has none. Stream-K shares out what is left of the last wave,
- * however many there are. */
+/* Whether there are no units free for more parts of each tile. */
 static bool all_busy(const struct product *p, double tiles, double parts) {
-    if (p->lib.stream_k) return parts > 1.0 && tiles * parts >= p->units;
     return tiles * parts >= p->lib.split_waves * p->units;
 }
 
@@ -152,8 +158,10 @@ static void try_grid(struct tiling *best, double *best_s, const struct product *
                      struct grid grid, double memory_s, double clock) {
     double jobs = grid.down * grid.across * p->groups;
     for (int s = 0; s < N_SPLITS; s++) {
-        if (s > 0 && (all_busy(p, jobs, splits[s - 1]) || p->k <= split_least_k * splits[s - 1])) break;
         if (s > 0 && left_whole(p, jobs)) break;
+        if (s > 0 && p->lib.stream_k && not_cut(p, jobs, splits[s])) break;
+        if (s > 0 && !p->lib.stream_k && all_busy(p, jobs, splits[s - 1])) break;
+        if (s > 0 && p->k <= split_least_k * splits[s - 1]) break;
         if (p->lib.mixed && !f2f_tile_mixed_splits(p->k, splits[s])) continue;
         bool stream_k = p->lib.stream_k && s > 0;
         struct cut cut = stream_k ? in_steps(p, shape, grid, splits[s]) : in_parts(p, grid, splits[s]);

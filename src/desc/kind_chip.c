@@ -100,6 +100,8 @@ static const struct f2f_field fields[] = {
     F2F_QTY(T, "unit_sram", unit_sram_B, SIZE, 1e3, 1e9, "scratchpad of one unit"),
     F2F_QTY_OR(T, "unit_registers", unit_registers_B, SIZE, 0, 1e9, 0,
                "vector registers of one unit; 0: 256 KiB, as NVIDIA's have"),
+    F2F_QTY_OR(T, "unit_fetch", unit_fetch_Bps, RATE, 0, 1e15, 0,
+               "most that one unit takes from the shared cache for products; the class's unit_rate if left out"),
     F2F_QTY_OR(T, "unit_memory", unit_memory_Bps, RATE, 0, 1e15, 0,
                "most that one unit reads from memory, by the lines it has under way; 0: no limit"),
     F2F_STRUCT(T, "memory", memory, true, &memory_table, "the memory the chip carries"),

@@ -35,17 +35,6 @@ static double reread_B(const struct f2f_machine *machine, const struct product *
     return fmin(walked_B(machine, p, in_B, w_B), blocked_B(machine, in_B, w_B)) * p->groups;
 }
 
-/* Share of the weights that is still in the cache from the last turn, where equal products with weights of their own
- * follow each other: all of it as long as the set takes three fifths of the cache, nothing once it exceeds it by a
- * tenth (seen at L40S: sets of 10 to 117 MB with 96 MiB). Where partitions keep copies, a weight that one unit reads is
- * held in its own partition and in the one its memory belongs to: of two, every other weight twice. */
-static double resident_share(const struct f2f_machine *machine, const struct f2f_op *op, double weight_B) {
-    if (!(op->copies > 0.0)) return 0.0;
-    double held = 0.5 * (1.0 + fmax(1.0, machine->chip->cache_copies));
-    double taken = op->copies * weight_B * held / machine->chip->cache_B;
-    return fmin(1.0, fmax(0.0, (1.1 - taken) / 0.5));
-}
-
 /* Are there scales for blocks of a row, each found as the elements are cast? Of 8 bits also where they run as fp8. */
 static bool scales_in_rows(const struct f2f_op *op, enum f2f_dtype format) {
     return f2f_chip_scales_blocks(format) || op->compute == F2F_DTYPE_FP8_BLOCK || op->compute == F2F_DTYPE_MXFP8;
@@ -130,7 +119,7 @@ struct work f2f_chip_gemm_work(const struct f2f_machine *machine, const struct f
     enum f2f_dtype format = f2f_chip_native_format(machine->chip, op->compute);
     struct product p = f2f_tile_product(machine, op, format);
     double act_B = f2f_op_act_B(op), weight_B = f2f_op_weight_B(op);
-    double read_B = weight_B * (1.0 - resident_share(machine, op, weight_B)) + reread_B(machine, &p);
+    double read_B = weight_B * (1.0 - f2f_tile_resident_share(machine, op)) + reread_B(machine, &p);
     struct work w = {
         .fixed_s = f2f_chip_launch_s(machine), .format = format, .runs = op->runs, .flop_energy = op->flop_energy};
     double alone_B = written_alone_B(machine->chip, op);
@@ -144,7 +133,7 @@ struct work f2f_chip_gemm_work(const struct f2f_machine *machine, const struct f
     struct work cast = f2f_chip_cast_work(machine, op);
     w.fixed_s += cast.fixed_s, w.serial_s += cast.serial_s, w.mem_B += cast.mem_B;
     w.cache_B = w.mem_B; /* the way of operands to tiles is in a FLOP's energy, which comes from large products */
-    w.memory_s += f2f_chip_cached_s(machine, weight_B * resident_share(machine, op, weight_B));
+    w.memory_s += f2f_chip_cached_s(machine, weight_B * f2f_tile_resident_share(machine, op));
     choose_tiles(machine, &p, &w);
     return w;
 }

@@ -24,13 +24,16 @@ static const double start_share = 0.5;
 /* Rows and columns of a tile in a format with scales of blocks, which lie in pieces of 128 x 4 (PTX ISA, tcgen05.mma).
  * It is worked through all of k (TensorRT-LLM's fp4_gemm_template.h, vLLM's nvfp4_scaled_mm_kernels.cu). */
 static const double scaled_least = 128.0;
-/* Bytes a unit with tensor memory takes in a clock from the shared cache for such tiles, its port (Jia and others,
- * 2018): with one row on a GB200 a step of k takes 0.8 to 1.0 ns (flashinfer pull request 2540). */
-static const double port_B = 64.0;
+/* Bytes a unit of a pair takes in a clock of tiles whose weights come from memory: copies wait in its scratchpad for
+ * the farther operand, and 180 KB in 1.4 us are this many. A step of k takes 0.8 to 1.0 ns in nvfp4, one row, tiles of
+ * 128 x 128, on a GB200 with a cold cache (flashinfer pull request 2540), and 0.6 on a B200 where the cache holds the
+ * weights (vLLM pull request 42235). */
+static const double far_B_per_ck = 64.0;
 /* Rows of a tile at least where scales belong to rows of the input, so that Hopper's wgmma does not swap operands: an
- * H20 takes 93 us for 16 and for 64 rows of 24,576 x 7,168 by DeepGEMM (vLLM pull request 49932). */
+ * H20 takes 93 us for 16 and for 64 rows of 24,576 x 7,168 by DeepGEMM (vLLM pull request 49932). Blackwell without
+ * tensor memory has tiles of 64 and 128 rows (vLLM pull request 37970). */
 static const double warpgroup_rows = 64.0;
-static const double narrow_steps = 0.5; /* of steps, in 4 bit on Blackwell: m16n8k64 beside k32 in 8 bit (PTX ISA) */
+static const double tensor_lanes = 128.0; /* of tensor memory: rows of its instructions (PTX ISA, tcgen05.mma) */
 
 /* Elements of the tile that `tile_clocks` is stated for. */
 static double stated_area(const struct f2f_array *array) {
@@ -54,15 +57,27 @@ static void set_ends(struct product *p, const struct f2f_machine *machine) {
     p->end_s = (1.0 - start_share) * tile_s / stated_area(&machine->chip->array);
     p->starts_show = operands == F2F_OPERANDS_REGISTERS;
     p->ends_show = operands != F2F_OPERANDS_PAIRED;
-    if (p->starts_show) p->step_s = f2f_chip_clocks_s(machine, machine->cls->step_ck);
-    if (p->in_B < 1.0 && f2f_chip_generation(machine->chip) >= F2F_GENERATION_BLACKWELL) p->step_s *= narrow_steps;
+    bool beside = p->in_B < 1.0 && f2f_chip_generation(machine->chip) >= F2F_GENERATION_BLACKWELL; /* as rate.c says */
+    if (p->starts_show && !beside) p->step_s = f2f_chip_clocks_s(machine, machine->cls->step_ck);
 }
 
 /* TensorRT-LLM multiplies few rows of fp8 on the vector units where no unit fetches operands by itself (its linear.py,
  * enable_cuda_core, and cudaScaledMM.cpp). */
 static bool on_vectors(enum f2f_generation generation, const struct f2f_op *op, enum f2f_dtype format) {
     bool has = generation == F2F_GENERATION_ADA || generation == F2F_GENERATION_BLACKWELL_RTX;
-    return has && op->kernels == F2F_KERNELS_TRTLLM && format == F2F_DTYPE_FP8 && op->m <= 8.0 && !(op->experts > 0.0);
+    return has && op->kernels == F2F_KERNELS_TRTLLM && op->compute == F2F_DTYPE_FP8 && format == op->compute &&
+           op->m <= 8.0 && !(op->experts > 0.0);
+}
+
+/* Of scales of 128 DeepGEMM's tiles on Blackwell with tensor memory are 128 columns, in pairs, by 16 rows and more: it
+ * swaps operands (its csrc/jit_kernels/heuristics/sm100.hpp, of which vLLM, SGLang and TensorRT-LLM run the kernel). */
+static void set_least(struct library *l, enum f2f_generation generation, bool scaled, bool blocks) {
+    bool tensor_memory = generation == F2F_GENERATION_BLACKWELL, rtx = generation == F2F_GENERATION_BLACKWELL_RTX;
+    l->swapped = blocks && tensor_memory;
+    l->whole = scaled || l->swapped;
+    if (l->whole || (blocks && rtx)) l->least_columns = scaled_least;
+    if (scaled) l->least_rows = scaled_least;
+    if (blocks && (generation == F2F_GENERATION_HOPPER || rtx)) l->least_rows = warpgroup_rows;
 }
 
 static struct library library_of(const struct product *p, const struct f2f_chip *chip, const struct f2f_op *op,
@@ -71,12 +86,12 @@ static struct library library_of(const struct product *p, const struct f2f_chip 
     struct library l = {.only = f2f_tile_vllm(chip, op, format), .mixed = f2f_tile_mixed(chip, op, format)};
     bool blocks = op->compute == F2F_DTYPE_FP8_BLOCK;
     bool scaled = f2f_chip_scales_blocks(format) && generation >= F2F_GENERATION_BLACKWELL;
-    scaled = scaled || (blocks && generation == F2F_GENERATION_BLACKWELL); /* by the same instructions */
     l.paired = chip->operands == F2F_OPERANDS_PAIRED;
-    bool array = chip->array.rows > 0; /* tiles are those of the array, however small */
-    if (scaled && !array) l.least = scaled_least;
+    if (generation == F2F_GENERATION_BLACKWELL) l.lanes = tensor_lanes;
+    l.fours = f2f_tile_vllm_fours(chip, op, format);
     l.untiled = on_vectors(generation, op, format);
-    if (blocks && !array && generation == F2F_GENERATION_HOPPER) l.least_rows = warpgroup_rows;
+    if (chip->array.rows == 0)
+        set_least(&l, generation, scaled, blocks); /* arrays have their own tiles, however small */
     if (scaled || blocks || l.only.m > 0.0) return l;
     bool cublas = !(p->dequant_s > 0.0) && !(op->experts > 0.0);
     bool large = cublas && (generation == F2F_GENERATION_AMPERE || generation == F2F_GENERATION_ADA);
@@ -93,6 +108,24 @@ static double unit_fetch_Bps(const struct f2f_machine *machine) {
     if (machine->chip->unit_fetch_Bps > 0.0) return machine->chip->unit_fetch_Bps * clock_Hz / machine->chip->clock_Hz;
     double share_Bps = f2f_chip_cache_Bps(machine) / machine->chip->units;
     return fmax(machine->cls->unit_B_per_ck * clock_Hz, share_Bps);
+}
+
+/* Share of the weights that is still in the cache from the last turn, where equal products with weights of their own
+ * follow each other: all of it as long as the set takes three fifths of the cache, nothing once it exceeds it by a
+ * tenth (seen at L40S: sets of 10 to 117 MB with 96 MiB). Where partitions keep copies, a weight that one unit reads is
+ * held in its own partition and in the one its memory belongs to: of two, every other weight twice. */
+double f2f_tile_resident_share(const struct f2f_machine *machine, const struct f2f_op *op) {
+    if (!(op->copies > 0.0)) return 0.0;
+    double held = 0.5 * (1.0 + fmax(1.0, machine->chip->cache_copies));
+    double taken = op->copies * f2f_op_weight_B(op) * held / machine->chip->cache_B;
+    return fmin(1.0, fmax(0.0, (1.1 - taken) / 0.5));
+}
+
+/* What a unit takes of tiles that come in part from the cache, as fast as others, and in part from memory. */
+static double far_Bps(const struct f2f_machine *machine, const struct f2f_op *op, double near_Bps) {
+    double near = f2f_tile_resident_share(machine, op);
+    double memory_Bps = fmin(near_Bps, far_B_per_ck * f2f_chip_clock_Hz(machine->chip));
+    return 1.0 / (near / near_Bps + (1.0 - near) / memory_Bps);
 }
 
 struct product f2f_tile_product(const struct f2f_machine *machine, const struct f2f_op *op, enum f2f_dtype format) {
@@ -113,7 +146,7 @@ struct product f2f_tile_product(const struct f2f_machine *machine, const struct 
     p.unit_Bps = unit_fetch_Bps(machine);
     p.lib = library_of(&p, chip, op, format);
     if (p.lib.untiled) p.dequant_s = fp8_ops * p.multiply_s, p.multiply_s += 0.5 * p.dequant_s;
-    if (p.lib.least > 0.0 && p.lib.paired) p.unit_Bps = fmin(p.unit_Bps, port_B * f2f_chip_clock_Hz(chip));
+    if (p.lib.paired) p.unit_Bps = far_Bps(machine, op, p.unit_Bps);
     double end_ck = f2f_tile_vllm_end_ck(chip, op, format);
     if (end_ck > 0.0) p.end_s = f2f_chip_clocks_s(machine, end_ck);
     return p;

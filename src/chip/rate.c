@@ -54,9 +54,13 @@ double f2f_chip_peak_flops(const struct f2f_chip *chip, enum f2f_dtype format) {
 
 double f2f_chip_vector_flops(const struct f2f_chip *chip) { return raised(chip, chip->vector_flops); }
 
+/* Blackwell's instructions in 4 bit take twice as much of k as those in 8 bit (PTX ISA, mma.m16n8k64) and reach their
+ * peak: a tile of 128 x 128 takes 2.9 ns a step of k on an RTX PRO 6000, 3.3 at the clock its peak refers to
+ * (flashinfer pull request 3051). */
 double f2f_chip_register_flops(const struct f2f_machine *machine, enum f2f_dtype format) {
     double peak_flops = f2f_chip_peak_flops(machine->chip, format);
-    return f2f_dtype_B(format) < 2.0 ? peak_flops * machine->cls->narrow_frac : peak_flops;
+    bool full = f2f_dtype_B(format) < 1.0 && f2f_chip_generation(machine->chip) >= F2F_GENERATION_BLACKWELL;
+    return f2f_dtype_B(format) < 2.0 && !full ? peak_flops * machine->cls->narrow_frac : peak_flops;
 }
 
 double f2f_chip_product_flops(const struct f2f_machine *machine, enum f2f_dtype format) {

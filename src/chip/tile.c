@@ -69,19 +69,22 @@ struct grid {
     double down, across;
 };
 
-/* Share of pairs that share what they fetch with a pair beside them: none in one wave or row of tiles, all in many. */
+/* Share of pairs that share what they fetch with a pair beside them: all where clusters are of four units, else of
+ * tiles that are fetched in full none in one wave or row of them, all in many. */
 static double in_fours(const struct product *p, const struct tile_shape *t, struct grid g) {
-    if (!(p->lib.least > 0.0) || p->m <= t->m) return 0.0;
+    if (p->lib.fours) return 1.0;
+    if (!p->lib.whole || p->m <= t->m) return 0.0;
     return fmin(1.0, (up(g.down * g.across * p->groups / p->units) - 1.0) / (fours_waves - 1.0));
 }
 
 /* Bytes of an element of k that a unit fetches for one tile. Two tiles below each other share their columns, two beside
  * each other their rows. */
 static double fetched_B(const struct product *p, const struct tile_shape *t, struct grid g) {
-    double rows = p->lib.least > 0.0 ? t->m : fmin(t->m, p->m);
+    double rows = p->lib.whole ? t->m : fmin(t->m, p->m);
     double rows_B = rows * p->in_B, columns_B = t->n * p->w_B;
     if (!p->lib.paired) return rows_B + columns_B;
-    double of_columns_B = g.down > 1.0 ? 0.5 * columns_B : 0.0, of_rows_B = g.across > 1.0 ? 0.5 * rows_B : 0.0;
+    double of_columns_B = g.down > 1.0 && !p->lib.swapped ? 0.5 * columns_B : 0.0,
+           of_rows_B = g.across > 1.0 ? 0.5 * rows_B : 0.0;
     double least_B = fmin(of_columns_B, of_rows_B), most_B = fmax(of_columns_B, of_rows_B);
     return rows_B + columns_B - most_B - in_fours(p, t, g) * least_B;
 }
@@ -123,9 +126,17 @@ static bool not_cut(const struct product *p, double tiles, double parts) {
     return tiles * parts > p->units || p->k * p->in_B < parts * stream_least_B;
 }
 
+/* Sums a unit works on for a tile. With tensor memory an instruction fills its 128 lanes with rows or, operands
+ * swapped, with columns; with 64 it takes as long (PTX ISA, tcgen05.mma: shapes of M = 64 and 128). */
+static double worked_area(const struct product *p, const struct tile_shape *t) {
+    double lanes = p->lib.lanes;
+    if (!(lanes > 0.0)) return t->m * t->n;
+    return fmin(up(t->m / lanes) * lanes * t->n, up(t->n / lanes) * lanes * t->m);
+}
+
 static struct tiling tiled(const struct product *p, const struct tile_shape *t, struct grid g, const struct cut *cut) {
     double widen_s = t->n * p->dequant_s * (p->lib.mixed ? dequant_shown : 1.0);
-    double loop_s = cut->k * (2.0 * t->m * t->n / p->unit_flops + p->step_s + widen_s);
+    double loop_s = cut->k * (2.0 * worked_area(p, t) / p->unit_flops + p->step_s + widen_s);
     double feed_B = cut->k * fetched_B(p, t, g), feed_s = feed_B / p->unit_Bps;
     double end_s = t->m * t->n * p->end_s, shown_s = p->ends_show ? end_s : 0.0;
     double busy_s = fmax(fmax(loop_s, feed_s), end_s - shown_s);
@@ -190,11 +201,11 @@ static bool passed_over(const struct product *p, const struct tile_shape *t, str
 /* A pair may run a single row of tiles as well, half of it in vain. */
 static void try_shape(struct tiling *best, double *best_s, const struct product *p, const struct tile_shape *shape,
                       double memory_s, double clock) {
-    if (fmin(shape->m, shape->n) < p->lib.least || shape->m < p->lib.least_rows) return;
+    if (shape->m < p->lib.least_rows || shape->n < p->lib.least_columns) return;
     struct grid grid = {up(p->m / shape->m), up(p->n / shape->n)};
     if (passed_over(p, shape, grid)) return;
     try_grid(best, best_s, p, shape, grid, memory_s, clock);
-    if (!p->lib.paired) return;
+    if (!p->lib.paired || p->lib.swapped) return;
     if (grid.down == 1.0) try_grid(best, best_s, p, shape, (struct grid){2.0, grid.across}, memory_s, clock);
     if (grid.across == 1.0) try_grid(best, best_s, p, shape, (struct grid){grid.down, 2.0}, memory_s, clock);
 }

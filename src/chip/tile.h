@@ -11,14 +11,17 @@ struct tile_shape {
 /* What the kernels for a product can do, and which of it they do. */
 struct library {
     struct tile_shape only; /* the one tile there is; {0}: the best of many */
-    double least; /* rows and columns of a tile, fetched in full where the product has fewer; 0: no such rule */
+    bool swapped; /* a pair has columns of its own in each unit, and no row of tiles in vain */
+    bool whole; /* a tile's rows are fetched in full where the product has fewer */
     bool mixed; /* TensorRT-LLM's of narrow weights: shapes of their own, parts of k in one kernel */
-    double least_rows; /* rows of a tile; 0: any */
+    double least_rows, least_columns; /* of a tile; 0: any */
     double split_waves; /* k is not split where there are so many without; 0: never */
     bool large_first; /* a smaller tile than the largest only where one wave of it is enough */
     bool stream_k; /* steps are shared out, not tiles */
     bool untiled; /* no tiles: multiplied on the vector units as weights come by */
+    double lanes; /* rows or columns an instruction always works on; 0: as many as a tile has */
     bool paired; /* two units with tiles below or beside each other fetch half each of what both need */
+    bool fours; /* two pairs beside each other fetch half each of their rows as well */
 };
 
 /* What all tilings of one product share. */
@@ -51,8 +54,14 @@ bool f2f_tile_has_largest(const struct f2f_chip *chip);
 /* The only tile of vLLM's own kernel for such a product; {0}: it is a library's. */
 struct tile_shape f2f_tile_vllm(const struct f2f_chip *chip, const struct f2f_op *op, enum f2f_dtype format);
 
+/* Does it run in clusters of two by two units? */
+bool f2f_tile_vllm_fours(const struct f2f_chip *chip, const struct f2f_op *op, enum f2f_dtype format);
+
 /* Clocks a unit of such a kernel takes for the end of an element of its tile; 0: as long as others. */
 double f2f_tile_vllm_end_ck(const struct f2f_chip *chip, const struct f2f_op *op, enum f2f_dtype format);
+
+/* Share of the weights that the cache keeps from one turn through a set of products to the next. */
+double f2f_tile_resident_share(const struct f2f_machine *machine, const struct f2f_op *op);
 
 /* product.c: what is the same for all tilings of `op` in a format the chip has. */
 struct product f2f_tile_product(const struct f2f_machine *machine, const struct f2f_op *op, enum f2f_dtype format);

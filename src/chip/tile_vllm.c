@@ -3,11 +3,11 @@
  * These kernels are built from CUTLASS for one generation of NVIDIA's chips each, with a few shapes, of which rows,
  * columns and k pick one, and do not split k (vLLM 0.24, csrc/quantization:
  * w8a8/cutlass/scaled_mm_c2x_sm89_fp8_dispatch.cuh for Ada, w8a8/cutlass/c3x/scaled_mm_sm90_fp8_dispatch.cuh for Hopper
- * and scaled_mm_sm100_fp8_dispatch.cuh for Blackwell; fp4/nvfp4_scaled_mm_kernels.cu and
- * nvfp4_scaled_mm_sm120_kernels.cu for Blackwell with and without tensor memory). With few rows Hopper and Blackwell
- * swap the operands; here m stays the number of rows. A pair's tile of 256 x 128 is two of 128 x 128 below each other
- * (tile.c). Ada's kernels are built with stream-K, but measure as whole tiles; their ends measure long. Left out: fp8
- * on Blackwell without tensor memory. */
+ * and scaled_mm_sm100_fp8_dispatch.cuh and scaled_mm_sm120_fp8_dispatch.cuh for Blackwell with and without tensor
+ * memory; fp4/nvfp4_scaled_mm_kernels.cu and nvfp4_scaled_mm_sm120_kernels.cu alike). With few rows Hopper and
+ * Blackwell swap the operands; here m stays the number of rows. A pair's tile of 256 x 128 is two of 128 x 128 below
+ * each other, one of 128 x 128 two of 64 x 128 (tile.c). Ada's kernels are built with stream-K, but measure as whole
+ * tiles; their ends measure long. */
 #include <math.h>
 #include <stddef.h>
 
@@ -52,7 +52,12 @@ static struct tile_shape hopper(double m, double n, double k) {
 
 static struct tile_shape blackwell(double m) {
     if (m <= 64.0) return (struct tile_shape){m <= 16.0 ? 32.0 : 64.0, 128.0};
-    return (struct tile_shape){128.0, 128.0};
+    return (struct tile_shape){m <= 256.0 ? 64.0 : 128.0, 128.0};
+}
+
+static struct tile_shape blackwell_rtx(double m) {
+    if (m <= 32.0) return (struct tile_shape){m <= 16.0 ? 16.0 : 32.0, 64.0};
+    return m <= 256.0 ? (struct tile_shape){64.0, 64.0} : (struct tile_shape){128.0, 128.0};
 }
 
 static struct tile_shape nvfp4(bool tensor_memory, double m) {
@@ -67,8 +72,16 @@ struct tile_shape f2f_tile_vllm(const struct f2f_chip *chip, const struct f2f_op
     if (op->kernels != F2F_KERNELS_VLLM || op->groups > 1.0) return library;
     if (format == F2F_DTYPE_FP4 && op->weight == F2F_DTYPE_FP4 && generation >= F2F_GENERATION_BLACKWELL)
         return nvfp4(tensor_memory, op->m);
+    if (op->compute == F2F_DTYPE_FP8_BLOCK && generation == F2F_GENERATION_BLACKWELL_RTX)
+        return (struct tile_shape){op->m <= 256.0 ? 64.0 : 128.0, 128.0};
     if (op->compute != F2F_DTYPE_FP8 || format != op->compute || f2f_dtype_B(op->weight) > 1.0) return library;
     if (tensor_memory) return blackwell(op->m);
+    if (generation == F2F_GENERATION_BLACKWELL_RTX) return blackwell_rtx(op->m);
     if (generation == F2F_GENERATION_HOPPER) return hopper(op->m, op->n, op->k);
     return has_ada_tile(chip, op, format) ? ada_tiles[ada(op->m, op->n)].tile : library;
+}
+
+bool f2f_tile_vllm_fours(const struct f2f_chip *chip, const struct f2f_op *op, enum f2f_dtype format) {
+    bool paired = chip->operands == F2F_OPERANDS_PAIRED && op->compute == F2F_DTYPE_FP8;
+    return paired && op->m > 256.0 && f2f_tile_vllm(chip, op, format).m > 0.0;
 }

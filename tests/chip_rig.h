@@ -39,7 +39,7 @@ static inline struct f2f_chip_class rig_class(void) {
                                    .limit_delay_s = 5e-3,
                                    .register_energy = 1.0,
                                    .elements_per_ck = 8.0,
-                                   .element_start = 1.0,
+                                   .profiled_frac = 1.0,
                                    .element_waits = 1.0,
                                    .resident_rows = 2.0,
                                    .unshared_frac = 0.33,

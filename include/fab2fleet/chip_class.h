@@ -71,8 +71,8 @@ struct f2f_class_errors {
       "fp32 operations of the vector units to turn a byte of an 8-bit KV cache into a wider format")                 \
     X("element_rate", elements_per_ck, NUMBER, 0.1, 1e5, LAYER,                                                      \
       "elements a unit loads and stores in one clock in elementwise work")                                           \
-    X("element_start", element_start, FRACTION, 0.0, 1.0, LAYER,                                                     \
-      "of launch_clocks, what an elementwise kernel takes: small blocks that set no pipeline up")                    \
+    X("profiled_frac", profiled_frac, FRACTION, 0.0, 1.0, LAYER,                                                     \
+      "of launch_clocks, what a profiler counts to an elementwise kernel; the rest passes before the next one")      \
     X("softmax_flop", softmax_flop, NUMBER, 0.0, 1e3, STATED,                                                        \
       "fp32 operations of the vector units for one attention score, beside the products")                            \
     X("attention_energy", attention_energy, NUMBER, 0.1, 10.0, STATED,                                               \

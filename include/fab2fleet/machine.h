@@ -96,6 +96,9 @@ enum f2f_dtype f2f_machine_format(const struct f2f_machine *machine, const struc
 /* Of that time: casting a product's input to the narrower format it is computed in, at the highest clock; 0: none. */
 double f2f_machine_cast_s(const struct f2f_machine *machine, const struct f2f_op *op);
 
+/* What passes between an elementwise kernel and the next: part of its time, which a profiler does not count. */
+double f2f_machine_gap_s(const struct f2f_machine *machine);
+
 /* The same time by what it is spent on: starts and ends of kernels, products and elements, memory, links, casts before
  * a product, and the stretch by the power limit; of compute and memory at once, the shorter counts for what it does not
  * hide. Children are added to the root of r. */

@@ -65,6 +65,10 @@ struct f2f_op_cost f2f_machine_op(const struct f2f_machine *machine, const struc
     return cost;
 }
 
+double f2f_machine_gap_s(const struct f2f_machine *machine) {
+    return (1.0 - machine->cls->profiled_frac) * f2f_chip_launch_s(machine);
+}
+
 enum f2f_dtype f2f_machine_format(const struct f2f_machine *machine, const struct f2f_op *op) {
     return f2f_chip_native_format(machine->chip, op->compute);
 }

@@ -7,17 +7,12 @@
 
 #include "chip/chip.h"
 
-/* Blocks of elementwise kernels are small and fill no pipeline before they work. */
-static double start_s(const struct f2f_machine *machine) {
-    return machine->cls->element_start * f2f_chip_launch_s(machine);
-}
-
 /* `turns` of a unit over rows. */
 static struct work rows_work(const struct f2f_machine *machine, const struct f2f_op *op, double turns) {
     /* Each element loaded, stored or worked on is an instruction of some thread. */
     double worked = 1.0 + op->flop_per_elem + op->exps_per_elem * machine->cls->exp_ops;
     double row_ops = (op->read_elems * worked + op->write_elems) / fmax(1.0, op->wide_elems);
-    struct work w = {.fixed_s = start_s(machine), .format = F2F_DTYPE_FP32};
+    struct work w = {.fixed_s = f2f_chip_launch_s(machine), .format = F2F_DTYPE_FP32};
     w.compute_s = turns * f2f_chip_clocks_s(machine, row_ops / machine->cls->elements_per_ck);
     w.flop = f2f_op_flop(op);
     w.mem_B = f2f_op_act_B(op) + f2f_op_weight_B(op);
@@ -64,6 +59,6 @@ struct work f2f_chip_embed_work(const struct f2f_machine *machine, const struct 
 /* Soft-max over the vocabulary, then the pick: two kernels over the same logits, whose long rows all units share. */
 struct work f2f_chip_sample_work(const struct f2f_machine *machine, const struct f2f_op *op) {
     struct work w = rows_work(machine, op, op->rows / (machine->cls->resident_rows * machine->chip->units));
-    w.fixed_s += start_s(machine);
+    w.fixed_s += f2f_chip_launch_s(machine);
     return waiting(machine, op, w);
 }

@@ -9,6 +9,7 @@
 double f2f_measured_run_predicted_s(const struct f2f_measured_run *sample) {
     double sum_s = 0.0;
     for (size_t i = 0; i < sample->n_ops; i++) sum_s += f2f_machine_op(sample->machine, &sample->ops[i]).time_s;
+    if (sample->reading.profiled) sum_s -= f2f_machine_gap_s(sample->machine);
     return fmax(fmax(sum_s - sample->reading.cut_s, sample->reading.cut_s), sample->reading.least_s);
 }
 

@@ -7,6 +7,7 @@
 
 /* What a method makes of a time. */
 struct f2f_reading {
+    bool profiled; /* elementwise kernels, to the end of the last one: what passes before the next is left out */
     double cut_s; /* what is lost on average where readings are cut to whole units of time: half a unit */
     double least_s; /* rows that took less are left out of the table */
 };

@@ -13,6 +13,7 @@ struct work {
     double network_s;
     double serial_s; /* streams before or after, by kernels of their own */
     double flop, mem_B, cache_B, net_B;
+    bool ahead; /* loads run ahead of products: the longer those take, the less of loads shows */
     double runs; /* in a row after a pause, so that the power limit acts late; 0: no pauses */
     double clock; /* what f2f_chip_power_clock says of it, where it has been asked; 0: not yet */
     enum f2f_dtype format; /* of the flop, for their energy */
@@ -83,6 +84,15 @@ double f2f_chip_wide_activation_s(const struct f2f_machine *machine, double byte
 work_fn f2f_chip_cast_work;
 
 /* The clock, relative to the highest, that keeps the chip within its power; 1 where nothing limits it. */
+/* Seconds of compute and memory side by side: the longer, and what of the shorter does not hide. Where loads run ahead
+ * (products) less of them shows the longer they have. */
+static inline double f2f_chip_overlapped_s(double hidden_frac, bool ahead, double compute_s, double memory_s) {
+    bool bound = compute_s > memory_s;
+    double longer_s = bound ? compute_s : memory_s, shorter_s = bound ? memory_s : compute_s;
+    double shown_frac = (1.0 - hidden_frac) * (ahead && bound ? memory_s / compute_s : 1.0);
+    return longer_s + shown_frac * shorter_s;
+}
+
 double f2f_chip_power_clock(const struct f2f_machine *machine, const struct work *w);
 /* Energy, and the stretch that keeps the chip within its power. */
 struct f2f_op_cost f2f_chip_power_finish(const struct f2f_machine *machine, const struct work *w);

@@ -120,8 +120,11 @@ struct work f2f_chip_gemm_work(const struct f2f_machine *machine, const struct f
     struct product p = f2f_tile_product(machine, op, format);
     double act_B = f2f_op_act_B(op), weight_B = f2f_op_weight_B(op);
     double read_B = weight_B * (1.0 - f2f_tile_resident_share(machine, op)) + reread_B(machine, &p);
-    struct work w = {
-        .fixed_s = f2f_chip_launch_s(machine), .format = format, .runs = op->runs, .flop_energy = op->flop_energy};
+    struct work w = {.fixed_s = f2f_chip_launch_s(machine),
+                     .format = format,
+                     .runs = op->runs,
+                     .flop_energy = op->flop_energy,
+                     .ahead = p.ahead};
     double alone_B = written_alone_B(machine->chip, op);
     w.memory_s = f2f_chip_read_s(machine, read_B) + f2f_chip_mixed_s(machine, act_B - alone_B);
     w.serial_s = f2f_chip_mixed_s(machine, alone_B);

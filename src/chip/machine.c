@@ -98,9 +98,10 @@ static bool dies_bind(const struct f2f_machine *machine) {
 
 void f2f_machine_explain(struct f2f_record *r, const struct f2f_machine *machine, const struct f2f_op *op) {
     struct work w = work_of[op->kind](machine, op), casts = casts_of(machine, op);
-    double visible = 1.0 - machine->cls->overlap_frac, compute_s = w.compute_s, memory_s = w.memory_s;
-    if (compute_s < memory_s) compute_s *= visible;
-    else memory_s *= visible;
+    double compute_s = w.compute_s, memory_s = w.memory_s;
+    double both_s = f2f_chip_overlapped_s(machine->cls->overlap_frac, w.ahead, compute_s, memory_s);
+    if (compute_s < memory_s) compute_s = both_s - memory_s;
+    else memory_s = both_s - compute_s;
     memory_s += w.serial_s;
     double sum_s = w.fixed_s + compute_s + memory_s + w.network_s;
     double at_peak_s = products_s(machine, &w) * (w.compute_s > 0.0 ? compute_s / w.compute_s : 0.0);

@@ -52,9 +52,8 @@ static double voltage_squared(const struct f2f_machine *machine, double clock_Hz
 
 /* Seconds at a clock relative to the highest. */
 static double at_clock_s(const struct f2f_machine *machine, const struct work *w, double clock) {
-    double compute_s = w->compute_s / clock;
-    return w->fixed_s + w->serial_s + w->network_s + fmax(compute_s, w->memory_s) +
-           (1.0 - machine->cls->overlap_frac) * fmin(compute_s, w->memory_s);
+    return w->fixed_s + w->serial_s + w->network_s +
+           f2f_chip_overlapped_s(machine->cls->overlap_frac, w->ahead, w->compute_s / clock, w->memory_s);
 }
 
 /* Of one product's FLOP at the highest clock. */

@@ -149,8 +149,7 @@ static struct tiling tiled(const struct product *p, const struct tile_shape *t, 
 
 /* Memory keeps its clock. */
 static double total_s(const struct product *p, const struct tiling *t, double memory_s, double clock) {
-    double compute_s = t->compute_s / clock;
-    return t->merge_s + fmax(compute_s, memory_s) + (1.0 - p->hidden_frac) * fmin(compute_s, memory_s);
+    return t->merge_s + f2f_chip_overlapped_s(p->hidden_frac, p->ahead, t->compute_s / clock, memory_s);
 }
 
 /* Whether there are no units free for more parts of each tile. */

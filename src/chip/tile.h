@@ -38,6 +38,7 @@ struct product {
     double dequant_s; /* there, to widen one weight; 0: weights come as products want them */
     struct library lib;
     double in_B, w_B; /* bytes of an element in the cache */
+    bool ahead; /* as in struct work */
     double hidden_frac; /* of the shorter of compute and memory */
 };
 

@@ -142,17 +142,27 @@ static void note_draft(struct f2f_results *results, const struct f2f_serve_job *
         o.draft, draft->vocab, o.model, job->model->vocab);
 }
 
-/* The same job at a quantile of the operators' times; NULL where it has no answer. */
-static struct f2f_record *run_at(struct cli *cli, const struct f2f_system *system, const struct f2f_price *price,
-                                 struct f2f_serve_job job, enum f2f_quantile quantile) {
-    struct f2f_record *record = NULL;
+/* The same job at a quantile of the operators' times. */
+static f2f_status run_at(struct f2f_record **out, struct cli *cli, const struct f2f_system *system,
+                         const struct f2f_price *price, struct f2f_serve_job job, enum f2f_quantile quantile,
+                         f2f_error *err) {
     job.quantile = quantile;
     job.unexplained = true;
     job.series = false;
     job.timeline_from_s = job.timeline_to_s = 0.0;
-    if (f2f_serve_run(&record, cli->arena, system, &job, NULL) != F2F_OK) return NULL;
-    f2f_cost_join(record, system, price, 0);
-    return record;
+    F2F_TRY(f2f_serve_run(out, cli->arena, system, &job, err));
+    f2f_cost_join(*out, system, price, 0);
+    return F2F_OK;
+}
+
+/* p10 and p90 of a record; what is interrupted leaves it without. */
+static f2f_status spread(struct f2f_record *record, struct cli *cli, const struct f2f_system *system,
+                         const struct f2f_price *price, const struct f2f_serve_job *job, f2f_error *err) {
+    struct f2f_record *fast, *slow;
+    F2F_TRY(run_at(&fast, cli, system, price, *job, F2F_P10, err));
+    F2F_TRY(run_at(&slow, cli, system, price, *job, F2F_P90, err));
+    f2f_record_spread(record, fast, slow);
+    return F2F_OK;
 }
 
 static f2f_status run_one(struct cli *cli, struct f2f_results *results, const char *what, f2f_error *err) {
@@ -168,8 +178,7 @@ static f2f_status run_one(struct cli *cli, struct f2f_results *results, const ch
     f2f_status status = o.size_for ? f2f_serve_size(&record, cli->arena, system, &job, err)
                                    : f2f_serve_run(&record, cli->arena, system, &job, err);
     if (record) f2f_cost_join(record, system, price, 0);
-    if (record && status == F2F_OK && o.uncertainty)
-        f2f_record_spread(record, run_at(cli, system, price, job, F2F_P10), run_at(cli, system, price, job, F2F_P90));
+    if (record && status == F2F_OK && o.uncertainty) status = spread(record, cli, system, price, &job, err);
     progress_end(&progress);
     if (!record) return status;
     if (status == F2F_EINTERRUPTED) f2f_results_note(results, "Interrupted: the figures are of what was finished.");

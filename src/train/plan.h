@@ -141,7 +141,7 @@ void f2f_train_step_make(struct f2f_train_step *out, const struct f2f_machine *m
                          const struct f2f_strategy *s, const struct f2f_train_costs *costs,
                          const struct f2f_train_layout *l, const struct f2f_train_pipe *pipe);
 /* No less than the total_s of any step with a pipeline of no less than bound_s. */
-double f2f_train_step_bound_s(const struct f2f_train_job *job, const struct f2f_strategy *s, double bound_s);
+double f2f_train_step_bound_s(const struct f2f_strategy *s, double bound_s);
 
 /* Collectives over the chips with the same weights (data.c). */
 struct f2f_train_data {

@@ -66,7 +66,7 @@ static f2f_status try_step(struct search *q, const struct f2f_train_memory *memo
     f->feasible_n += choice.fits;
     if (!choice.fits && f->n && (f->best[0].fits || memory->total_B >= f->best[0].memory.total_B)) return F2F_OK;
     F2F_TRY(pipe_for(q, err));
-    if (f2f_train_step_bound_s(q->job, &q->s, q->pipe.bound_s) > worst_kept_s(f)) {
+    if (f2f_train_step_bound_s(&q->s, q->pipe.bound_s) > worst_kept_s(f)) {
         f->dominated_n++;
         return F2F_OK;
     }

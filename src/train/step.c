@@ -57,8 +57,7 @@ static double step_energy_J(const struct f2f_train_job *job, const struct f2f_st
     return column * (l->micro_batches * (layers * layer + ends + sends) + s->pp * once_J);
 }
 
-double f2f_train_step_bound_s(const struct f2f_train_job *job, const struct f2f_strategy *s, double bound_s) {
-    (void)job;
+double f2f_train_step_bound_s(const struct f2f_strategy *s, double bound_s) {
     double chips = (double)s->tp * s->cp * s->pp * s->dp;
     return bound_s * (1 + F2F_TRAIN_SPREAD * slowest_of(chips)) + F2F_TRAIN_HOST_S;
 }

@@ -60,7 +60,7 @@ static void get_reads_numbers_only(void **state) {
  */
 static void other_answers_spread_figures(void **state) {
     const char *const keys[] = {"step_s", "tokps", "chips", "why_s"};
-    const double values[3][4] = {{2.0, 500.0, 8.0, NAN}, {1.5, 700.0, 8.0, 1.0}, {2.5, 400.0, 8.0, 2.0}};
+    const double values[3][4] = {{2.0, 500.0, 8.0, (double)NAN}, {1.5, 700.0, 8.0, 1.0}, {2.5, 400.0, 8.0, 2.0}};
     struct f2f_record *r[3];
     for (int i = 0; i < 3; i++) {
         r[i] = f2f_record_new(*state, NULL);
